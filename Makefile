@@ -1,0 +1,60 @@
+# Everything happens in .venv, which is made from the pinned locks. PYTHON chooses the interpreter.
+PYTHON ?= python3.11
+PORT ?= 8000
+WORKERS ?= 2
+MLFLOW_PORT ?= 5000
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock mlflow-ui monitor doctor clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/installed ## Set up what is missing and serve on http://127.0.0.1:8000 (PORT, WORKERS)
+	@PORT=$(PORT) WORKERS=$(WORKERS) $(BIN)/iargus serve
+
+test: .venv/installed-dev ## Set up and run the tests (ARGS="-k token" chooses some)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+check: .venv/installed-dev ## Linter, types, direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed-dev ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/installed-dev ## Export requirements.txt and requirements-dev.txt from pyproject.toml
+	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock
+
+mlflow-ui: .venv/installed ## Open the registry's page on http://127.0.0.1:5000 (MLFLOW_PORT)
+	@$(BIN)/iargus mlflow-ui --port $(MLFLOW_PORT)
+
+monitor: .venv/installed ## Run the monthly job now
+	@$(BIN)/python model_monitoring.py
+
+doctor: .venv/installed ## Check configuration, databases, registry, mail server and disk
+	@$(BIN)/iargus doctor
+
+clean: ## Remove the virtual environment and caches; var/ with its data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; PYTHON=... chooses another (3.11 or later)" >&2; exit 1; }
+	@echo "Making the virtual environment .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt pyproject.toml | .venv/bin/python
+	@echo "Installing the pinned requirements (a minute or two, once)"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	@$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@echo "Installing what the tests need (once)"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@

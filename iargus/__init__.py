@@ -1,0 +1,1 @@
+"""IArgus: a token-secured prediction API with scheduled drift monitoring."""

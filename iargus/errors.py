@@ -1,0 +1,108 @@
+"""The root of every error that IArgus raises on purpose.
+
+No transport lives here: `iargus.web.problems` turns an error into a status, the command line
+into a line on stderr. A message is written for the person who can do something about it and
+never contains a secret, a token or an e-mail address.
+"""
+
+from __future__ import annotations
+
+
+class IArgusError(Exception):
+    """Raised, as a subclass, for every failure that IArgus foresees; catch it to catch them all."""
+
+
+class ConfigurationError(IArgusError):
+    """Raised when `config.yml` or the environment cannot be used; names the setting."""
+
+
+class DatabaseUnavailable(IArgusError):
+    """Raised when the database cannot be reached or does not answer in time."""
+
+
+class SchemaMissing(IArgusError):
+    """Raised when the database answers but lacks the tables that this version needs."""
+
+
+class RegistryUnavailable(IArgusError):
+    """Raised when the MLflow registry cannot be reached or answers with an error."""
+
+
+class VersionUnknown(IArgusError):
+    """Raised when a task has no such version, or no version with the alias that was asked for."""
+
+
+class ArtefactRejected(IArgusError):
+    """Raised when a model's file is missing, altered, or holds a type that is not on our list."""
+
+
+class ModelNotLoaded(IArgusError):
+    """Raised when no model, or not the version asked for, is in memory for a task."""
+
+
+class DataError(IArgusError):
+    """Raised when labelled data cannot be read, or is too little to train or to judge."""
+
+
+class LabelInvalid(IArgusError):
+    """Raised when a label does not fit its task, such as a price of zero."""
+
+
+class TokenRejected(IArgusError):
+    """Raised, as a subclass, when a token is certainly not good."""
+
+
+class TokenMissing(TokenRejected):
+    """Raised when a request carries no token."""
+
+
+class TokenMalformed(TokenRejected):
+    """Raised when a token is no JWT of ours: its form, signature, key or claims are wrong."""
+
+
+class TokenExpired(TokenRejected):
+    """Raised when a token was good until its `exp`."""
+
+
+class TokenRevoked(TokenRejected):
+    """Raised when a token was revoked before its `exp`."""
+
+
+class TokenAmbiguous(IArgusError):
+    """Raised when a request carries two different tokens (RFC 6750 section 2 allows one)."""
+
+
+class TokenStateUnknown(IArgusError):
+    """Raised when revocations were last read too long ago to say whether a token is good."""
+
+
+class PredictionUnknown(IArgusError):
+    """Raised when feedback names a prediction that was not recorded, or not for this token."""
+
+
+class FeedbackConflict(IArgusError):
+    """Raised when a prediction already has another label than the one sent."""
+
+
+class RateLimited(IArgusError):
+    """Raised when a limit is used up; `retry_after_s` says when to come back."""
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class BodyTooLarge(IArgusError):
+    """Raised when a request's body is over the limit in bytes."""
+
+
+class BodyInvalid(IArgusError):
+    """Raised when a request's body is not the JSON object that the route expects."""
+
+
+class MailNotSent(IArgusError):
+    """Raised when the mail server refuses a message or cannot be reached."""
+
+
+class RunLocked(IArgusError):
+    """Raised when another monitoring run holds the lock; the message says which."""

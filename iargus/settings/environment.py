@@ -1,0 +1,166 @@
+"""The environment variables: where servers are, and secrets. Read once, then passed along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from iargus.errors import ConfigurationError
+
+Model = TypeVar("Model", bound=BaseModel)
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class MySQLServer(BaseModel):
+    """A MySQL 8 or MariaDB server, from `MYSQL_*`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    host: str
+    user: str
+    password: SecretStr
+    port: Port = 3306
+    ssl_ca: Path | None = None
+
+
+class SmtpServer(BaseModel):
+    """A mail server, from `SMTP_*`. Port 465 is spoken with SSL, any other with STARTTLS."""
+
+    model_config = ConfigDict(frozen=True)
+
+    host: str
+    port: Port = 587
+    login: str | None = None
+    password: SecretStr | None = None
+    recipients: tuple[str, ...]
+
+
+class JwtKey(BaseModel):
+    """A signing key: `kid` goes into the header of the token, the secret never leaves."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kid: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    secret: SecretStr
+
+
+class Environment(BaseModel):
+    """Everything that comes from environment variables."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mysql: MySQLServer | None = None
+    mlflow_uri: str | None = None
+    smtp: SmtpServer | None = None
+    jwt_keys: tuple[JwtKey, ...] = ()
+    config_path: Path = Path("config.yml")
+    var_dir: Path = Path("var")
+    production: bool = False
+    on_azure: bool = False
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Environment:
+        """Read the variables of `environ`; an empty variable counts as unset.
+
+        Raises:
+            ConfigurationError: a variable is missing beside its companions, or has no sense.
+        """
+        values = {name: value.strip() for name, value in environ.items() if value.strip()}
+        on_azure = "WEBSITE_SITE_NAME" in values
+        known = {"production", "development"}
+        stage = values.get("IARGUS_ENV", "production" if on_azure else "development")
+        if stage not in known:
+            raise ConfigurationError(f"IARGUS_ENV is {stage!r}; it may be {' or '.join(known)}")
+        return cls(
+            mysql=_mysql(values),
+            mlflow_uri=_mlflow_uri(values.get("MLFLOW_HOST")),
+            smtp=_smtp(values),
+            jwt_keys=_jwt_keys(values.get("IARGUS_JWT_KEYS")),
+            config_path=Path(values.get("IARGUS_CONFIG", "config.yml")),
+            var_dir=Path(values.get("IARGUS_VAR", "var")).absolute(),
+            production=on_azure or stage == "production",
+            on_azure=on_azure,
+        )
+
+
+def _mysql(values: Mapping[str, str]) -> MySQLServer | None:
+    if "MYSQL_HOST" not in values:
+        return None
+    if "MYSQL_USER" not in values:
+        raise ConfigurationError("MYSQL_HOST is set, but MYSQL_USER is not")
+    return _build(
+        MySQLServer,
+        "MYSQL_",
+        host=values["MYSQL_HOST"],
+        user=values["MYSQL_USER"],
+        password=values.get("MYSQL_PWD", ""),
+        port=values.get("MYSQL_PORT", "3306"),
+        ssl_ca=values.get("MYSQL_SSL_CA"),
+    )
+
+
+def _mlflow_uri(host: str | None) -> str | None:
+    if host is None or "://" in host:
+        return host
+    return f"http://{host}"
+
+
+def _smtp(values: Mapping[str, str]) -> SmtpServer | None:
+    if "SMTP_SERVER" not in values:
+        return None
+    addresses = [part.strip() for part in values.get("SMTP_RECIPIENT", "").split(",")]
+    recipients = tuple(address for address in addresses if address)
+    if not recipients:
+        raise ConfigurationError("SMTP_SERVER is set, but SMTP_RECIPIENT names nobody to mail to")
+    for address in recipients:
+        try:
+            validate_email(address, check_deliverability=False, test_environment=True)
+        except EmailNotValidError as error:
+            raise ConfigurationError(f"SMTP_RECIPIENT holds {address!r}: {error}") from None
+    return _build(
+        SmtpServer,
+        "SMTP_",
+        host=values["SMTP_SERVER"],
+        port=values.get("SMTP_PORT", "587"),
+        login=values.get("SMTP_LOGIN"),
+        password=values.get("SMTP_PWD"),
+        recipients=recipients,
+    )
+
+
+def _jwt_keys(text: str | None) -> tuple[JwtKey, ...]:
+    keys: list[JwtKey] = []
+    for pair in (text or "").split(","):
+        if not pair.strip():
+            continue
+        kid, separator, secret = pair.strip().partition(":")
+        if not separator or not secret:
+            raise ConfigurationError(
+                "IARGUS_JWT_KEYS must be kid:secret pairs separated by commas; "
+                f"pair {len(keys) + 1} has no secret"
+            )
+        if len(secret.encode()) < 32:
+            # RFC 7518 section 3.2: a key for HS256 has at least 256 bits.
+            raise ConfigurationError(
+                f"IARGUS_JWT_KEYS: the secret of key {kid!r} is {len(secret.encode())} bytes long; "
+                "HS256 needs at least 32"
+            )
+        keys.append(_build(JwtKey, "IARGUS_JWT_KEYS ", kid=kid, secret=secret))
+    kids = [key.kid for key in keys]
+    for kid in kids:
+        if kids.count(kid) > 1:
+            raise ConfigurationError(f"IARGUS_JWT_KEYS names the key {kid!r} twice")
+    return tuple(keys)
+
+
+def _build(model: type[Model], prefix: str, **values: Any) -> Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{prefix}{name}: {first['msg']}") from None

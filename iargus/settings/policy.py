@@ -1,0 +1,199 @@
+"""`config.yml`: policy only. Every setting has a default and says its unit; no secret is here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from iargus.errors import ConfigurationError
+
+
+class Section(BaseModel):
+    """A block of `config.yml`. An unknown name is an error: a typing slip must not be silent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TokenPolicy(Section):
+    ttl_days: int = Field(180, ge=1, le=3650, description="How long a new token is valid, in days")
+    issuer: str = Field("iargus", min_length=1, description="The claim `iss` of every token")
+    audience: str = Field("iargus-api", min_length=1, description="The claim `aud` of every token")
+    leeway_s: int = Field(
+        0, ge=0, le=300, description="How far clocks may differ when `exp` and `iat` are checked"
+    )
+    revocation_refresh_s: float = Field(
+        1.0, gt=0, le=60, description="How often each worker reads the revoked tokens again"
+    )
+    revocation_max_age_s: float = Field(
+        900.0, gt=0, description="How old that list may become in an outage before answers are 503"
+    )
+
+
+class LimitPolicy(Section):
+    enabled: bool = Field(True, description="Whether requests are limited at all")
+    requests_per_minute: int = Field(
+        6000, ge=1, description="Requests that one token may make in a minute, all workers together"
+    )
+    tokens_per_hour: int = Field(
+        60, ge=1, description="Tokens that one client address may ask for in an hour"
+    )
+    client_address_header: str | None = Field(
+        None,
+        description=(
+            "The header that the front end writes the client's address into; unset, the address "
+            "of the connection counts, and on Azure the header `client-ip`"
+        ),
+    )
+
+
+class RequestPolicy(Section):
+    max_body_bytes: int = Field(
+        1_048_576, ge=1024, description="The largest body of a request, in bytes"
+    )
+    batch_max_rows: int = Field(
+        1000, ge=1, le=100_000, description="The most rows that a batch route takes at once"
+    )
+
+
+class RecordingPolicy(Section):
+    enabled: bool = Field(
+        True, description="Whether predictions are recorded; without it `/feedback` has no use"
+    )
+    queue_rows: int = Field(
+        20_000, ge=1, description="Predictions that wait for the database before any is dropped"
+    )
+    flush_interval_s: float = Field(
+        0.2, gt=0, le=60, description="How long a prediction waits to be written with others"
+    )
+
+
+class RegistryPolicy(Section):
+    poll_interval_s: float = Field(
+        10.0, gt=0, description="How often the registry is asked for a new champion"
+    )
+    timeout_s: int = Field(
+        20, ge=1, description="How long one request to the MLflow server may take"
+    )
+    serve_challenger: bool = Field(
+        False, description="Whether the challenger is loaded too, for `?version=`"
+    )
+
+
+class DatabasePolicy(Section):
+    pool_size: int = Field(
+        2, ge=1, le=100, description="Connections that each worker keeps to each database"
+    )
+    pool_timeout_s: float = Field(2.0, gt=0, description="How long to wait for a free connection")
+    connect_timeout_s: int = Field(3, ge=1, description="How long a new connection may take")
+
+
+class MonitoringPolicy(Section):
+    minimum_rows: int = Field(
+        100, ge=1, description="Fewer new rows than this are not enough data to judge a month by"
+    )
+    holdout_fraction: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description=(
+            "The newest part of the new rows, kept aside from retraining to compare both models"
+        ),
+    )
+    lock_timeout_s: int = Field(
+        21_600, ge=60, description="After how long the lock of a silent run may be taken over"
+    )
+
+
+class MailPolicy(Section):
+    sender: str | None = Field(
+        None, description="The address that mails come from; unset, SMTP_LOGIN or iargus@ the host"
+    )
+    timeout_s: float = Field(30.0, gt=0, description="How long the mail server may take to answer")
+
+
+class TaskPolicy(Section):
+    """One block under `tasks:`; its name is also the model's name in the registry."""
+
+    kind: str = Field(
+        min_length=1,
+        description="A module of `iargus.tasks`, or `package.module:Class` for one of your own",
+    )
+    path: str = Field(
+        pattern=r"^(/[a-z0-9_-]+)+$", description="The route that serves the task, such as /predict"
+    )
+    threshold: float = Field(
+        gt=0, description="The error above which performance is bad: a share, 0.2 for 20 %"
+    )
+    seed: int = Field(0, ge=0, le=2**32 - 1, description="The seed of splits and of training")
+    test_fraction: float = Field(
+        0.2, gt=0, lt=1, description="The part of the rows that a training is measured on"
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="What the kind itself lets one set"
+    )
+
+
+TaskName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+class Policy(Section):
+    """The whole of `config.yml`."""
+
+    tokens: TokenPolicy = TokenPolicy()
+    limits: LimitPolicy = LimitPolicy()
+    requests: RequestPolicy = RequestPolicy()
+    recording: RecordingPolicy = RecordingPolicy()
+    registry: RegistryPolicy = RegistryPolicy()
+    database: DatabasePolicy = DatabasePolicy()
+    monitoring: MonitoringPolicy = MonitoringPolicy()
+    mail: MailPolicy = MailPolicy()
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe messages that are logged"
+    )
+    tasks: dict[TaskName, TaskPolicy] = Field(
+        default_factory=lambda: {
+            "car_price": TaskPolicy(kind="car_price", path="/predict", threshold=0.20),
+            "intent": TaskPolicy(kind="text_intent", path="/intent", threshold=0.20),
+        },
+        min_length=1,
+        description="What is served, trained and monitored",
+    )
+
+    @field_validator("tasks")
+    @classmethod
+    def _one_path_each(cls, tasks: dict[str, TaskPolicy]) -> dict[str, TaskPolicy]:
+        paths = [task.path for task in tasks.values()]
+        for path in paths:
+            if paths.count(path) > 1:
+                raise ValueError(f"two tasks want the path {path}")
+        return tasks
+
+    @classmethod
+    def read(cls, path: Path) -> Policy:
+        """Read `config.yml`.
+
+        Raises:
+            ConfigurationError: the file is missing, no YAML, or a setting has no sense; the
+                message names the file and the setting.
+        """
+        try:
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ConfigurationError(
+                f"there is no {path}; IARGUS_CONFIG says where config.yml is"
+            ) from None
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise ConfigurationError(f"{path} cannot be read: {error}") from None
+        if document is not None and not isinstance(document, dict):
+            raise ConfigurationError(f"{path} must hold settings by name")
+        try:
+            return cls.model_validate(document or {})
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+                for problem in error.errors(include_url=False, include_input=False)
+            )
+            raise ConfigurationError(f"{path}: {problems}") from None

@@ -1,0 +1,46 @@
+"""Environment and policy together, as the composition roots pass them inwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from iargus.settings.environment import Environment
+from iargus.settings.policy import Policy
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a process was told, and the places under `var/` that follow from it."""
+
+    environment: Environment
+    policy: Policy
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the environment and the `config.yml` that it names.
+
+        Raises:
+            ConfigurationError: either has no sense.
+        """
+        environment = Environment.read(environ)
+        return cls(environment, Policy.read(environment.config_path))
+
+    @property
+    def var_dir(self) -> Path:
+        return self.environment.var_dir
+
+    @property
+    def models_dir(self) -> Path:
+        """Where the versions that are served lie."""
+        return self.var_dir / "models"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the signing key lies when `IARGUS_JWT_KEYS` is unset."""
+        return self.var_dir / "jwt.key"
+
+    @property
+    def mlflow_uri(self) -> str:
+        return self.environment.mlflow_uri or f"sqlite:///{self.var_dir / 'mlflow.db'}"
