@@ -1,0 +1,145 @@
+"""Connections to the two databases: `iargus` (labelled data) and `iargus_api` (tokens, records).
+
+MySQL or MariaDB where the environment names a server, SQLite files under `var/` otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, exc, insert
+
+from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+LABELLED = "iargus"
+API = "iargus_api"
+
+# MySQL: no such table, no such column, no such database.
+_MYSQL_MISSING = {1146, 1054, 1049}
+
+
+class Database:
+    """One database and its pool of connections. Opens nothing before the first transaction."""
+
+    def __init__(self, name: str, engine: Engine) -> None:
+        self.name = name
+        self.engine = engine
+
+    @classmethod
+    def connect(cls, name: str, settings: Settings) -> Database:
+        """Make the pool for the database `name`, `"iargus"` or `"iargus_api"`."""
+        if settings.environment.mysql is None:
+            settings.var_dir.mkdir(parents=True, exist_ok=True)
+            return cls(name, _sqlite_engine(f"sqlite:///{settings.var_dir / name}.db"))
+        return cls(name, _mysql_engine(name, settings))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a connection; commit at the end of the block, roll back when it raises.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be reached, or refuses.
+            SchemaMissing: the tables are not there.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except (exc.OperationalError, exc.ProgrammingError) as error:
+            raise self._translated(error) from error
+        except (exc.InterfaceError, exc.TimeoutError, exc.InternalError) as error:
+            raise DatabaseUnavailable(f"the database {self.name}: {_reason(error)}") from error
+        except exc.DatabaseError as error:
+            # mysql-connector raises a plain DatabaseError for some refusals (too many
+            # connections, a host that is not allowed); a broken rule of the data is no outage.
+            if isinstance(error, (exc.IntegrityError, exc.DataError, exc.NotSupportedError)):
+                raise
+            raise DatabaseUnavailable(f"the database {self.name}: {_reason(error)}") from error
+
+    def _translated(self, error: exc.DBAPIError) -> DatabaseUnavailable | SchemaMissing:
+        missing = (
+            getattr(error.orig, "errno", None) in _MYSQL_MISSING
+            or "no such table" in str(error.orig)
+            or "no such column" in str(error.orig)
+        )
+        if missing:
+            return SchemaMissing(
+                f"the database {self.name} lacks tables of this version ({_reason(error)}); "
+                "run `iargus db upgrade` with an account that may create tables"
+            )
+        return DatabaseUnavailable(f"the database {self.name}: {_reason(error)}")
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+
+def insert_ignoring(table: Table) -> Insert:
+    """An INSERT that passes over rows whose unique key is there already; `rowcount` tells."""
+    return (
+        insert(table)
+        .prefix_with("OR IGNORE", dialect="sqlite")
+        .prefix_with("IGNORE", dialect="mysql")
+        .prefix_with("IGNORE", dialect="mariadb")
+        # Otherwise the number of rows is gone with the driver's cursor.
+        .execution_options(preserve_rowcount=True)
+    )
+
+
+def _reason(error: exc.SQLAlchemyError) -> str:
+    # Only the driver's own words: SQLAlchemy's text would add the statement and its parameters.
+    original = getattr(error, "orig", None)
+    return " ".join(str(original if original is not None else error).split())[:300]
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 10.0})
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _: Any) -> None:
+        cursor = connection.cursor()
+        # WAL lets workers read while another writes; NORMAL is durable against a crash of the
+        # process, and in WAL mode consistent after a loss of power.
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    return engine
+
+
+def _mysql_engine(name: str, settings: Settings) -> Engine:
+    server = settings.environment.mysql
+    assert server is not None
+    policy = settings.policy.database
+    arguments: dict[str, Any] = {
+        "connection_timeout": policy.connect_timeout_s,
+        "time_zone": "+00:00",
+        "charset": "utf8mb4",
+        "use_pure": True,
+    }
+    if server.ssl_ca is not None:
+        arguments |= {"ssl_ca": str(server.ssl_ca), "ssl_verify_cert": True}
+        arguments["ssl_verify_identity"] = True
+    return create_engine(
+        URL.create(
+            "mysql+mysqlconnector",
+            username=server.user,
+            password=server.password.get_secret_value(),
+            host=server.host,
+            port=server.port,
+            database=name,
+        ),
+        connect_args=arguments,
+        pool_size=policy.pool_size,
+        max_overflow=policy.pool_size,
+        pool_timeout=policy.pool_timeout_s,
+        # Azure closes idle connections after minutes, MySQL after wait_timeout (8 hours).
+        pool_recycle=240,
+        pool_pre_ping=True,
+    )

@@ -1,0 +1,146 @@
+"""The tables of both databases; `migrations/` and `db_creation.sql` must give the same."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.mysql import LONGTEXT
+
+# SQLite counts rows by itself only in a column of exactly the type INTEGER.
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+_LongText = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
+
+labelled_metadata = MetaData()
+api_metadata = MetaData()
+
+car_details = Table(
+    "car_details",
+    labelled_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("state", String(64)),
+    Column("model", String(128), nullable=False),
+    Column("make", String(64), nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("mileage", Float(53)),
+    Column("price", Float(53), nullable=False),
+    Column("date_added", DateTime, nullable=False),
+    Column("source", String(64), nullable=False, server_default="unknown"),
+    Column("row_key", String(64)),
+    UniqueConstraint("row_key", name="uq_car_details_row_key"),
+    Index("ix_car_details_date_added", "date_added"),
+)
+
+labelled_examples = Table(
+    "labelled_examples",
+    labelled_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("task", String(64), nullable=False),
+    Column("observed_at", DateTime, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("label", String(255), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("row_key", String(64)),
+    UniqueConstraint("task", "row_key", name="uq_labelled_examples_row_key"),
+    Index("ix_labelled_examples_task_observed_at", "task", "observed_at"),
+)
+
+monitoring_runs = Table(
+    "monitoring_runs",
+    labelled_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("task", String(64), nullable=False),
+    Column("period", String(7), nullable=False),
+    Column("window_start", DateTime),
+    Column("window_end", DateTime, nullable=False),
+    Column("finished_at", DateTime, nullable=False),
+    Column("rows_scored", Integer, nullable=False),
+    Column("champion_version", String(32)),
+    Column("state", String(16), nullable=False),
+    Column("error", Float(53)),
+    Column("threshold", Float(53), nullable=False),
+    Column("challenger_version", String(32)),
+    Column("promoted", Boolean, nullable=False),
+    Column("facts", JSON, nullable=False),
+    UniqueConstraint("task", "period", name="uq_monitoring_runs_task_period"),
+)
+
+outbox = Table(
+    "outbox",
+    labelled_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("message_id", String(255), nullable=False),
+    Column("task", String(64), nullable=False),
+    Column("period", String(7), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("body_text", _LongText, nullable=False),
+    Column("body_html", _LongText, nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("sent_at", DateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("last_error", String(500)),
+    UniqueConstraint("message_id", name="uq_outbox_message_id"),
+)
+
+job_lock = Table(
+    "job_lock",
+    labelled_metadata,
+    Column("name", String(32), primary_key=True),
+    Column("holder", String(255), nullable=False),
+    Column("taken_at", DateTime, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    api_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("first_name", String(100), nullable=False),
+    Column("surname", String(100), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("token", String(64), nullable=False),
+    Column("creation_date", DateTime, nullable=False),
+    Column("jti", String(36), nullable=False),
+    Column("kid", String(64), nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    Column("revoked_at", DateTime),
+    UniqueConstraint("token", name="uq_tokens_token"),
+    UniqueConstraint("jti", name="uq_tokens_jti"),
+    Index("ix_tokens_email", "email"),
+    Index("ix_tokens_revoked_at", "revoked_at"),
+)
+
+predictions = Table(
+    "predictions",
+    api_metadata,
+    Column("prediction_id", String(36), primary_key=True),
+    Column("task", String(64), nullable=False),
+    Column("model_version", String(32), nullable=False),
+    Column("jti", String(36), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Index("ix_predictions_task_created_at", "task", "created_at"),
+)
+
+feedback = Table(
+    "feedback",
+    api_metadata,
+    Column("prediction_id", String(36), primary_key=True),
+    Column("label", String(255), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)

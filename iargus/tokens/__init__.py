@@ -1,0 +1,1 @@
+"""The token gate: issue, authenticate, revoke."""

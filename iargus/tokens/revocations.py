@@ -1,0 +1,109 @@
+"""The revoked tokens as each process knows them: a snapshot that is read again and again.
+
+Checking a token has three results: good, bad, and unknown. While the database answers, the
+snapshot is at most a refresh old; in an outage it stays in use until `revocation_max_age_s`,
+after which nobody can say whether a token is good and the answer is 503, never a false 401.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from iargus.clock import Clock, to_naive_utc
+from iargus.errors import IArgusError, TokenStateUnknown
+from iargus.tokens.store import TokenStore
+
+logger = logging.getLogger(__name__)
+
+
+class RevocationSnapshot:
+    """A set of revoked `jti` and its age; `monotonic_s` measures age whatever the clock does."""
+
+    def __init__(
+        self,
+        store: TokenStore,
+        *,
+        clock: Clock,
+        max_age_s: float,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._max_age_s = max_age_s
+        self._monotonic_s = monotonic_s
+        self._revoked: frozenset[str] = frozenset()
+        self._own: dict[str, float] = {}
+        self._read_at_s: float | None = None
+        self._lock = threading.Lock()
+
+    def holds(self, jti: str) -> bool:
+        """Whether the token is known to be revoked.
+
+        Raises:
+            TokenStateUnknown: the snapshot was never read, or is too old to tell.
+        """
+        if jti in self._revoked or jti in self._own:
+            return True
+        age_s = self.age_s
+        if age_s is None or age_s > self._max_age_s:
+            raise TokenStateUnknown("the list of revoked tokens could not be read lately")
+        return False
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since the snapshot was read; None before the first time."""
+        return None if self._read_at_s is None else self._monotonic_s() - self._read_at_s
+
+    def add(self, jti: str) -> None:
+        """Refuse a token at once in this process, before the next refresh tells all others."""
+        with self._lock:
+            self._own[jti] = self._monotonic_s()
+
+    def refresh(self) -> None:
+        """Read the snapshot again.
+
+        Raises:
+            DatabaseUnavailable: the last snapshot stays in use.
+        """
+        begun_s = self._monotonic_s()
+        revoked = self._store.revoked(to_naive_utc(self._clock()))
+        with self._lock:
+            self._revoked = revoked
+            self._read_at_s = begun_s
+            # What was revoked here before the read began is in the snapshot by now.
+            self._own = {jti: at_s for jti, at_s in self._own.items() if at_s >= begun_s}
+
+
+class RevocationRefresher:
+    """The thread that keeps a snapshot fresh, and says so once when it cannot."""
+
+    def __init__(self, snapshot: RevocationSnapshot, *, interval_s: float) -> None:
+        self._snapshot = snapshot
+        self._interval_s = interval_s
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="revocations", daemon=True)
+
+    def start(self) -> None:
+        """Read the snapshot in the background now, and then at every interval."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=5.0)
+
+    def _run(self) -> None:
+        failing = False
+        while not self._stop.is_set():
+            try:
+                self._snapshot.refresh()
+                if failing:
+                    logger.info("revoked tokens can be read again")
+                failing = False
+            except IArgusError as error:
+                if not failing:
+                    logger.error("revoked tokens cannot be read, the last list stays: %s", error)
+                failing = True
+            self._stop.wait(self._interval_s)
