@@ -1,0 +1,1 @@
+"""What the API predicted, recorded, and the truth that clients send back for it."""

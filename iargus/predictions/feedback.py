@@ -1,0 +1,79 @@
+"""Feedback: the truth for an earlier prediction, kept as labelled data."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from iargus.clock import Clock, to_naive_utc
+from iargus.errors import FeedbackConflict, PredictionUnknown
+from iargus.labelled.store import LabelledStore
+from iargus.predictions.store import Prediction, PredictionStore
+from iargus.tasks.base import Label
+from iargus.tasks.catalogue import Catalogue
+
+SOURCE = "feedback"
+
+
+class FeedbackService:
+    """Joins a label to a recorded prediction and adds both to the task's labelled rows."""
+
+    def __init__(
+        self,
+        *,
+        store: PredictionStore,
+        labelled: dict[str, LabelledStore],
+        catalogue: Catalogue,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._labelled = labelled
+        self._catalogue = catalogue
+        self._clock = clock
+
+    def find(self, prediction_id: str, *, subject: str) -> Prediction:
+        """The prediction that this person was given under this number.
+
+        Raises:
+            PredictionUnknown: there is none, or it was given to somebody else: one answer for
+                both, so that numbers cannot be probed.
+        """
+        prediction = self._store.find(prediction_id)
+        if (
+            prediction is None
+            or prediction.subject != subject
+            or prediction.task not in self._catalogue.names()
+        ):
+            raise PredictionUnknown("no prediction of yours has this prediction_id")
+        return prediction
+
+    def accept(self, prediction: Prediction, value: object) -> None:
+        """Keep the label of a prediction. The same label again changes nothing.
+
+        Raises:
+            LabelInvalid: the label does not fit the task.
+            FeedbackConflict: the prediction has another label already.
+        """
+        task = self._catalogue.get(prediction.task)
+        label = task.check_label(value)
+        now = to_naive_utc(self._clock())
+        if not self._store.add_label(prediction.prediction_id, _text(label), now):
+            known = self._store.label(prediction.prediction_id)
+            if known != _text(label):
+                raise FeedbackConflict(f"this prediction has the label {known} already")
+        # Also when the label was known: a crash between the two databases is mended by sending
+        # the feedback again, and the row's key keeps it from being counted twice.
+        row = pd.DataFrame(
+            [
+                {
+                    **{name: prediction.payload.get(name) for name in task.features},
+                    "label": label,
+                    "observed_at": now,
+                    "row_key": f"{SOURCE}:{prediction.prediction_id}",
+                }
+            ]
+        )
+        self._labelled[task.name].add(row, source=SOURCE)
+
+
+def _text(label: Label) -> str:
+    return f"{label:.10g}" if isinstance(label, float) else label

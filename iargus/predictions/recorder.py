@@ -1,0 +1,87 @@
+"""The background writer of predictions: requests put them in a queue and never wait.
+
+The queue is bounded. While the database is gone, predictions wait in it; when it is full, new
+ones are dropped and counted: recording may fail, answers may not.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+
+from iargus.errors import IArgusError
+from iargus.predictions.store import Prediction, PredictionStore
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH_ROWS = 500
+
+
+class PredictionRecorder:
+    """A queue and one thread that writes it in batches, every `flush_interval_s`."""
+
+    def __init__(self, store: PredictionStore, *, queue_rows: int, flush_interval_s: float) -> None:
+        self._store = store
+        self._queue_rows = queue_rows
+        self._flush_interval_s = flush_interval_s
+        self._queue: deque[Prediction] = deque()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._failing = False
+        self.dropped_rows = 0
+
+    def record(self, prediction: Prediction) -> None:
+        """Queue one prediction; never waits and never raises."""
+        if len(self._queue) >= self._queue_rows:
+            if self.dropped_rows == 0:
+                logger.error("the queue of predictions is full; new ones are not recorded")
+            self.dropped_rows += 1
+            return
+        self._queue.append(prediction)
+
+    @property
+    def waiting_rows(self) -> int:
+        return len(self._queue)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, *, timeout_s: float = 5.0) -> None:
+        """Write what waits, for at most `timeout_s`, and end the thread."""
+        self._stop.set()
+        self._thread.join(timeout=timeout_s)
+        if self._queue:
+            logger.error("%d predictions could not be recorded before the stop", len(self._queue))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._stop.wait(self._flush_interval_s)
+            if not self._flush():
+                # The database is gone: do not hammer it.
+                self._stop.wait(min(2.0, 10 * self._flush_interval_s))
+        self._flush()
+
+    def _flush(self) -> bool:
+        deadline_s = time.monotonic() + 30.0
+        while self._queue and time.monotonic() < deadline_s:
+            batch = [self._queue[i] for i in range(min(len(self._queue), MAX_BATCH_ROWS))]
+            try:
+                self._store.add(batch)
+            except IArgusError as error:
+                if not self._failing:
+                    logger.error("predictions cannot be recorded, they wait: %s", error)
+                self._failing = True
+                return False
+            except Exception:
+                # A row that the database will never take must not block all others.
+                logger.exception("%d predictions could not be recorded", len(batch))
+                self.dropped_rows += len(batch)
+            else:
+                if self._failing:
+                    logger.info("predictions can be recorded again")
+                self._failing = False
+            for _ in batch:
+                self._queue.popleft()
+        return True

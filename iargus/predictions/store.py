@@ -1,0 +1,77 @@
+"""Recorded predictions and feedback in the database `iargus_api`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import select
+
+from iargus.database import Database, insert_ignoring
+from iargus.schema import feedback, predictions
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One answer as it is kept; `created_at` is UTC without a zone."""
+
+    prediction_id: str
+    task: str
+    model_version: str
+    jti: str
+    subject: str
+    created_at: datetime
+    payload: dict[str, Any]
+    answer: dict[str, Any]
+
+
+class PredictionStore(Protocol):
+    """What recorder and feedback need of a store."""
+
+    def add(self, rows: Sequence[Prediction]) -> None: ...
+
+    def find(self, prediction_id: str) -> Prediction | None: ...
+
+    def label(self, prediction_id: str) -> str | None: ...
+
+    def add_label(self, prediction_id: str, label: str, at: datetime) -> bool: ...
+
+
+class SqlPredictionStore:
+    """Predictions in MySQL or SQLite; every method raises `DatabaseUnavailable` in an outage."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, rows: Sequence[Prediction]) -> None:
+        """Record answers; one that is there already is passed over, so a repetition is safe."""
+        with self._database.transaction() as connection:
+            connection.execute(insert_ignoring(predictions), [asdict(row) for row in rows])
+
+    def find(self, prediction_id: str) -> Prediction | None:
+        """The prediction with this number, or None."""
+        query = select(predictions).where(predictions.c.prediction_id == prediction_id)
+        with self._database.transaction() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else Prediction(**row)
+
+    def label(self, prediction_id: str) -> str | None:
+        """The label that feedback gave this prediction, or None."""
+        query = select(feedback.c.label).where(feedback.c.prediction_id == prediction_id)
+        with self._database.transaction() as connection:
+            label: str | None = connection.execute(query).scalar()
+        return label
+
+    def add_label(self, prediction_id: str, label: str, at: datetime) -> bool:
+        """Keep the first label of a prediction; False when it had one before."""
+        values = {"prediction_id": prediction_id, "label": label, "created_at": at}
+        with self._database.transaction() as connection:
+            known = connection.execute(
+                select(feedback.c.label).where(feedback.c.prediction_id == prediction_id)
+            ).first()
+            if known is not None:
+                return False
+            # Of two that come at once, the unique key lets one in.
+            return connection.execute(insert_ignoring(feedback), [values]).rowcount > 0

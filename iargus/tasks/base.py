@@ -1,0 +1,166 @@
+"""The contract of a task: everything that routes, training and monitoring need to know of it.
+
+A new task subclasses `Task` in one file, is named in one block of `config.yml`, and is then
+served, trained, imported, monitored and tested for conformance like every other.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sklearn.pipeline import Pipeline
+
+from iargus.errors import ConfigurationError
+from iargus.settings.policy import TaskPolicy
+
+Payload = dict[str, Any]
+Label = float | str
+
+
+class NoOptions(BaseModel):
+    """The options of a kind that has none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Problem(StrEnum):
+    """What a task predicts, and so which error and which pictures belong to it."""
+
+    REGRESSION = "regression"  # a positive number; the error of a row is |y - p| / y, in sum MAPE
+    CLASSIFICATION = "classification"  # a label; the error of a row is 0 or 1
+
+
+class Storage(StrEnum):
+    """Which table of the database `iargus` holds a task's labelled rows."""
+
+    CAR_DETAILS = "car_details"
+    LABELLED_EXAMPLES = "labelled_examples"
+
+
+class Input(BaseModel):
+    """The base of what a client sends for one prediction; unknown fields are passed over."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
+
+
+class Output(BaseModel):
+    """The base of one answer; the route adds which model gave it and under which number."""
+
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+    model_version: str
+    prediction_id: str
+
+
+@dataclass(frozen=True)
+class ReadRoute:
+    """A GET route of a task, for clients that send the input in the query string.
+
+    `prefix` stands before the task's path, `parameter` is the name of the one input, and
+    `answer` gives the JSON document for an estimator and an input.
+    """
+
+    prefix: str
+    parameter: str
+    description: str
+
+
+class Task(ABC):
+    """One kind of prediction under one name of `config.yml`.
+
+    Class attributes that a kind sets:
+        problem: regression or classification.
+        storage: the table of its labelled rows.
+        input_model, output_model: pydantic models of one request and one answer.
+        batch_key: the name of the list in the body of `POST {path}/batch`, or None for no batch.
+        features: the columns that the estimator reads, in order.
+        trusted_types: types beyond skops' own list that its estimator is made of.
+        options_model: pydantic model of `tasks.NAME.options`.
+    """
+
+    problem: ClassVar[Problem]
+    storage: ClassVar[Storage] = Storage.LABELLED_EXAMPLES
+    input_model: ClassVar[type[Input]]
+    output_model: ClassVar[type[Output]]
+    batch_key: ClassVar[str | None] = None
+    features: ClassVar[tuple[str, ...]]
+    trusted_types: ClassVar[tuple[str, ...]] = ()
+    options_model: ClassVar[type[BaseModel]] = NoOptions
+    read_routes: ClassVar[tuple[ReadRoute, ...]] = ()
+
+    def __init__(self, name: str, policy: TaskPolicy) -> None:
+        self.name = name
+        self.policy = policy
+        try:
+            self.options = self.options_model.model_validate(policy.options)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            setting = ".".join(["tasks", name, "options", *(str(part) for part in first["loc"])])
+            raise ConfigurationError(f"{setting}: {first['msg']}") from None
+
+    @property
+    def metric(self) -> str:
+        """The name of the task's error: `mape` or `error_rate`, both shares of one."""
+        return "mape" if self.problem is Problem.REGRESSION else "error_rate"
+
+    @abstractmethod
+    def build_estimator(self) -> Pipeline:
+        """A new, unfitted pipeline: features in, labels out, every encoder included."""
+
+    @abstractmethod
+    def example(self) -> Payload:
+        """A request body that works, for documentation and canaries."""
+
+    @abstractmethod
+    def check_label(self, value: object) -> Label:
+        """Give the label that `value` means.
+
+        Raises:
+            LabelInvalid: it is none of this task; the message says why.
+        """
+
+    @abstractmethod
+    def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
+        """Predict for all `inputs` at once: one mapping each, all fields of `output_model`
+        except `model_version` and `prediction_id`."""
+
+    def read_answer(self, route: ReadRoute, estimator: Pipeline, value: Input) -> Payload:  # noqa: ARG002
+        """Answer one of `read_routes`; a kind that has some says how."""
+        raise LookupError(f"{self.name} has no route {route.prefix}{self.policy.path}")
+
+    def parse_input(self, body: Mapping[str, Any], *, today: date) -> Input:
+        """Read one request; `today` bounds what cannot be known yet, such as a model year.
+
+        Raises:
+            pydantic.ValidationError: with the fields that are wrong.
+        """
+        return self.input_model.model_validate(body, context={"today": today})
+
+    def payload(self, value: Input) -> Payload:
+        """The features of one request as they are recorded and later learned from."""
+        return {name: getattr(value, name) for name in self.features}
+
+    def frame(self, payloads: Sequence[Payload]) -> pd.DataFrame:
+        """The table that the estimator reads: one row each, columns `features`."""
+        return pd.DataFrame(list(payloads), columns=list(self.features))
+
+    def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The table that the estimator learns from; `rows` has `observed_at` beside `features`."""
+        return rows[[*self.features, "observed_at"]]
+
+    def row_errors(self, truth: NDArray[Any], predicted: NDArray[Any]) -> NDArray[np.float64]:
+        """The error of each row, shape (n,): |y - p| / y, or 0 and 1."""
+        if self.problem is Problem.REGRESSION:
+            errors: NDArray[np.float64] = np.abs(truth - predicted) / truth
+            return errors
+        wrong: NDArray[np.bool_] = truth.astype(str) != predicted.astype(str)
+        return wrong.astype(np.float64)

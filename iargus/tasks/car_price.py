@@ -1,0 +1,166 @@
+"""The price of a used car in the United States."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+from sklearn.pipeline import Pipeline
+
+from iargus.errors import LabelInvalid
+from iargus.estimators.car_price import CAR_PRICE_TRUSTED_TYPES, build_car_price_pipeline
+from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
+
+KM_PER_MILE = 1.609344
+FIRST_MODEL_YEAR = 1900
+
+
+class Car(Input):
+    """A used car. `state` may be left out; `mileage` is in miles unless the unit says km."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "state": "TX",
+                    "make": "Toyota",
+                    "model": "Camry",
+                    "year": 2019,
+                    "mileage": 42000,
+                }
+            ]
+        }
+    )
+
+    state: Annotated[str, StringConstraints(max_length=64)] | None = Field(
+        None, description="State of the sale, as its two letters"
+    )
+    make: str = Field(min_length=1, max_length=64, description="Make, such as Toyota")
+    model: str = Field(min_length=1, max_length=128, description="Model, such as Camry")
+    year: int = Field(ge=FIRST_MODEL_YEAR, le=2200, description="Model year")
+    mileage: float = Field(
+        ge=0, le=3_000_000, allow_inf_nan=False, description="Distance driven, not negative"
+    )
+    mileage_unit: Literal["mi", "km"] = Field("mi", description="Unit of the mileage")
+
+    @field_validator("year", mode="after")
+    @classmethod
+    def _year_has_come(cls, year: int, info: ValidationInfo) -> int:
+        today = (info.context or {}).get("today")
+        # Next year's models are sold from summer on.
+        if today is not None and year > today.year + 1:
+            raise PydanticCustomError(
+                "year_in_future",
+                "the model year should be at most {latest}",
+                {"latest": today.year + 1},
+            )
+        return year
+
+
+class Interval(BaseModel):
+    """Where the price lies with a probability of `coverage`, in US dollars."""
+
+    low: float
+    high: float
+    coverage: float
+
+
+class Price(Output):
+    """A price in US dollars and its interval."""
+
+    predicted_price: float
+    currency: Literal["USD"]
+    interval: Interval
+
+
+class Options(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    coverage: float = Field(
+        0.9, ge=0.5, le=0.99, description="The share of prices that the interval shall hold"
+    )
+    minimum_price_usd: float = Field(
+        500.0, gt=0, description="A label below this is a placeholder, not a price, and refused"
+    )
+    maximum_price_usd: float = Field(
+        500_000.0, gt=0, description="A label above this is a slip of typing, and refused"
+    )
+
+
+class CarPrice(Task):
+    problem = Problem.REGRESSION
+    storage = Storage.CAR_DETAILS
+    input_model = Car
+    output_model = Price
+    batch_key = "cars"
+    features = ("state", "make", "model", "year", "mileage")
+    trusted_types = CAR_PRICE_TRUSTED_TYPES
+    options_model = Options
+    options: Options
+
+    def build_estimator(self) -> Pipeline:
+        return build_car_price_pipeline(
+            coverage=self.options.coverage, random_state=self.policy.seed
+        )
+
+    def example(self) -> Payload:
+        return {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
+
+    def check_label(self, value: object) -> float:
+        price = _number(value)
+        if price is None or not math.isfinite(price):
+            raise LabelInvalid("a price is a number of US dollars")
+        if price <= 0:
+            raise LabelInvalid(f"a price is above zero, not {price:g}")
+        low, high = self.options.minimum_price_usd, self.options.maximum_price_usd
+        if not low <= price <= high:
+            raise LabelInvalid(f"a price of {price:g} USD is not between {low:g} and {high:g}")
+        return price
+
+    def payload(self, value: Input) -> Payload:
+        assert isinstance(value, Car)
+        miles = value.mileage / KM_PER_MILE if value.mileage_unit == "km" else value.mileage
+        return {
+            "state": value.state or None,
+            "make": value.make,
+            "model": value.model,
+            "year": value.year,
+            "mileage": miles,
+        }
+
+    def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
+        table = self.frame([self.payload(value) for value in inputs])
+        features = estimator[:-1].transform(table)
+        prices = estimator[-1].predict(features)
+        lows, highs = estimator[-1].predict_interval(features)
+        return [
+            {
+                "predicted_price": round(float(price), 2),
+                "currency": "USD",
+                "interval": {
+                    "low": round(float(low), 2),
+                    "high": round(float(high), 2),
+                    "coverage": self.options.coverage,
+                },
+            }
+            for price, low, high in zip(prices, lows, highs, strict=True)
+        ]
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None

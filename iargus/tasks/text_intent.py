@@ -1,0 +1,121 @@
+"""The intent of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
+from sklearn.pipeline import Pipeline
+
+from iargus.errors import LabelInvalid
+from iargus.estimators.text import TEXT_INTENT_TRUSTED_TYPES, build_text_intent_pipeline
+from iargus.tasks.base import Input, Output, Payload, Problem, ReadRoute, Task
+
+MAX_CHARS = 5000
+MAX_LABEL_CHARS = 255
+TOP_INTENTS = 3
+
+
+class Sentence(Input):
+    """A sentence, under the name `text`, `sentence` or `query`."""
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+        json_schema_extra={"examples": [{"text": "how much is my car worth"}]},
+    )
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_CHARS)] = Field(
+        validation_alias=AliasChoices("text", "sentence", "query"),
+        description=f"The sentence, of 1 to {MAX_CHARS} characters",
+    )
+
+    @field_validator("text")
+    @classmethod
+    def _not_empty(cls, text: str) -> str:
+        if not text:
+            raise PydanticCustomError("text_empty", "the text is empty")
+        return text
+
+
+class RankedIntent(BaseModel):
+    label: str
+    confidence: float
+
+
+class Intent(Output):
+    """The likeliest intent, its probability, and the three likeliest in order."""
+
+    intent: str
+    probability: float
+    intents: list[RankedIntent]
+
+
+class Options(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+ONE = ReadRoute("", "query", "The likeliest intent; a number where its label is one")
+ALL = ReadRoute("/api", "sentence", "The probability of every intent")
+
+
+class TextIntent(Task):
+    problem = Problem.CLASSIFICATION
+    input_model = Sentence
+    output_model = Intent
+    batch_key = "sentences"
+    features = ("text",)
+    trusted_types = TEXT_INTENT_TRUSTED_TYPES
+    options_model = Options
+    read_routes = (ONE, ALL)
+
+    def build_estimator(self) -> Pipeline:
+        return build_text_intent_pipeline(random_state=self.policy.seed)
+
+    def example(self) -> Payload:
+        return {"text": "how much is my car worth"}
+
+    def check_label(self, value: object) -> str:
+        label = str(value).strip() if isinstance(value, str | int) else ""
+        if not 0 < len(label) <= MAX_LABEL_CHARS:
+            raise LabelInvalid(f"an intent is a text of 1 to {MAX_LABEL_CHARS} characters")
+        return label
+
+    def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
+        return [
+            {
+                "intent": ranked[0][0],
+                "probability": ranked[0][1],
+                "intents": [
+                    {"label": label, "confidence": confidence}
+                    for label, confidence in ranked[:TOP_INTENTS]
+                ],
+            }
+            for ranked in self._ranked(estimator, inputs)
+        ]
+
+    def read_answer(self, route: ReadRoute, estimator: Pipeline, value: Input) -> Payload:
+        ranked = self._ranked(estimator, [value])[0]
+        if route is ALL:
+            return dict(sorted(ranked))
+        label, probability = ranked[0]
+        number = int(label) if label.isascii() and label.lstrip("-").isdigit() else None
+        return {
+            "intent": label if number is None else number,
+            # Its clients expect text here.
+            "probability": f"{probability:.8f}",
+        }
+
+    def _ranked(
+        self, estimator: Pipeline, inputs: Sequence[Input]
+    ) -> list[list[tuple[str, float]]]:
+        table: Any = estimator.predict_proba(self.frame([self.payload(value) for value in inputs]))
+        labels = [str(label) for label in estimator.classes_]
+        return [
+            sorted(
+                zip(labels, (float(share) for share in row), strict=True),
+                key=lambda pair: (-pair[1], pair[0]),
+            )
+            for row in table
+        ]

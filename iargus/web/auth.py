@@ -1,0 +1,56 @@
+"""Who is asking: the token of a request, from the header or from the body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from iargus.errors import TokenAmbiguous, TokenMalformed, TokenMissing
+
+BODY_FIELD = "security_token"
+
+
+def header_token(request: Request) -> str | None:
+    """The token of `Authorization: Bearer <token>`; None where there is no such header.
+
+    Raises:
+        TokenMalformed: the header has another form or comes more than once.
+    """
+    values = request.headers.getlist("authorization")
+    if not values:
+        return None
+    scheme, _, token = values[0].strip().partition(" ")
+    token = token.strip()
+    if len(values) > 1 or scheme.lower() != "bearer" or not token or " " in token:
+        raise TokenMalformed("the Authorization header must be: Bearer <token>")
+    return token
+
+
+def body_token(document: Mapping[str, Any]) -> str | None:
+    """The token in the body's field `security_token`, where existing clients send it."""
+    value = document.get(BODY_FIELD)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise TokenMalformed(f"{BODY_FIELD} must be a text")
+    return value
+
+
+def the_token(in_header: str | None, in_body: str | None) -> str:
+    """The one token of a request.
+
+    Raises:
+        TokenMissing: there is none.
+        TokenAmbiguous: there are two that differ (RFC 6750 section 2).
+    """
+    if in_header is not None and in_body is not None and in_header != in_body:
+        raise TokenAmbiguous(f"the Authorization header and {BODY_FIELD} hold different tokens")
+    token = in_header if in_header is not None else in_body
+    if token is None:
+        raise TokenMissing(
+            f"a token is needed: Authorization: Bearer <token>, or {BODY_FIELD} in the body; "
+            "POST /get_token issues one"
+        )
+    return token

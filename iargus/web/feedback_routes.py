@@ -1,0 +1,74 @@
+"""`POST /feedback`: the truth for an earlier prediction."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from iargus.errors import PredictionUnknown
+from iargus.predictions.store import Prediction
+from iargus.tokens.claims import Claims
+from iargus.web.describe import Description
+from iargus.web.gate import Gate
+from iargus.web.problems import problem_docs
+from iargus.web.services import Services
+from iargus.web.task_routes import json_response
+
+
+class FeedbackRequest(BaseModel):
+    """The truth for one prediction: what the car was sold for, or what the sentence meant."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"prediction_id": "8e0b3f1c-6a3a-4c3e-9a51-3b1f0f0f7f11", "label": 14950}]
+        }
+    )
+
+    prediction_id: str = Field(min_length=1, max_length=36)
+    label: int | float | str
+
+
+class FeedbackAnswer(BaseModel):
+    message: str
+
+
+def feedback_router(services: Services, description: Description) -> APIRouter:
+    """The route that takes labels."""
+    router = APIRouter(tags=["feedback"])
+    gate = Gate(services)
+    flush_interval_s = services.settings.policy.recording.flush_interval_s
+
+    async def find(prediction_id: str, claims: Claims) -> Prediction:
+        # A prediction is written by the background of whichever worker gave it: an answer
+        # that is as fresh as that may need a moment to arrive.
+        for _ in range(5):
+            try:
+                return await run_in_threadpool(
+                    services.feedback.find, prediction_id, subject=claims.sub
+                )
+            except PredictionUnknown:
+                await asyncio.sleep(flush_interval_s)
+        return await run_in_threadpool(services.feedback.find, prediction_id, subject=claims.sub)
+
+    @router.post(
+        "/feedback",
+        status_code=202,
+        summary="Send the truth for an earlier prediction",
+        response_model=FeedbackAnswer,
+        responses=problem_docs(400, 401, 404, 409, 413, 422, 429, 503),
+        openapi_extra=description.body(FeedbackRequest, gated=True),
+    )
+    async def feedback(request: Request) -> Response:
+        claims, document = await gate.enter_with_body(request)
+        asked = FeedbackRequest.model_validate(document)
+        prediction = await find(asked.prediction_id, claims)
+        await run_in_threadpool(services.feedback.accept, prediction, asked.label)
+        response = json_response({"message": "Thank you, the label is kept."})
+        response.status_code = 202
+        return response
+
+    return router

@@ -1,0 +1,115 @@
+"""The background writer: nothing waits for it, nothing accepted is lost while it can be kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+
+from iargus.errors import DatabaseUnavailable
+from iargus.predictions.recorder import MAX_BATCH_ROWS, PredictionRecorder
+from iargus.predictions.store import Prediction
+
+
+class Store:
+    """Keeps rows in memory; while `gone`, it answers like a database that is gone."""
+
+    def __init__(self) -> None:
+        self.rows: list[Prediction] = []
+        self.batches: list[int] = []
+        self.gone = False
+        self.broken = False
+        self.asked = threading.Event()
+
+    def add(self, rows: Sequence[Prediction]) -> None:
+        self.asked.set()
+        if self.gone:
+            raise DatabaseUnavailable("gone")
+        if self.broken:
+            raise ValueError("a row that cannot be written")
+        self.batches.append(len(rows))
+        self.rows.extend(rows)
+
+    def find(self, prediction_id: str) -> Prediction | None:
+        return next((row for row in self.rows if row.prediction_id == prediction_id), None)
+
+    def label(self, prediction_id: str) -> str | None:
+        return None
+
+    def add_label(self, prediction_id: str, label: str, at: datetime) -> bool:
+        return False
+
+
+def prediction(number: int) -> Prediction:
+    return Prediction(str(number), "t", "1", "j", "s", datetime(2026, 11, 1), {}, {})
+
+
+def recorder(store: Store, queue_rows: int = 10_000) -> PredictionRecorder:
+    return PredictionRecorder(store, queue_rows=queue_rows, flush_interval_s=0.01)
+
+
+def test_all_is_written_in_order_and_in_batches() -> None:
+    store = Store()
+    writer = recorder(store)
+    for number in range(1_200):
+        writer.record(prediction(number))
+    writer.start()
+    writer.stop()
+    assert [row.prediction_id for row in store.rows] == [str(n) for n in range(1_200)]
+    assert max(store.batches) == MAX_BATCH_ROWS
+
+
+def test_what_comes_in_an_outage_is_written_after_it() -> None:
+    store = Store()
+    store.gone = True
+    writer = recorder(store)
+    writer.start()
+    writer.record(prediction(1))
+    assert store.asked.wait(5)
+    writer.record(prediction(2))
+    store.gone = False
+    writer.stop()
+    assert [row.prediction_id for row in store.rows] == ["1", "2"]
+
+
+def test_a_full_queue_drops_the_newest_and_counts(caplog: pytest.LogCaptureFixture) -> None:
+    store = Store()
+    writer = recorder(store, queue_rows=2)
+    for number in range(5):
+        writer.record(prediction(number))
+    assert (writer.waiting_rows, writer.dropped_rows) == (2, 3)
+    assert caplog.text.count("the queue of predictions is full") == 1
+    writer.start()
+    writer.stop()
+    assert [row.prediction_id for row in store.rows] == ["0", "1"]
+
+
+def test_rows_that_can_never_be_written_do_not_block_the_others() -> None:
+    store = Store()
+    store.broken = True
+    writer = recorder(store)
+    writer.start()
+    writer.record(prediction(1))
+    assert store.asked.wait(5)
+    for _ in range(500):
+        if writer.dropped_rows:
+            break
+        threading.Event().wait(0.01)
+    store.broken = False
+    writer.record(prediction(2))
+    writer.stop()
+    assert [row.prediction_id for row in store.rows] == ["2"]
+
+
+def test_what_cannot_be_written_before_the_stop_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = Store()
+    store.gone = True
+    writer = recorder(store)
+    writer.record(prediction(1))
+    writer.start()
+    writer.stop()
+    assert "1 predictions could not be recorded" in caplog.text

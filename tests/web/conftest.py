@@ -1,0 +1,114 @@
+"""The whole application in one process: real tokens, SQLite and estimators, no registry."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from starlette.testclient import TestClient
+
+from iargus.migrate import upgrade
+from iargus.models.champion import Champions, LoadedModel
+from iargus.settings import Environment, Policy, Settings
+from iargus.tasks.catalogue import Catalogue
+from iargus.training.sentences import load_sentences
+from iargus.training.simulator import SimulationPlan, simulate
+from iargus.web.app import create_app
+from iargus.web.services import Services
+from tests.tokens.conftest import StillClock
+
+ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
+
+
+@pytest.fixture(scope="session")
+def estimators() -> dict[str, LoadedModel]:
+    """Both shipped tasks, fitted on little data."""
+    catalogue = Catalogue.read(Policy())
+    sales = pd.concat(simulate(SimulationPlan(rows=600, months=6, end=date(2026, 11, 1), seed=0)))
+    sales = sales.rename(columns={"price": "label", "date_added": "observed_at"})
+    sentences = load_sentences().assign(observed_at=pd.Timestamp("2026-10-01"))
+    fitted = {}
+    for name, rows in (("car_price", sales), ("intent", sentences)):
+        task = catalogue.get(name)
+        pipeline = task.build_estimator().fit(task.training_frame(rows), rows["label"].to_numpy())
+        fitted[name] = LoadedModel("1", pipeline)
+    return fitted
+
+
+class FixedChampions(Champions):
+    """The champions that a test gives, and nothing placed on a disk."""
+
+    def __init__(self, catalogue: Catalogue, models: dict[str, LoadedModel]) -> None:
+        super().__init__(catalogue, Path("unused"))
+        self.models = models
+
+    def refresh(self) -> None:
+        pass
+
+    def get(self, task_name: str, version: str | None = None) -> LoadedModel:
+        model = self.models.get(task_name)
+        if model is None or version not in (None, model.version):
+            return super().get(task_name, version)
+        return model
+
+    def missing(self) -> list[str]:
+        return [task.name for task in self._catalogue if task.name not in self.models]
+
+
+@dataclass
+class Api:
+    """A running application, its parts and its clock."""
+
+    client: TestClient
+    services: Services
+    clock: StillClock
+
+    def token(self, **changed: str) -> str:
+        answer = self.client.post("/get_token", json=ADA | changed)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["token"])
+
+    def bearer(self, **changed: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(**changed)}"}
+
+
+def build(var_dir: Path, policy: Policy, models: dict[str, LoadedModel]) -> Services:
+    settings = Settings(Environment.read({"IARGUS_VAR": str(var_dir)}), policy)
+    services = Services.build(settings, clock=StillClock(), follow_registry=False)
+    services.champions = FixedChampions(services.catalogue, dict(models))
+    if not (var_dir / "iargus_api.db").exists():
+        for database in services.databases:
+            upgrade(database)
+    return services
+
+
+@contextmanager
+def running(services: Services) -> Iterator[Api]:
+    """Start the application; ready means that tokens can be judged."""
+    assert isinstance(services.clock, StillClock)
+    with TestClient(create_app(services), raise_server_exceptions=False) as client:
+        services.revocations.refresh()
+        yield Api(client, services, services.clock)
+
+
+@pytest.fixture(scope="session")
+def empty_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A `var/` whose databases have the schema; migrating takes longer than most tests."""
+    var_dir = tmp_path_factory.mktemp("empty") / "var"
+    for database in build(var_dir, Policy(), {}).databases:
+        database.dispose()
+    return var_dir
+
+
+@pytest.fixture
+def api(tmp_path: Path, empty_var: Path, estimators: dict[str, LoadedModel]) -> Iterator[Api]:
+    shutil.copytree(empty_var, tmp_path / "var")
+    services = build(tmp_path / "var", Policy(), estimators)
+    with running(services) as started:
+        yield started

@@ -1,0 +1,109 @@
+"""Help, health, documentation, and errors outside the routes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from iargus.models.champion import LoadedModel
+from iargus.settings import Policy
+from iargus.web.app import create_app
+from tests.web.conftest import Api, build
+
+
+def test_the_first_page_says_what_is_offered(api: Api) -> None:
+    document = api.client.get("/").json()
+    assert document["documentation"] == "http://testserver/docs"
+    assert document["tasks"]["car_price"]["predict"] == "POST /predict"
+
+
+def test_live_touches_nothing(api: Api, tmp_path: Path) -> None:
+    for database in api.services.databases:
+        database.dispose()
+    assert api.client.get("/live").json() == {"status": "live"}
+
+
+def test_the_documentation_page_asks_no_other_host(api: Api) -> None:
+    page = api.client.get("/docs")
+    assert page.status_code == 200
+    links = re.findall(r"""(?:src|href|url)[=:]\s*["']([^"']+)""", page.text)
+    assert len(links) >= 3
+    for link in links:
+        assert link.startswith("/"), link
+        assert api.client.get(link).status_code == 200
+    assert not re.search(r"https?://", page.text)
+
+
+def test_every_route_is_described_with_its_problems(api: Api) -> None:
+    document = api.client.get("/openapi.json").json()
+    assert set(document["paths"]) == {
+        *("/", "/live", "/ready", "/get_token", "/revoke_token", "/feedback"),
+        *("/predict", "/predict/batch", "/intent", "/intent/batch", "/api/intent"),
+    }
+    predict = document["paths"]["/predict"]["post"]
+    body = predict["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    car = document["components"]["schemas"][body.rpartition("/")[2]]
+    assert {"make", "model", "year", "mileage", "state", "mileage_unit"} == set(car["properties"])
+    assert car["examples"]
+    for status in ("400", "401", "404", "413", "422", "429", "503"):
+        assert "application/problem+json" in predict["responses"][status]["content"]
+    references = set(
+        re.findall(r'"\$ref": ?"#/components/schemas/([^"]+)"', str(document).replace("'", '"'))
+    )
+    assert references <= set(document["components"]["schemas"])
+    assert "x-iargus-model" not in str(document)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "label"),
+    [
+        ("GET", "/nowhere", 404, "ROUTE_UNKNOWN"),
+        ("DELETE", "/predict", 405, "METHOD_NOT_ALLOWED"),
+        ("GET", "/get_token", 405, "METHOD_NOT_ALLOWED"),
+    ],
+)
+def test_other_errors_are_problems_too(
+    api: Api, method: str, path: str, status: int, label: str
+) -> None:
+    answer = api.client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["status"], problem["label"]) == (status, label)
+    assert set(problem) == {"type", "title", "status", "detail", "label"}
+
+
+def test_making_the_application_connects_to_nothing(
+    tmp_path: Path, empty_var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = build(empty_var, Policy(), {})
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a connection at import")
+
+    for database in services.databases:
+        monkeypatch.setattr(database.engine.pool, "_creator", refuse)
+    create_app(services)
+
+
+def test_the_clients_address_behind_a_front_end(
+    tmp_path: Path, estimators: dict[str, LoadedModel]
+) -> None:
+    from starlette.requests import Request
+
+    from iargus.web.gate import client_address
+
+    def asked(header: bytes | None, policy: Policy) -> str:
+        headers = [] if header is None else [(b"client-ip", header)]
+        scope = {"type": "http", "headers": headers, "client": ("10.0.0.1", 1)}
+        return client_address(Request(scope), build(tmp_path, policy, estimators))
+
+    trusting = Policy.model_validate({"limits": {"client_address_header": "client-ip"}})
+    assert asked(b"203.0.113.7:5111", trusting) == "203.0.113.7"
+    assert asked(b"[2001:db8::1]:5111", trusting) == "2001:db8::1"
+    assert asked(b"2001:db8::1", trusting) == "2001:db8::1"
+    assert asked(None, trusting) == "10.0.0.1"
+    # What a client writes does not count where nobody said that a front end overwrites it.
+    assert asked(b"203.0.113.7", Policy()) == "10.0.0.1"
