@@ -1,0 +1,77 @@
+"""The whole pipeline from a sentence to the probabilities of its intents."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.pipeline import FeatureUnion, Pipeline
+
+from iargus.estimators.canonical import without_accents
+from iargus.estimators.intent_classifier import IntentClassifier
+from iargus.estimators.ngrams import NgramTfidf
+
+# A word, or one sign that is neither word nor blank: "?", "€" and emoji carry meaning here.
+WORD_OR_SIGN = r"\w+|[^\w\s]"
+
+# Types that skops must be told to trust when it loads a fitted pipeline.
+TEXT_INTENT_TRUSTED_TYPES = (
+    "iargus.estimators.intent_classifier.IntentClassifier",
+    "iargus.estimators.ngrams.NgramTfidf",
+    "iargus.estimators.text.TextNormaliser",
+)
+
+
+class TextNormaliser(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Cut texts at ``max_chars``, casefold them and strip accents; (n,) texts to a list of n.
+
+    The cut bounds the time of one answer. Missing values (None, NaN) become empty texts.
+    """
+
+    def __init__(self, max_chars: int = 2000) -> None:
+        self.max_chars = max_chars
+
+    def fit(self, X: Iterable[Any], y: Any = None) -> Self:  # noqa: ARG002
+        """Do nothing; there is nothing to learn."""
+        return self
+
+    def transform(self, X: Iterable[Any]) -> list[str]:
+        """Return the normalised texts; of a table, its column ``text``."""
+        if isinstance(X, pd.DataFrame):
+            X = X["text"]
+        # The second cut is for the few letters that grow when decomposed.
+        limit = self.max_chars
+        return [without_accents(t[:limit])[:limit] if isinstance(t, str) else "" for t in X]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+def build_text_intent_pipeline(
+    *,
+    random_state: int = 0,
+    max_chars: int = 2000,
+    C: float = 30.0,
+    class_weight_power: float = 0.5,
+) -> Pipeline:
+    """Return the unfitted pipeline: ``normalise``, ``tfidf`` (words and characters), ``intent``.
+
+    ``fit`` takes texts and labels; ``predict_proba`` gives (n, k) probabilities.
+    """
+    words = NgramTfidf(
+        lowercase=False, token_pattern=WORD_OR_SIGN, ngram_range=(1, 2), min_df=2, sublinear_tf=True
+    )
+    # Pieces of words survive typing errors and inflection.
+    characters = NgramTfidf(
+        lowercase=False, analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True
+    )
+    classifier = IntentClassifier(
+        C=C, class_weight_power=class_weight_power, random_state=random_state
+    )
+    return Pipeline(
+        [
+            ("normalise", TextNormaliser(max_chars=max_chars)),
+            ("tfidf", FeatureUnion([("words", words), ("characters", characters)])),
+            ("intent", classifier),
+        ]
+    )
