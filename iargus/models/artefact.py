@@ -1,0 +1,93 @@
+"""A model's file: skops, its digest, and our own list of the types it may hold.
+
+skops takes the types that a file may hold from whoever loads it; MLflow takes them from the
+file's own folder, which protects nothing. Here they come from the task, and the digest from the
+registry, so that nothing of a file is constructed that we did not write and do not know.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from sklearn.pipeline import Pipeline
+
+from iargus.errors import ArtefactRejected
+from iargus.models.canonical import canonical
+
+
+def save(estimator: Pipeline, path: Path) -> str:
+    """Write `estimator` to `path` at once or not at all; return the file's SHA-256 in hex.
+
+    The same fitted estimator gives the same bytes on the same versions of the libraries.
+
+    Raises:
+        ArtefactRejected: skops has no form for something in the estimator.
+    """
+    import skops.io
+
+    try:
+        data = canonical(skops.io.dumps(estimator))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ArtefactRejected(f"the model cannot be written with skops: {error}") from error
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        staged.write_bytes(data)
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
+    return hashlib.sha256(data).hexdigest()
+
+
+def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline:
+    """Read the pipeline at `path`, after its digest and all of its types were checked.
+
+    Args:
+        sha256: the digest that the file must have, in hex.
+        trusted_types: full names of the types that it may hold beside skops' own list.
+
+    Raises:
+        ArtefactRejected: the file is missing, altered, no skops file, or holds another type.
+    """
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    # The very bytes that were checked are the ones that are loaded.
+    data = check_digest(path, sha256)
+    try:
+        estimator = skops.io.loads(data, trusted=sorted(trusted_types))
+    except UntrustedTypesFoundException as error:
+        raise ArtefactRejected(
+            f"{path.name} holds types that are not on the task's list: {error}"
+        ) from None
+    # A broken file fails anywhere in skops, with anything; all of it means the same here.
+    except Exception as error:
+        raise ArtefactRejected(
+            f"{path.name} cannot be read as a skops file: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(estimator, Pipeline):
+        raise ArtefactRejected(
+            f"{path.name} holds a {type(estimator).__name__}, not a scikit-learn Pipeline"
+        )
+    return estimator
+
+
+def check_digest(path: Path, sha256: str) -> bytes:
+    """Read the file and give its bytes when its SHA-256 is `sha256`.
+
+    Raises:
+        ArtefactRejected: the file is missing, or another one.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ArtefactRejected(f"{path.name} is missing") from None
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256.lower():
+        raise ArtefactRejected(
+            f"{path.name} ({len(data)} bytes) was altered: its SHA-256 is {found[:12]}…, "
+            f"not {sha256[:12] or 'given'}…"
+        )
+    return data

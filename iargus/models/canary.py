@@ -1,0 +1,28 @@
+"""One prediction before a model may serve: what cannot answer its own example is refused."""
+
+from __future__ import annotations
+
+from sklearn.pipeline import Pipeline
+
+from iargus.clock import utc_now
+from iargus.errors import ArtefactRejected
+from iargus.tasks.base import Task
+
+
+def check_answers(task: Task, estimator: Pipeline) -> None:
+    """Answer the task's example, and check that the answer has the form of its output.
+
+    Raises:
+        ArtefactRejected: the estimator fails on it.
+    """
+    try:
+        value = task.parse_input(task.example(), today=utc_now().date())
+        answers = task.answers(estimator, [value])
+        task.output_model.model_validate(
+            {**answers[0], "model_version": "0", "prediction_id": "canary"}
+        )
+    # Another version of a library, another task's model: a foreign estimator fails anyhow.
+    except Exception as error:
+        raise ArtefactRejected(
+            f"the model does not answer the example of {task.name}: {type(error).__name__}: {error}"
+        ) from error

@@ -1,0 +1,172 @@
+"""The models in memory of one serving process; they follow what is placed on this host."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sklearn.pipeline import Pipeline
+
+from iargus.errors import ArtefactRejected, ModelNotLoaded
+from iargus.models import artefact
+from iargus.models.canary import check_answers
+from iargus.models.placement import Placement
+from iargus.tasks.base import Task
+from iargus.tasks.catalogue import Catalogue
+
+logger = logging.getLogger(__name__)
+
+_Stamp = tuple[tuple[int, int, int] | None, ...]
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A fitted pipeline and the version that it is; `sha256` is that of its file, in hex."""
+
+    version: str
+    estimator: Pipeline
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class _Models:
+    """All loaded versions of one task; replaced as a whole, so that readers need no lock."""
+
+    champion: str
+    by_version: Mapping[str, LoadedModel]
+
+
+class Champions:
+    """Reads what `Placement` holds. `get` may be called from any thread while `refresh` runs."""
+
+    def __init__(self, catalogue: Catalogue, models_dir: Path) -> None:
+        self._catalogue = catalogue
+        self._placement = Placement(models_dir)
+        self._models: dict[str, _Models] = {}
+        self._stamps: dict[str, _Stamp] = {}
+        self._problems: dict[str, str] = {}
+        self._refreshing = threading.Lock()
+
+    def refresh(self) -> None:
+        """Load what is newly placed, then let go of what it replaces.
+
+        A model that cannot be loaded leaves the one before it in place and is logged once; it is
+        tried again when its files change. Costs a few `stat` calls when nothing has changed.
+        """
+        with self._refreshing:
+            for task in self._catalogue:
+                self._refresh(task)
+
+    def get(self, task_name: str, version: str | None = None) -> LoadedModel:
+        """The champion of a task, or its loaded `version`.
+
+        Raises:
+            ModelNotLoaded: there is none; the message lists those there are.
+        """
+        models = self._models.get(task_name)
+        if models is None:
+            raise ModelNotLoaded(f"no model is loaded for {task_name} yet")
+        model = models.by_version.get(models.champion if version is None else version)
+        if model is None:
+            known = ", ".join(models.by_version)
+            raise ModelNotLoaded(
+                f"version {version!r} of {task_name} is not loaded; there is {known}"
+            )
+        return model
+
+    def missing(self) -> list[str]:
+        """The tasks that have no model, in the order of the catalogue."""
+        return [name for name in self._catalogue.names() if name not in self._models]
+
+    def _refresh(self, task: Task) -> None:
+        current = self._placement.current(task.name)
+        if current is None:
+            return
+        wanted = [version for version in (current.champion, current.challenger) if version]
+        # Taken before reading: what changes meanwhile has another stamp next time.
+        stamp = self._stamp(task.name, wanted)
+        if stamp == self._stamps.get(task.name):
+            return
+        old = self._models.get(task.name)
+        loaded: dict[str, LoadedModel] = {}
+        for version in dict.fromkeys(wanted):
+            try:
+                loaded[version] = self._load(task, version, old)
+                self._problems.pop(f"{task.name} version {version}", None)
+            except (ArtefactRejected, OSError) as error:
+                self._complain(f"{task.name} version {version}", str(error), old)
+        if current.champion in loaded:
+            self._models[task.name] = _Models(current.champion, loaded)
+            if old is None or old.champion != current.champion:
+                logger.info("%s is served by version %s", task.name, current.champion)
+        elif old is not None:
+            self._models[task.name] = _Models(old.champion, {**loaded, **old.by_version})
+        self._stamps[task.name] = stamp
+
+    def _load(self, task: Task, version: str, old: _Models | None) -> LoadedModel:
+        sha256 = self._placement.manifest(task.name, version).sha256
+        known = old.by_version.get(version) if old is not None else None
+        # A registry that was set up anew counts from 1 again: the digest says which model it is.
+        if known is not None and known.sha256 == sha256:
+            return known
+        path = self._placement.model_file(task.name, version)
+        estimator = artefact.load(path, sha256=sha256, trusted_types=task.trusted_types)
+        check_answers(task, estimator)
+        return LoadedModel(version, estimator, sha256)
+
+    def _stamp(self, task: str, versions: list[str]) -> _Stamp:
+        paths = [self._placement.current_file(task)]
+        for version in versions:
+            model = self._placement.model_file(task, version)
+            paths += [model, model.with_name("manifest.json")]
+        return tuple(_file_stamp(path) for path in paths)
+
+    def _complain(self, what: str, problem: str, old: _Models | None) -> None:
+        if self._problems.get(what) != problem:
+            self._problems[what] = problem
+            stays = f"version {old.champion} stays" if old is not None else "nothing is served"
+            logger.error("%s cannot be loaded, %s: %s", what, stays, problem)
+
+
+class ChampionFollower:
+    """A thread that refreshes `champions` every `interval_s` seconds."""
+
+    def __init__(self, champions: Champions, interval_s: float = 1.0) -> None:
+        self._champions = champions
+        self._interval_s = interval_s
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread; the first refresh is at once."""
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._run, name="champion-follower", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._champions.refresh()
+            except Exception:
+                # The follower must outlive whatever it meets; the old models go on serving.
+                logger.exception("refreshing the models failed")
+            if self._stopped.wait(self._interval_s):
+                return
+
+
+def _file_stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size

@@ -1,0 +1,157 @@
+"""Where the models that are served lie on this host, and how they get there whole or not at all.
+
+var/models/<task>/<version>/{model.skops, manifest.json}
+var/models/<task>/current.json        {"champion": "7", "challenger": null}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from iargus.errors import ArtefactRejected
+from iargus.models.registry.version import ModelVersion
+
+_STAGED = ".staged-"
+_STALE_S = 3600
+
+
+@dataclass(frozen=True)
+class Current:
+    """Which versions of a task are served."""
+
+    champion: str
+    challenger: str | None = None
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is known of a placed version without asking the registry. Times are ISO 8601, UTC."""
+
+    task: str
+    version: str
+    sha256: str
+    metric: str
+    error: float | None
+    window_start: str | None
+    window_end: str | None
+
+
+class Placement:
+    """The folder `models_dir` of one host. Several processes may read and write it at once."""
+
+    def __init__(self, models_dir: Path) -> None:
+        self.models_dir = models_dir
+
+    def current_file(self, task: str) -> Path:
+        return self.models_dir / task / "current.json"
+
+    def model_file(self, task: str, version: str) -> Path:
+        return self.models_dir / task / version / "model.skops"
+
+    def current(self, task: str) -> Current | None:
+        """What is served, or None when nothing was placed yet or the file cannot be read."""
+        try:
+            return Current(**json.loads(self.current_file(task).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def manifest(self, task: str, version: str) -> Manifest:
+        """What is known of a placed version.
+
+        Raises:
+            ArtefactRejected: it is not placed, or its manifest cannot be read.
+        """
+        path = self.models_dir / task / version / "manifest.json"
+        try:
+            return Manifest(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise ArtefactRejected(f"{task} version {version} is not on this host") from None
+        except (OSError, ValueError, TypeError) as error:
+            raise ArtefactRejected(
+                f"the manifest of {task} version {version} cannot be read: {error}"
+            ) from None
+
+    @contextmanager
+    def staging(self, task: str) -> Iterator[Path]:
+        """A folder to prepare a version in, on the same disk; gone at the end of the block."""
+        home = self.models_dir / task
+        home.mkdir(parents=True, exist_ok=True)
+        path = Path(tempfile.mkdtemp(prefix=_STAGED, dir=home))
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def place(self, version: ModelVersion, model: Path) -> None:
+        """Move the checked file `model`, which lies in a staging folder, to where it is served.
+
+        Raises:
+            OSError: the disk is full or not writable; what was there before is still there.
+        """
+        ready = model.parent / "ready"
+        ready.mkdir()
+        model.replace(ready / "model.skops")
+        manifest = Manifest(
+            task=version.task,
+            version=version.version,
+            sha256=version.sha256,
+            metric=version.metric,
+            error=version.error,
+            window_start=version.window_start.isoformat() if version.window_start else None,
+            window_end=version.window_end.isoformat() if version.window_end else None,
+        )
+        _write(ready / "manifest.json", json.dumps(asdict(manifest), indent=1))
+        _sync_to_disk(ready / "model.skops")
+        target = self.models_dir / version.task / version.version
+        try:
+            ready.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+            # There is one already, damaged or placed by another process. Readers check the
+            # digest, so that they refuse what is half of each and come again.
+            for name in ("model.skops", "manifest.json"):
+                (ready / name).replace(target / name)
+
+    def point(self, task: str, current: Current) -> None:
+        """Say at once what is served; readers see the old or the new, nothing between."""
+        with self.staging(task) as place:
+            staged = place / "current.json"
+            _write(staged, json.dumps(asdict(current)))
+            staged.replace(self.current_file(task))
+
+    def prune(self, task: str, keep: Collection[str]) -> None:
+        """Remove all versions but `keep`, and what a process that died left in staging."""
+        home = self.models_dir / task
+        for path in home.iterdir() if home.is_dir() else ():
+            if not path.is_dir() or path.name in keep:
+                continue
+            if path.name.startswith(_STAGED) and _age_s(path) < _STALE_S:
+                continue
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text + "\n", encoding="utf-8")
+    _sync_to_disk(path)
+
+
+def _sync_to_disk(path: Path) -> None:
+    # A name that points to bytes which a power cut took away would be worse than no file.
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _age_s(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

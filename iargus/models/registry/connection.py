@@ -1,0 +1,129 @@
+"""The client of the MLflow server or of the embedded store, and the translation of its errors."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from iargus.errors import RegistryUnavailable
+from iargus.settings import Settings
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# The local disk is to blame for these, not the registry.
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
+
+
+class Connection:
+    """Makes the client at its first use; safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.uri = settings.mlflow_uri
+        self._var_dir = settings.var_dir
+        self._timeout_s = settings.policy.registry.timeout_s
+        self._lock = threading.Lock()
+        self._client: MlflowClient | None = None
+
+    @property
+    def embedded(self) -> bool:
+        return self.uri.startswith("sqlite:")
+
+    @property
+    def artifact_location(self) -> str | None:
+        """Where new experiments keep their files: a folder of ours, or the server's own choice."""
+        return (self._var_dir / "mlartifacts").as_uri() if self.embedded else None
+
+    def client(self) -> MlflowClient:
+        """The client.
+
+        Raises:
+            RegistryUnavailable: the embedded store cannot be opened.
+        """
+        with self._lock:
+            if self._client is None:
+                self._client = self._open()
+            return self._client
+
+    @contextmanager
+    def translated(self, doing: str) -> Iterator[MlflowClient]:
+        """Give the client; whatever mlflow raises in the block becomes one of our errors.
+
+        Raises:
+            RegistryUnavailable: the registry is out of reach or answers with an error.
+        """
+        client = self.client()
+        from mlflow.exceptions import MlflowException
+
+        try:
+            yield client
+        except MlflowException as error:
+            raise RegistryUnavailable(self._message(doing, error)) from error
+        except OSError as error:  # every error of requests is one
+            if error.errno in _DISK:
+                raise
+            raise RegistryUnavailable(self._message(doing, error)) from error
+
+    def write_lock(self) -> Any:
+        """Hold this while creating what two processes might create at once in SQLite."""
+        if not self.embedded:
+            return nullcontext()
+        return _file_lock(self._var_dir / "mlflow.lock")
+
+    def _open(self) -> MlflowClient:
+        self._prepare_environment()
+        from mlflow import MlflowClient
+
+        # After the import, which sets levels itself. urllib3 warns of every single retry.
+        for name in ("mlflow", "alembic", "urllib3.connectionpool"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        if not self.embedded:
+            return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        try:
+            self._var_dir.mkdir(parents=True, exist_ok=True)
+            # The first client creates the tables; two at once would trip over each other.
+            with self.write_lock():
+                client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+                client.search_experiments(max_results=1)
+                client.search_registered_models(max_results=1)
+        except Exception as error:  # SQLAlchemy, Alembic, sqlite3 and mlflow: all mean this
+            raise RegistryUnavailable(self._message("open", error)) from error
+        return client
+
+    def _prepare_environment(self) -> None:
+        # mlflow takes these from the environment only.
+        os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = str(self._timeout_s)
+        os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
+        os.environ["MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"] = "0"
+        os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+        os.environ["DO_NOT_TRACK"] = "true"
+        os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
+        os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+
+    def _message(self, doing: str, error: Exception) -> str:
+        server = f"the MLflow server {_bare(self.uri)}"
+        place = "the embedded MLflow store" if self.embedded else server
+        reason = " ".join(str(error).split()).replace(self.uri, _bare(self.uri))
+        advice = "" if self.embedded else "; check MLFLOW_HOST and that the server is up"
+        return f"{place} failed to {doing}: {reason[:300]}{advice}"
+
+
+def _bare(uri: str) -> str:
+    """The address without a user and password that may stand in it."""
+    scheme, separator, rest = uri.partition("://")
+    return scheme + separator + rest.rpartition("@")[2]
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,86 @@
+"""Asking the registry what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from iargus.models.registry.connection import Connection
+from iargus.models.registry.version import ModelVersion
+
+if TYPE_CHECKING:
+    from mlflow.entities.model_registry import RegisteredModel
+
+_PAGE = 200
+
+
+def model(connection: Connection, task: str) -> RegisteredModel | None:
+    """The registered model of a task, or None."""
+    with connection.translated("find a model") as client:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return client.get_registered_model(task)
+        except MlflowException as error:
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            raise
+
+
+def aliases(connection: Connection, task: str) -> dict[str, str]:
+    """Version by alias; empty when there is no model."""
+    found = model(connection, task)
+    if found is None:
+        return {}
+    return {alias: str(version) for alias, version in found.aliases.items()}
+
+
+def version(
+    connection: Connection, task: str, number: str, known: Mapping[str, str]
+) -> ModelVersion | None:
+    """One version, or None; `known` are the aliases of the task."""
+    if not number.isascii() or not number.isdigit():
+        return None
+    with connection.translated("find a version") as client:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return as_version(client.get_model_version(task, number), known)
+        except MlflowException as error:
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            raise
+
+
+def versions(connection: Connection, task: str) -> list[ModelVersion]:
+    """All versions, the newest number first."""
+    known = aliases(connection, task)
+    found: list[Any] = []
+    with connection.translated("list versions") as client:
+        token: str | None = None
+        while True:
+            page = client.search_model_versions(
+                f"name='{task}'", max_results=_PAGE, page_token=token
+            )
+            found.extend(page)
+            token = page.token
+            if not token:
+                break
+    # MLflow sorts by the last update, so the numbers decide.
+    found.sort(key=lambda each: int(each.version), reverse=True)
+    return [as_version(each, known) for each in found]
+
+
+def as_version(found: Any, known: Mapping[str, str]) -> ModelVersion:
+    """MLflow's entity as ours; `known` are the aliases of the task."""
+    number = str(found.version)
+    created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
+    return ModelVersion(
+        task=str(found.name),
+        version=number,
+        run_id=str(found.run_id or ""),
+        created_at=created.replace(tzinfo=None),
+        aliases=tuple(sorted(alias for alias, named in known.items() if named == number)),
+        tags=dict(found.tags),
+    )

@@ -1,0 +1,147 @@
+"""The registry of models as the rest of IArgus sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from iargus.errors import ArtefactRejected, VersionUnknown
+from iargus.models import artefact
+from iargus.models.registry import aliases, lookup, runs
+from iargus.models.registry.connection import Connection
+from iargus.models.registry.model_files import MODEL_FILE
+from iargus.models.registry.publish import publish
+from iargus.models.registry.version import CHAMPION, ModelVersion, TrainingRecord
+from iargus.settings import Settings
+
+
+class Registry:
+    """MLflow as IArgus uses it. A task's name is the name of its registered model.
+
+    Every method raises `RegistryUnavailable` when MLflow is out of reach or answers with an error.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Registry:
+        """Make the adapter; nothing is opened before the first call."""
+        return cls(Connection(settings))
+
+    def check(self) -> None:
+        """Ask the registry something small."""
+        with self._connection.translated("answer") as client:
+            client.search_registered_models(max_results=1)
+
+    def resolve(self, task: str, alias: str) -> ModelVersion | None:
+        """The version that `alias` names now, or None."""
+        known = lookup.aliases(self._connection, task)
+        if alias not in known:
+            return None
+        return lookup.version(self._connection, task, known[alias], known)
+
+    def versions(self, task: str) -> list[ModelVersion]:
+        """All versions, the newest number first; empty when there is no model."""
+        return lookup.versions(self._connection, task)
+
+    def version(self, task: str, version: str) -> ModelVersion:
+        """One version.
+
+        Raises:
+            VersionUnknown: there is none of that number; the message lists those there are.
+        """
+        known = lookup.aliases(self._connection, task)
+        found = lookup.version(self._connection, task, version, known)
+        if found is None:
+            numbers = ", ".join(other.version for other in self.versions(task))
+            there_are = f"there are {numbers}" if numbers else f"train one: iargus train {task}"
+            raise VersionUnknown(f"{task} has no version {version!r}; {there_are}")
+        return found
+
+    def register(self, training: TrainingRecord) -> ModelVersion:
+        """Log a run with its files and register the model; no alias moves.
+
+        Raises:
+            ArtefactRejected: the estimator holds a type that is not on the task's list.
+        """
+        return publish(self._connection, training)
+
+    def promote(self, task: str, version: str) -> ModelVersion:
+        """Make `version` the champion and remember the one before; nothing when it is already.
+
+        It loses the alias `challenger`.
+
+        Raises:
+            VersionUnknown: there is no such version.
+        """
+        wanted = self.version(task, version)
+        aliases.promote(self._connection, wanted)
+        return self.version(task, wanted.version)
+
+    def challenge(self, task: str, version: str) -> None:
+        """Give `version` the alias `challenger`.
+
+        Raises:
+            VersionUnknown: there is no such version.
+        """
+        aliases.challenge(self._connection, self.version(task, version))
+
+    def rollback(self, task: str) -> ModelVersion:
+        """Give the alias `champion` back to the version that had it before; repeated, to the one
+        before that.
+
+        Raises:
+            VersionUnknown: there was none before, or it was deleted.
+        """
+        champion = lookup.aliases(self._connection, task).get(CHAMPION)
+        number = aliases.rollback(self._connection, task, champion)
+        if number is not None:
+            return self.version(task, number)
+        raise VersionUnknown(
+            f"{task} has no champion from before version {champion}; "
+            f"name one yourself: iargus models promote {task} VERSION"
+            if champion
+            else f"{task} has no champion to go back from; train one: iargus train {task}"
+        )
+
+    def fetch(self, version: ModelVersion, directory: Path) -> Path:
+        """Download the version's `model.skops` into `directory` (made if needed) and check it.
+
+        Raises:
+            ArtefactRejected: the file is not the one that was registered.
+            OSError: the disk here is full or not writable.
+        """
+        name = f"{version.task} version {version.version}"
+        if not version.sha256 or not version.run_id:
+            raise ArtefactRejected(f"{name} has no tag sha256: it was not registered by IArgus")
+        directory.mkdir(parents=True, exist_ok=True)
+        with self._connection.translated(f"give the file of {name}") as client:
+            path = Path(
+                client.download_artifacts(version.run_id, f"model/{MODEL_FILE}", str(directory))
+            )
+        artefact.check_digest(path, version.sha256)
+        return path
+
+    def log_monitoring(
+        self,
+        task: str,
+        *,
+        run_name: str,
+        params: Mapping[str, str],
+        metrics: Mapping[str, float],
+        tags: Mapping[str, str],
+        texts: Mapping[str, str] | None = None,
+        pictures: Mapping[str, bytes] | None = None,
+    ) -> str:
+        """Log one judgement of a model and return the run's id. `texts` are named with their
+        ending, `pictures` (PNG) without."""
+        connection = self._connection
+        all_tags = {**tags, "iargus.kind": "monitoring"}
+        with (
+            connection.translated("log a monitoring run") as client,
+            connection.write_lock(),
+            runs.run(connection, client, task, run_name, all_tags) as run,
+        ):
+            runs.log(client, run, params=params, metrics=metrics, texts=texts, pictures=pictures)
+        return run

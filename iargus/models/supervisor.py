@@ -1,0 +1,121 @@
+"""Keeps exactly one sync process on a host, whichever of the workers are alive."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+from iargus.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_FIRST_DELAY_S = 1.0
+_LONGEST_DELAY_S = 60.0
+_COMMAND = (sys.executable, "-m", "iargus", "sync", "--follow", "--parent-pipe")
+
+
+class SyncSupervisor:
+    """Every worker runs one; whoever gets the lock `var/sync.lock` runs the sync process.
+
+    The kernel lets go of the lock when its holder dies, however it dies, and the sync process
+    ends when its standard input does. So there is always another to take over.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        command: Sequence[str] = _COMMAND,
+        environ: Mapping[str, str] | None = None,
+        retry_s: float = 1.0,
+    ) -> None:
+        self._lock_path = settings.var_dir / "sync.lock"
+        self._command = tuple(command)
+        self._environ = None if environ is None else dict(environ)
+        self._retry_s = retry_s
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread that waits for the lock."""
+        self._stopped.clear()
+        self._thread = threading.Thread(target=self._run, name="sync-supervisor", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the sync process, if it is this worker's, and let go of the lock."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        self._lock_path.parent.mkdir(parents=True, exist_ok=True)
+        complained = False
+        while not self._stopped.is_set():
+            try:
+                with self._lock_path.open("a") as lock:
+                    if _try_lock(lock):
+                        self._keep_running()
+                complained = False
+            except OSError as error:
+                if not complained:
+                    logger.error("the sync process cannot be started: %s", error)
+                complained = True
+            self._stopped.wait(self._retry_s)
+
+    def _keep_running(self) -> None:
+        delay_s = _FIRST_DELAY_S
+        while not self._stopped.is_set():
+            began = time.monotonic()
+            code = self._run_child()
+            if self._stopped.is_set():
+                return
+            lived_s = time.monotonic() - began
+            delay_s = _FIRST_DELAY_S if lived_s > _LONGEST_DELAY_S else delay_s
+            logger.warning(
+                "the sync process ended with status %d after %.0f s; again in %.0f s",
+                code,
+                lived_s,
+                delay_s,
+            )
+            self._stopped.wait(delay_s)
+            delay_s = min(2 * delay_s, _LONGEST_DELAY_S)
+
+    def _run_child(self) -> int:
+        # The write end of the pipe is only here: when this process dies, the child reads the end.
+        with subprocess.Popen(
+            self._command, stdin=subprocess.PIPE, env=self._environ or dict(os.environ)
+        ) as child:
+            try:
+                while child.poll() is None and not self._stopped.wait(0.2):
+                    pass
+            finally:
+                _end(child)
+            return child.returncode
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Close its input, which asks it to end; insist after five seconds."""
+    if child.stdin is not None:
+        child.stdin.close()
+    try:
+        child.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _try_lock(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

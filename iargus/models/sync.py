@@ -1,0 +1,171 @@
+"""Brings what the registry calls champion to this host: fetch, check, try, place.
+
+The one process of a serving host that talks to the registry. Whatever goes wrong, the last good
+version stays where it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from iargus.errors import ArtefactRejected, IArgusError, RegistryUnavailable, VersionUnknown
+from iargus.models import artefact
+from iargus.models.canary import check_answers
+from iargus.models.placement import Current, Placement
+from iargus.models.registry import ModelVersion, Registry
+from iargus.models.registry.version import CHALLENGER, CHAMPION
+from iargus.settings import Settings
+from iargus.tasks.base import Task
+from iargus.tasks.catalogue import Catalogue
+
+logger = logging.getLogger(__name__)
+
+# A version that was refused is fetched again after this, should somebody have mended it.
+_REFUSED_RETRY_S = 60.0
+
+
+def sync_once(settings: Settings) -> list[IArgusError | OSError]:
+    """Bring every task's champion here; give the problems of single tasks, which are logged too.
+
+    Raises:
+        RegistryUnavailable: nothing could be asked.
+    """
+    problems = Sync.connect(settings).once()
+    for problem in problems:
+        if isinstance(problem, RegistryUnavailable):
+            raise problem
+    return problems
+
+
+class Sync:
+    """One pass over all tasks at a time; remembers what it has checked and complained about."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        registry: Registry,
+        placement: Placement,
+        *,
+        with_challenger: bool = False,
+    ) -> None:
+        self._catalogue = catalogue
+        self._registry = registry
+        self._placement = placement
+        self._with_challenger = with_challenger
+        self._checked: dict[tuple[str, str], tuple[int, int, str]] = {}
+        self._refused: dict[tuple[str, str, str], tuple[float, str]] = {}
+        self._problems: dict[str, str] = {}
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Sync:
+        """For all tasks of `config.yml`, with the registry and the folder that it names."""
+        return cls(
+            Catalogue.read(settings.policy),
+            Registry.connect(settings),
+            Placement(settings.models_dir),
+            with_challenger=settings.policy.registry.serve_challenger,
+        )
+
+    def once(self) -> list[IArgusError | OSError]:
+        """Go over all tasks once; give the problems, of which each new one is logged."""
+        problems: list[IArgusError | OSError] = []
+        for task in self._catalogue:
+            try:
+                self._bring(task)
+            except RegistryUnavailable as error:
+                # It will not answer for the other tasks either.
+                self._complain("the registry", f"the last good models stay: {error}")
+                return [*problems, error]
+            except (IArgusError, OSError) as error:
+                self._complain(task.name, str(error))
+                problems.append(error)
+            else:
+                self._mended(task.name)
+            self._mended("the registry")
+        return problems
+
+    def follow(self, interval_s: float, stopped: threading.Event) -> None:
+        """Go over all tasks every `interval_s` seconds until `stopped` is set."""
+        while True:
+            self.once()
+            if stopped.wait(interval_s):
+                return
+
+    def _bring(self, task: Task) -> None:
+        champion = self._registry.resolve(task.name, CHAMPION)
+        if champion is None:
+            raise VersionUnknown(
+                f"the registry has no champion for {task.name}; train one: iargus train {task.name}"
+            )
+        self._ensure(task, champion)
+        challenger = self._challenger(task) if self._with_challenger else None
+        current = Current(champion.version, challenger)
+        before = self._placement.current(task.name)
+        if current == before:
+            return
+        self._placement.point(task.name, current)
+        logger.info("%s: version %s is placed", task.name, champion.version)
+        # Other processes may be reading the version before at this moment.
+        keep = {current.champion, current.challenger, before.champion if before else None}
+        self._placement.prune(task.name, {version for version in keep if version})
+
+    def _challenger(self, task: Task) -> str | None:
+        version = self._registry.resolve(task.name, CHALLENGER)
+        if version is None:
+            return None
+        try:
+            self._ensure(task, version)
+        except ArtefactRejected as error:
+            # The champion does not depend on it.
+            self._complain(f"the challenger of {task.name}", str(error))
+            return None
+        return version.version
+
+    def _ensure(self, task: Task, version: ModelVersion) -> None:
+        """Have the version placed and whole."""
+        if self._is_placed(version):
+            return
+        key = (version.task, version.version, version.sha256)
+        since, reason = self._refused.get(key, (float("-inf"), ""))
+        if time.monotonic() - since < _REFUSED_RETRY_S:
+            raise ArtefactRejected(reason)
+        with self._placement.staging(task.name) as place:
+            try:
+                path = self._registry.fetch(version, place)
+                estimator = artefact.load(
+                    path, sha256=version.sha256, trusted_types=task.trusted_types
+                )
+                check_answers(task, estimator)
+            except ArtefactRejected as error:
+                reason = f"{task.name} version {version.version} is refused: {error}"
+                self._refused[key] = (time.monotonic(), reason)
+                raise ArtefactRejected(reason) from error
+            staged = path.rename(place / "model.skops") if path.parent != place else path
+            self._placement.place(version, staged)
+
+    def _is_placed(self, version: ModelVersion) -> bool:
+        path = self._placement.model_file(version.task, version.version)
+        key = (version.task, version.version)
+        try:
+            if self._placement.manifest(*key).sha256 != version.sha256:
+                return False
+            stat = path.stat()
+            stamp = (stat.st_mtime_ns, stat.st_size, version.sha256)
+            # Read again only what was touched since.
+            if self._checked.get(key) != stamp:
+                artefact.check_digest(path, version.sha256)
+                self._checked[key] = stamp
+        except (ArtefactRejected, FileNotFoundError):
+            return False
+        return True
+
+    def _complain(self, what: str, problem: str) -> None:
+        if what not in self._problems:
+            logger.warning("%s: %s", what, problem)
+        self._problems[what] = problem
+
+    def _mended(self, what: str) -> None:
+        if self._problems.pop(what, None) is not None:
+            logger.info("%s: in order again", what)
