@@ -20,8 +20,9 @@ logger = logging.getLogger(__name__)
 LABELLED = "iargus"
 API = "iargus_api"
 
-# MySQL: no such table, no such column, no such database.
-_MYSQL_MISSING = {1146, 1054, 1049}
+# MySQL: no such table, no such column.
+_MYSQL_MISSING = {1146, 1054}
+_MYSQL_NO_DATABASE = 1049
 
 
 class Database:
@@ -67,6 +68,11 @@ class Database:
             or "no such table" in str(error.orig)
             or "no such column" in str(error.orig)
         )
+        if getattr(error.orig, "errno", None) == _MYSQL_NO_DATABASE:
+            return SchemaMissing(
+                f"the server has no database {self.name}; run db_creation.sql there as an "
+                "administrator"
+            )
         if missing:
             return SchemaMissing(
                 f"the database {self.name} lacks tables of this version ({_reason(error)}); "

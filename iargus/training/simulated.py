@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import astuple
 
 import pandas as pd
@@ -25,16 +25,22 @@ def add_simulation(
     A row's key is the plan and the row's number in it, so a repetition, also of one that was
     stopped half-way, adds only what is missing.
     """
-    prefix = content_of(("simulation", *astuple(plan)))
     added = done = 0
-    for number, month in enumerate(simulate(plan), start=1):
-        added += store.add(_as_labelled(month, prefix, done), source=SOURCE)
+    for number, month in enumerate(labelled_months(plan), start=1):
+        added += store.add(month, source=SOURCE)
         done += len(month)
         if progress is not None:
             progress(number, done)
     return added
 
 
-def _as_labelled(month: pd.DataFrame, prefix: str, first: int) -> pd.DataFrame:
-    rows = month.rename(columns={"price": "label", "date_added": "observed_at"})
-    return rows.assign(row_key=[row_key(prefix, first + k) for k in range(len(rows))])
+def labelled_months(plan: SimulationPlan) -> Iterator[pd.DataFrame]:
+    """The months of a plan as labelled rows with their keys."""
+    prefix = content_of(("simulation", *astuple(plan)))
+    done = 0
+    for month in simulate(plan):
+        keys = [row_key(prefix, done + k) for k in range(len(month))]
+        done += len(month)
+        yield month.rename(columns={"price": "label", "date_added": "observed_at"}).assign(
+            row_key=keys
+        )

@@ -1,0 +1,64 @@
+"""Looks at everything in turn; one thing that fails hides no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from iargus.clock import Clock
+from iargus.database import Database
+from iargus.diagnosis import surroundings
+from iargus.diagnosis.databases import examine_database
+from iargus.diagnosis.finding import Finding, ok, problem
+from iargus.errors import IArgusError
+from iargus.models.registry import Registry
+from iargus.settings import Settings
+from iargus.tasks.catalogue import Catalogue
+
+Check = Callable[[], Iterator[Finding]]
+
+
+class Parts(Protocol):
+    """What the command line is made of; each part is made when it is first asked for."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def catalogue(self) -> Catalogue: ...
+    @property
+    def labelled(self) -> Database: ...
+    @property
+    def api(self) -> Database: ...
+    @property
+    def registry(self) -> Registry: ...
+
+
+def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
+    """Look at configuration, key, databases, registry, mail server, disk and encoder."""
+    try:
+        settings = parts.settings
+        names = ", ".join(parts.catalogue.names())
+    except IArgusError as error:
+        # Nothing else can be looked at: the settings say where it is.
+        return [problem("configuration", str(error), "correct the setting that is named here")]
+    path = settings.environment.config_path
+    mode = "production" if settings.environment.production else "development"
+    found = [ok("configuration", f"{path} and the environment are valid ({mode}); tasks: {names}")]
+    checks: dict[str, Check] = {
+        "disk": lambda: iter([surroundings.examine_disk(settings.var_dir)]),
+        "signing key": lambda: iter([surroundings.examine_key(settings)]),
+        "database iargus": lambda: examine_database(parts.labelled, clock),
+        "database iargus_api": lambda: examine_database(parts.api, clock),
+        "registry": lambda: surroundings.examine_registry(
+            parts.registry, settings, list(parts.catalogue)
+        ),
+        "mail": lambda: iter([surroundings.examine_mail(settings)]),
+        "encoder": lambda: iter([surroundings.examine_encoder(encoder)]),
+    }
+    for subject, check in checks.items():
+        try:
+            found += check()
+        except (IArgusError, OSError) as error:
+            found.append(problem(subject, str(error), "see the message"))
+    return found

@@ -1,0 +1,36 @@
+"""The result of looking at one thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How bad it is; only a problem changes the exit status."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`subject` is what was looked at, `remedy` what to do where it is not well."""
+
+    subject: str
+    level: Level
+    detail: str
+    remedy: str = ""
+
+
+def ok(subject: str, detail: str) -> Finding:
+    return Finding(subject, Level.OK, detail)
+
+
+def warning(subject: str, detail: str, remedy: str) -> Finding:
+    return Finding(subject, Level.WARNING, detail, remedy)
+
+
+def problem(subject: str, detail: str, remedy: str) -> Finding:
+    return Finding(subject, Level.PROBLEM, detail, remedy)

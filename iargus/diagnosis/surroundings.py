@@ -1,0 +1,113 @@
+"""Everything but databases: signing key, registry, mail, disk, the encoder's file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from iargus.diagnosis.finding import Finding, ok, problem, warning
+from iargus.errors import ArtefactRejected, ConfigurationError, IArgusError, MailNotSent
+from iargus.models import encoder_file
+from iargus.models.registry import Registry
+from iargus.monitoring.smtp import check_smtp
+from iargus.settings import Settings
+from iargus.tasks.base import Task
+from iargus.tokens.keys import load_key_ring
+
+MIN_FREE_BYTES = 2**30
+SMTP_TIMEOUT_S = 10.0
+
+
+def examine_key(settings: Settings) -> Finding:
+    """The signing key: there, private, and from the environment in production."""
+    subject = "signing key"
+    environment = settings.environment
+    if not environment.jwt_keys and not environment.production and not settings.key_file.exists():
+        return ok(subject, f"not made yet; the first start makes {settings.key_file}")
+    try:
+        ring = load_key_ring(settings)
+    except ConfigurationError as error:
+        return problem(subject, str(error), "`iargus keys new` makes a pair for IARGUS_JWT_KEYS")
+    place = "IARGUS_JWT_KEYS" if environment.jwt_keys else str(settings.key_file)
+    return ok(subject, f"{len(ring.keys)} from {place}; {ring.signing_kid} signs")
+
+
+def examine_registry(
+    registry: Registry, settings: Settings, tasks: list[Task]
+) -> Iterator[Finding]:
+    """The MLflow registry, and whether every task has a champion."""
+    try:
+        registry.check()
+    except IArgusError as error:
+        yield problem("registry", str(error), "check MLFLOW_HOST and the MLflow server")
+        return
+    yield ok("registry", "answers" if settings.environment.mlflow_uri else "embedded, answers")
+    for task in tasks:
+        subject = f"champion of {task.name}"
+        try:
+            version = registry.resolve(task.name, "champion")
+        except IArgusError as error:
+            yield problem(subject, str(error), "check the MLflow server")
+            continue
+        if version is not None:
+            yield ok(subject, f"version {version.version}")
+        else:
+            yield problem(
+                subject,
+                "there is none, so its routes answer 503",
+                f"`iargus train {task.name}`, or `iargus models promote` for a version there is",
+            )
+
+
+def examine_mail(settings: Settings, *, timeout_s: float = SMTP_TIMEOUT_S) -> Finding:
+    """The mail server: reached, encrypted, logged in; nothing is sent."""
+    server = settings.environment.smtp
+    if server is None:
+        return warning(
+            "mail",
+            "SMTP_SERVER is not set: alerts stay in the outbox",
+            "set SMTP_SERVER, SMTP_RECIPIENT and the server's SMTP_PORT, SMTP_LOGIN, SMTP_PWD",
+        )
+    try:
+        check_smtp(server, min(timeout_s, settings.policy.mail.timeout_s))
+    except MailNotSent as error:
+        return problem("mail", str(error), "check the SMTP_* variables and the mail server")
+    return ok("mail", f"{server.host}:{server.port} takes mail for {len(server.recipients)}")
+
+
+def examine_disk(var_dir: Path) -> Finding:
+    """The folder `var`: may be written to, and has room."""
+    subject = "disk"
+    try:
+        var_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=var_dir):
+            pass
+    except OSError as error:
+        return problem(
+            subject,
+            f"{var_dir} cannot be written to: {error.strerror}",
+            f"give user {os.getuid()} the right to write there, or set IARGUS_VAR",
+        )
+    free = shutil.disk_usage(var_dir).free
+    size = f"{free / 2**30:.1f} GiB free under {var_dir}"
+    if free < MIN_FREE_BYTES:
+        return warning(subject, size, "make room: models and the databases need some")
+    return ok(subject, size)
+
+
+def examine_encoder(path: Path) -> Finding:
+    """`features_encoder.pkl` against its digest."""
+    if not path.exists():
+        return warning(
+            path.name,
+            "it is not in this folder",
+            "`iargus encoder --help` says how to make it; the service runs without",
+        )
+    try:
+        digest = encoder_file.check(path)
+    except ArtefactRejected as error:
+        return problem(path.name, str(error), "restore the file from a release, or make it again")
+    return ok(path.name, f"SHA-256 {digest[:12]}...")

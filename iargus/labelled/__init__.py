@@ -1,0 +1,1 @@
+"""Labelled rows of every task: what arrived, with the truth, in order of time."""

@@ -1,0 +1,50 @@
+"""What training, monitoring and imports need of the labelled rows, whatever table holds them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+import pandas as pd
+
+from iargus.database import Database
+from iargus.labelled.car_details import CarDetailsStore
+from iargus.labelled.examples import ExamplesStore
+from iargus.labelled.frames import Span
+from iargus.tasks.base import Storage, Task
+
+__all__ = ["LabelledStore", "Span", "labelled_store"]
+
+
+class LabelledStore(Protocol):
+    """The labelled rows of one task, as tables with `features`, `label` and `observed_at`.
+
+    Every method raises `DatabaseUnavailable` when the database does not answer, and
+    `SchemaMissing` when it lacks the table.
+    """
+
+    def add(self, rows: pd.DataFrame, *, source: str) -> int:
+        """Add rows in one transaction and say how many were new.
+
+        `rows` has the columns `features`, `label`, `observed_at` (UTC without a zone) and may
+        have `row_key` (at most 64 characters); a row whose key is there already is passed over.
+
+        Raises:
+            DataError: a value is missing or does not fit its column; nothing was added.
+        """
+        ...
+
+    def rows(self, *, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
+        """The rows with `start <= observed_at < end`, ordered by time, then by arrival."""
+        ...
+
+    def span(self) -> Span:
+        """How many rows there are, and the times of the first and the last one."""
+        ...
+
+
+def labelled_store(task: Task, database: Database) -> LabelledStore:
+    """The store of a task's labelled rows in the database `iargus`."""
+    if task.storage is Storage.CAR_DETAILS:
+        return CarDetailsStore(task, database)
+    return ExamplesStore(task, database)

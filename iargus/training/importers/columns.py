@@ -1,0 +1,82 @@
+"""Which column of a file holds what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from iargus.errors import ConfigurationError, DataError
+
+
+def parse_mapping(pairs: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    """Read `field=column of the file` pairs, as `--column` gives them.
+
+    Raises:
+        ConfigurationError: a pair is none, or names a field that there is not.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        field, separator, column = pair.partition("=")
+        field = field.strip()
+        if not separator or not field or not column.strip():
+            raise ConfigurationError(
+                f'--column {pair!r} should be field=column, such as {known[0]}="its column"'
+            )
+        if field not in known:
+            raise ConfigurationError(
+                f"--column {pair!r}: there is no field {field!r}; there are {', '.join(known)}"
+            )
+        if field in found:
+            raise ConfigurationError(f"--column names the field {field!r} twice")
+        found[field] = column.strip()
+    return found
+
+
+def find_column(names: Sequence[str], wanted: Sequence[str]) -> str | None:
+    """The column that is called like one of `wanted`: exactly so, or but for upper case."""
+    for name in wanted:
+        if name in names:
+            return name
+    lowered = {column.strip().lower(): column for column in reversed(names)}
+    for name in wanted:
+        if name.lower() in lowered:
+            return lowered[name.lower()]
+    return None
+
+
+def locate(
+    path: Path,
+    names: Sequence[str],
+    fields: Mapping[str, Sequence[str]],
+    mapping: Mapping[str, str],
+    optional: Sequence[str] = (),
+) -> dict[str, str]:
+    """The column of each field; `fields` gives the names that each is known under.
+
+    Raises:
+        DataError: a column is missing; the message lists those of the file.
+    """
+    found: dict[str, str] = {}
+    missing: list[str] = []
+    for field, known in fields.items():
+        column = find_column(names, [mapping[field]] if field in mapping else known)
+        if column is not None:
+            found[field] = column
+        elif field in mapping:
+            raise DataError(
+                f"{path} has no column {mapping[field]!r} (--column {field}=...); "
+                f"its columns are {_listed(names)}"
+            )
+        elif field not in optional:
+            missing.append(field)
+    if missing:
+        raise DataError(
+            f"{path} has no column for {', '.join(missing)}; its columns are {_listed(names)}: "
+            f"say which it is with --column {missing[0]}=COLUMN"
+        )
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:40] for name in names[:30])
+    return shown + (f" and {len(names) - 30} more" if len(names) > 30 else "")

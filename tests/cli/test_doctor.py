@@ -1,0 +1,192 @@
+"""`iargus doctor` finds each thing that is wrong, says what to do, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from iargus.clock import utc_now
+from iargus.database import API, LABELLED, Database
+from iargus.diagnosis import Finding, Level, examine, surroundings
+from iargus.errors import MailNotSent, RegistryUnavailable
+from iargus.migrate import upgrade
+from iargus.settings import Environment, Policy, Settings
+from iargus.tasks.catalogue import Catalogue
+from tests.cli.conftest import Run
+
+
+class FakeRegistry:
+    """Has champions of `tasks`, or is gone."""
+
+    def __init__(self, *tasks: str, gone: bool = False) -> None:
+        self._tasks = tasks
+        self._gone = gone
+
+    def check(self) -> None:
+        if self._gone:
+            raise RegistryUnavailable("the registry does not answer")
+
+    def resolve(self, task: str, alias: str) -> Any:
+        assert alias == "champion"
+        return SimpleNamespace(version="7") if task in self._tasks else None
+
+
+def parts_of(environ: dict[str, str], registry: FakeRegistry) -> Any:
+    settings = Settings(Environment.read(environ), Policy())
+    return SimpleNamespace(
+        settings=settings,
+        catalogue=Catalogue.read(settings.policy),
+        labelled=Database.connect(LABELLED, settings),
+        api=Database.connect(API, settings),
+        registry=registry,
+    )
+
+
+@pytest.fixture
+def environ(any_database_environ: dict[str, str]) -> dict[str, str]:
+    parts = parts_of(any_database_environ, FakeRegistry())
+    upgrade(parts.labelled)
+    upgrade(parts.api)
+    return any_database_environ
+
+
+def look(
+    environ: dict[str, str],
+    registry: FakeRegistry | None = None,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    encoder: Path = Path("features_encoder.pkl"),
+) -> dict[str, Finding]:
+    registry = registry or FakeRegistry("car_price", "intent")
+    findings = examine(parts_of(environ, registry), clock=clock, encoder=encoder)
+    return {finding.subject: finding for finding in findings}
+
+
+def test_a_sound_installation_has_no_problem(environ: dict[str, str]) -> None:
+    found = look(environ)
+
+    problems = [each for each in found.values() if each.level is Level.PROBLEM]
+    assert problems == []
+    assert "labelled_examples 0" in found["database iargus"].detail
+    assert found["mail"].level is Level.WARNING
+    assert all(each.remedy for each in found.values() if each.level is not Level.OK)
+
+
+def test_missing_tables(any_database_environ: dict[str, str]) -> None:
+    found = look(any_database_environ)
+
+    assert found["database iargus"].level is Level.PROBLEM
+    assert "iargus db upgrade" in found["database iargus_api"].remedy
+
+
+def test_a_server_that_is_not_there_hides_nothing_else(tmp_path: Path) -> None:
+    environ = {
+        "IARGUS_VAR": str(tmp_path),
+        **{"MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": "1", "MYSQL_USER": "x"},
+    }
+
+    found = look(environ, FakeRegistry(gone=True))
+
+    for subject in ("database iargus", "database iargus_api", "registry"):
+        assert found[subject].level is Level.PROBLEM
+    assert "MYSQL_HOST" in found["database iargus"].remedy
+    assert "MLFLOW_HOST" in found["registry"].remedy
+    assert found["disk"].level is Level.OK
+
+
+def test_a_task_without_a_champion(environ: dict[str, str]) -> None:
+    found = look(environ, FakeRegistry("intent"))
+
+    assert found["champion of intent"].level is Level.OK
+    assert found["champion of car_price"].level is Level.PROBLEM
+    assert "iargus train car_price" in found["champion of car_price"].remedy
+
+
+def test_a_server_s_clock_that_is_wrong(mariadb_environ: dict[str, str], tmp_path: Path) -> None:
+    environ = mariadb_environ | {"IARGUS_VAR": str(tmp_path)}
+    upgrade(parts_of(environ, FakeRegistry()).labelled)
+
+    # The server's own zone is another one; its clock is right even so.
+    assert look(environ)["clock of iargus"].level is Level.OK
+    wrong = look(environ, clock=lambda: datetime.now(UTC) + timedelta(minutes=2))
+    assert wrong["clock of iargus"].level is Level.WARNING
+    assert "120 s" in wrong["clock of iargus"].detail or "119 s" in wrong["clock of iargus"].detail
+
+
+def test_production_wants_keys_from_the_environment(environ: dict[str, str]) -> None:
+    production = environ | {"IARGUS_ENV": "production"}
+
+    assert look(production)["signing key"].level is Level.PROBLEM
+    with_key = look(production | {"IARGUS_JWT_KEYS": "k1:" + "s" * 48})["signing key"]
+    assert with_key.level is Level.OK
+    assert "s" * 48 not in with_key.detail
+
+
+def test_a_key_that_others_may_read(environ: dict[str, str]) -> None:
+    key = Path(environ["IARGUS_VAR"]) / "jwt.key"
+    key.parent.mkdir(exist_ok=True)
+    key.write_text("k1:" + "s" * 64)
+    key.chmod(0o644)
+
+    found = look(environ)["signing key"]
+
+    assert found.level is Level.PROBLEM
+    assert "chmod 600" in found.detail
+
+
+def test_the_mail_server(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with_mail = environ | {"SMTP_SERVER": "mail.test", "SMTP_RECIPIENT": "a@example.org"}
+
+    def refuse(server: object, timeout_s: float) -> None:
+        raise MailNotSent("the mail server refuses the login")
+
+    monkeypatch.setattr(surroundings, "check_smtp", refuse)
+    assert look(with_mail)["mail"].level is Level.PROBLEM
+    monkeypatch.setattr(surroundings, "check_smtp", lambda server, timeout_s: None)
+    assert look(with_mail)["mail"].level is Level.OK
+
+
+def test_a_disk_that_is_full(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = SimpleNamespace(total=1, used=1, free=10)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+
+    assert look(environ)["disk"].level is Level.WARNING
+
+
+def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+
+    assert surroundings.examine_disk(in_the_way / "var").level is Level.PROBLEM
+
+
+def test_an_encoder_that_was_altered(environ: dict[str, str], tmp_path: Path) -> None:
+    encoder = tmp_path / "features_encoder.pkl"
+    encoder.write_bytes(b"altered")
+
+    assert look(environ, encoder=encoder)["features_encoder.pkl"].level is Level.PROBLEM
+
+
+def test_settings_that_have_no_sense(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IARGUS_JWT_KEYS", "k1:short")
+
+    outcome = run("doctor")
+
+    assert outcome.status == 1
+    assert "HS256 needs at least 32" in outcome.out
+
+
+def test_prints_json(run: Run) -> None:
+    outcome = run("doctor", "--json")
+
+    findings = cast(list[dict[str, str]], json.loads(outcome.out))
+    assert outcome.status == 1  # no tables yet
+    assert {"subject", "level", "detail", "remedy"} == set(findings[0])
+    assert {"ok", "problem", "warning"} == {finding["level"] for finding in findings}

@@ -1,0 +1,75 @@
+"""A store on SQLite and a function that imports a file into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iargus.database import LABELLED, Database
+from iargus.labelled.store import LabelledStore, labelled_store
+from iargus.migrate import upgrade
+from iargus.settings import Environment, Policy, Settings
+from iargus.tasks.base import Task
+from iargus.tasks.catalogue import Catalogue
+from iargus.training.importers import CarColumns, ExampleColumns, ImportSummary, import_file
+
+NOW = datetime(2026, 11, 20, 10, 30)
+CATALOGUE = Catalogue.read(Policy())
+CARS = CATALOGUE.get("car_price")
+INTENT = CATALOGUE.get("intent")
+
+Importer = Callable[..., ImportSummary]
+
+
+class Importing:
+    """A database in a folder of its own, and imports into it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.rejected_dir = folder / "rejected"
+        settings = Settings(Environment(var_dir=folder), Policy())
+        self.database = Database.connect(LABELLED, settings)
+        upgrade(self.database)
+
+    def store(self, task: Task) -> LabelledStore:
+        return labelled_store(task, self.database)
+
+    def cars(
+        self, path: Path, *, observed_at: Any = None, options: Any = None, **layout: Any
+    ) -> ImportSummary:
+        return self._run(path, CARS, CarColumns(**layout), observed_at, options)
+
+    def examples(
+        self,
+        path: Path,
+        *,
+        task: Task = INTENT,
+        observed_at: Any = None,
+        options: Any = None,
+        **layout: Any,
+    ) -> ImportSummary:
+        return self._run(path, task, ExampleColumns(task, **layout), observed_at, options)
+
+    def _run(
+        self, path: Path, task: Task, layout: Any, observed_at: Any, options: Any
+    ) -> ImportSummary:
+        return import_file(
+            path,
+            task=task,
+            store=self.store(task),
+            layout=layout,
+            source="test",
+            rejected_dir=self.rejected_dir,
+            now=NOW,
+            observed_at=observed_at,
+            options=options,
+        )
+
+
+@pytest.fixture
+def importing(tmp_path: Path) -> Importing:
+    return Importing(tmp_path / "var")
