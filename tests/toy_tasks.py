@@ -80,10 +80,6 @@ class ToyMood(Task):
             [("regression", LogisticRegression(max_iter=1000, random_state=self.policy.seed))]
         )
 
-    def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:
-        # This pipeline takes every column it is given.
-        return rows[list(self.features)]
-
     def example(self) -> Payload:
         return {"wind": 1.0, "rain": 0.0}
 

@@ -154,8 +154,9 @@ class Task(ABC):
         return pd.DataFrame(list(payloads), columns=list(self.features))
 
     def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The table that the estimator learns from; `rows` has `observed_at` beside `features`."""
-        return rows[[*self.features, "observed_at"]]
+        """The table that the estimator learns from: the same columns, unless a kind also learns
+        from when a row was observed (`observed_at`, UTC without a zone)."""
+        return rows[list(self.features)]
 
     def row_errors(self, truth: NDArray[Any], predicted: NDArray[Any]) -> NDArray[np.float64]:
         """The error of each row, shape (n,): |y - p| / y, or 0 and 1."""

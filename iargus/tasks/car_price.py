@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
+import pandas as pd
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -115,6 +116,10 @@ class CarPrice(Task):
 
     def example(self) -> Payload:
         return {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
+
+    def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:
+        # The age of a car at its sale, and where the training window ends.
+        return rows[[*self.features, "observed_at"]]
 
     def check_label(self, value: object) -> float:
         price = _number(value)

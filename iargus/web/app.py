@@ -31,7 +31,7 @@ def create_app(services: Services | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        built.start()
+        await run_in_threadpool(built.start)
         yield
         await run_in_threadpool(built.stop)
 

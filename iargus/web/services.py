@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
+from iargus.errors import IArgusError
 from iargus.labelled.store import labelled_store
 from iargus.models.champion import ChampionFollower, Champions
 from iargus.models.supervisor import SyncSupervisor
@@ -89,8 +90,18 @@ class Services:
         )
 
     def start(self) -> None:
-        """Begin everything that runs beside the requests. Returns at once: what is not there
-        yet, a model or the database, makes `/ready` say so."""
+        """Begin everything that runs beside the requests.
+
+        First load what is placed on this host and ask once for the revoked tokens: a worker
+        accepts connections only after this, so that none is answered with 503 because it met
+        the worker that started last. What is not to be had, a model or the database, does not
+        hinder the start; `/ready` says so.
+        """
+        self.champions.refresh()
+        try:
+            self.revocations.refresh()
+        except IArgusError as error:
+            logger.error("revoked tokens cannot be read yet: %s", error)
         policy = self.settings.policy
         if policy.limits.enabled:
             folder = self.settings.var_dir / "limits"

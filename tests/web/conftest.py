@@ -90,10 +90,9 @@ def build(var_dir: Path, policy: Policy, models: dict[str, LoadedModel]) -> Serv
 
 @contextmanager
 def running(services: Services) -> Iterator[Api]:
-    """Start the application; ready means that tokens can be judged."""
+    """Start the application, and end it with the block."""
     assert isinstance(services.clock, StillClock)
     with TestClient(create_app(services), raise_server_exceptions=False) as client:
-        services.revocations.refresh()
         yield Api(client, services, services.clock)
 
 

@@ -1,0 +1,20 @@
+"""`iargus keys`: signing keys."""
+
+from __future__ import annotations
+
+import typer
+
+from iargus.tokens.keys import new_key
+
+app = typer.Typer(help="Signing keys.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Signing keys."""
+
+
+@app.command("new")
+def new() -> None:
+    """Print a fresh kid:secret pair for IARGUS_JWT_KEYS; nothing is stored."""
+    typer.echo(new_key())

@@ -1,0 +1,72 @@
+"""`iargus outbox`: mails that were sent or wait for the mail server."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from iargus.cli.console import output
+from iargus.clock import utc_now
+from iargus.errors import MailNotSent
+from iargus.logs import configure_logging
+from iargus.monitoring.delivery import deliver
+from iargus.monitoring.outbox import Outbox, StoredMail
+from iargus.stack import Stack
+
+app = typer.Typer(
+    help="Show the mails of monitoring and send those that wait.", no_args_is_help=True
+)
+
+
+@app.command("list")
+def list_mails(
+    limit: Annotated[int, typer.Option(min=1, help="How many mails to show.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the newest mails, sent or not."""
+    mails = Outbox(Stack().labelled).listed(limit=limit)
+    if as_json:
+        typer.echo(json.dumps([_as_json(stored) for stored in mails], indent=2))
+        return
+    table = Table("id", "created (UTC)", "state", "attempts", "subject", "last error")
+    for stored in mails:
+        table.add_row(
+            str(stored.id),
+            f"{stored.created_at:%Y-%m-%d %H:%M}",
+            "waiting" if stored.sent_at is None else f"sent {stored.sent_at:%Y-%m-%d %H:%M}",
+            str(stored.attempts),
+            escape(stored.mail.subject),
+            escape(stored.last_error or ""),
+        )
+    output().print(table if mails else "No mail was ever queued.")
+
+
+@app.command("deliver")
+def deliver_mails() -> None:
+    """Send every mail that waits. Exit status 1 when one could not be sent."""
+    stack = Stack()
+    configure_logging(stack.settings.policy.log_level)
+    delivery = deliver(stack.labelled, stack.settings, utc_now)
+    typer.echo(f"{delivery.sent} sent, {delivery.waiting} waiting")
+    if delivery.waiting:
+        raise MailNotSent(delivery.reason or "mails wait in the outbox")
+
+
+def _as_json(stored: StoredMail) -> dict[str, str | int | None]:
+    mail = stored.mail
+    return {
+        "id": stored.id,
+        "message_id": mail.message_id,
+        "task": mail.task,
+        "period": mail.period,
+        "kind": mail.kind,
+        "subject": mail.subject,
+        "created_at": f"{stored.created_at.isoformat()}Z",
+        "sent_at": None if stored.sent_at is None else f"{stored.sent_at.isoformat()}Z",
+        "attempts": stored.attempts,
+        "last_error": stored.last_error,
+    }

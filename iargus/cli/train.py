@@ -1,0 +1,101 @@
+"""`iargus train`: from the labelled rows in the database to a version in the registry."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from iargus.cli.console import output
+from iargus.errors import DataError
+from iargus.logs import configure_logging
+from iargus.stack import Stack
+
+if TYPE_CHECKING:
+    from iargus.models.registry import ModelVersion
+
+AliasOption = Literal["auto", "champion", "challenger", "none"]
+_DAY = ["%Y-%m-%d"]
+
+
+def train(
+    task: Annotated[str, typer.Argument(help="A task of config.yml, such as car_price.")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=_DAY, help="Only rows from this day on (UTC).")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=_DAY, help="Only rows before this day (UTC).")
+    ] = None,
+    alias: Annotated[
+        AliasOption,
+        typer.Option(help="auto: champion where there is none, challenger otherwise."),
+    ] = "auto",
+) -> None:
+    """Train a model on the labelled rows, measure it on rows kept aside, and register it."""
+    # Imported here: they bring scikit-learn and pandas, seconds that `--help` can spare.
+    from iargus.labelled.store import labelled_store
+    from iargus.training import fit
+
+    stack = Stack()
+    configure_logging("warning")
+    chosen = stack.catalogue.get(task)
+    if since is not None and until is not None and since >= until:
+        raise DataError(f"--since {since:%Y-%m-%d} is not before --until {until:%Y-%m-%d}")
+    with _steps() as step:
+        step("reading the labelled rows")
+        rows = labelled_store(chosen, stack.labelled).rows(start=since, end=until)
+        if rows.empty:
+            raise DataError(
+                f"{task} has no labelled rows"
+                + (" in that time" if since or until else "")
+                + "; `iargus import` or `iargus simulate` brings some"
+            )
+        measured: dict[str, float] = {}
+        version = fit.train(
+            chosen,
+            rows,
+            registry=stack.registry,
+            source="iargus train",
+            alias=alias,
+            progress=step,
+            measured=measured.update,
+        )
+    _show(version, measured)
+
+
+def _show(version: ModelVersion, metrics: dict[str, float]) -> None:
+    named = ", ".join(version.aliases) or "no alias"
+    typer.echo(f"{version.task}: version {version.version} ({named}), {version.rows} rows")
+    table = Table("metric", "value")
+    for name, value in metrics.items():
+        table.add_row(name, f"{value:,.4f}" if abs(value) < 100 else f"{value:,.0f}")
+    output().print(table)
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows the step at work: a spinner on a terminal, lines elsewhere."""
+    console = Console(stderr=True)
+    began = time.monotonic()
+    if not sys.stderr.isatty():
+        yield lambda text: typer.echo(f"[{time.monotonic() - began:6.1f} s] {text}", err=True)
+        return
+    with console.status("") as status:
+        last = ""
+
+        def show(text: str) -> None:
+            nonlocal last
+            if last:
+                console.print(f"[green]✓[/green] {last} [dim]{time.monotonic() - began:.1f} s[/]")
+            last = text
+            status.update(text)
+
+        yield show
+        show("")

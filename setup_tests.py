@@ -1,0 +1,38 @@
+"""Prepares what the tests need: the schema and tiny champions in the registry.
+
+Against the embedded stores, or the servers that the environment names (`MYSQL_HOST`,
+`MLFLOW_HOST`). Safe to run again: what is there stays.
+"""
+
+import os
+import sys
+
+from iargus.stack import Stack
+from iargus.clock import utc_now
+from iargus.errors import IArgusError
+from iargus.logs import configure_logging
+from iargus.migrate import upgrade
+from iargus.setup import FirstData, prepare
+
+TINY = FirstData(car_rows=1_200, months=12)
+
+
+def main() -> int:
+    """Prepare; 0 when every task has a champion."""
+    os.environ.setdefault("IARGUS_VAR", "var/tests")
+    configure_logging("warning")
+    try:
+        stack = Stack()
+        for database in (stack.labelled, stack.api):
+            upgrade(database)
+        missing = prepare(stack, today=utc_now().date(), tell=print, first=TINY)
+    except IArgusError as error:
+        print(f"setup_tests: {error}", file=sys.stderr)
+        return 1
+    for problem in missing:
+        print(f"setup_tests: {problem}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""The service as it is run: gunicorn, workers, sync process, embedded stores."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.services.gunicorn import ROOT, Gunicorn
+from tests.services.ports import free_port
+
+CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
+ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
+
+
+def run(*command: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=os.environ | environ,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="session")
+def prepared_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `setup_tests.py` prepares: databases, key, tiny champions of both shipped tasks."""
+    var_dir = tmp_path_factory.mktemp("prepared") / "var"
+    done = run("setup_tests.py", environ={"IARGUS_VAR": str(var_dir)})
+    assert done.returncode == 0, done.stderr
+    return var_dir
+
+
+@pytest.fixture
+def environ(prepared_var: Path, tmp_path: Path) -> dict[str, str]:
+    """A copy of its own for each test. The registry's artefacts stay where they were made."""
+    shutil.copytree(prepared_var, tmp_path / "var")
+    return {"IARGUS_VAR": str(tmp_path / "var"), "PYTHONWARNINGS": "default"}
+
+
+def bearer(url: str) -> dict[str, str]:
+    token = httpx2.post(f"{url}/get_token", json=ADA, timeout=30).json()["token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+def predict(url: str, headers: dict[str, str], **changed: Any) -> httpx2.Response:
+    return httpx2.post(f"{url}/predict", json=CAR | changed, headers=headers, timeout=30)
+
+
+def test_preparing_again_changes_nothing(environ: dict[str, str]) -> None:
+    again = run("setup_tests.py", environ=environ)
+    assert again.returncode == 0, again.stderr
+    assert "Training" not in again.stdout
+
+
+@pytest.mark.parametrize(
+    "worker_class", ["uvicorn_worker.UvicornWorker", "uvicorn.workers.UvicornWorker"]
+)
+def test_from_a_token_to_a_price_an_intent_and_a_label(
+    environ: dict[str, str], tmp_path: Path, worker_class: str
+) -> None:
+    with Gunicorn(environ, tmp_path / "log", worker_class=worker_class) as server:
+        headers = bearer(server.url)
+        for _ in range(10):
+            answer = predict(server.url, headers)
+            assert answer.status_code == 200, answer.text
+            sentence = {"text": "how much is my car worth?"}
+            intent = httpx2.post(f"{server.url}/intent", json=sentence, headers=headers, timeout=30)
+            assert intent.json()["intent"] == "value_car"
+        body = {"prediction_id": answer.json()["prediction_id"], "label": 15_000}
+        label = httpx2.post(f"{server.url}/feedback", json=body, headers=headers, timeout=30)
+        assert label.status_code == 202, label.text
+        listed = run("-m", "iargus", "token", "list", environ=environ)
+        assert "ada@example.com" in listed.stdout
+        assert server.stop() == 0
+    log = server.log.read_text()
+    assert "Traceback" not in log
+    assert not re.search(r"\bERROR\b", log)
+
+
+def test_a_revoked_token_is_refused_by_every_worker(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    with Gunicorn(environ, tmp_path / "log") as server:
+        headers = bearer(server.url)
+        assert predict(server.url, headers).status_code == 200
+        assert httpx2.post(f"{server.url}/revoke_token", headers=headers).status_code == 200
+
+        def refused_twenty_times() -> bool:
+            return all(predict(server.url, headers).status_code == 401 for _ in range(20))
+
+        server.wait_for(refused_twenty_times, "every worker refuses the token", within_s=20)
+
+
+def test_a_new_champion_is_served_without_a_failed_request(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    with Gunicorn(environ, tmp_path / "log") as server:
+        headers = bearer(server.url)
+        statuses: set[int] = set()
+        versions: set[str] = set()
+        stopped = threading.Event()
+
+        def ask() -> None:
+            while not stopped.is_set():
+                answer = predict(server.url, headers)
+                statuses.add(answer.status_code)
+                versions.add(answer.json().get("model_version", "none"))
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            trained = run(
+                *("-m", "iargus", "train", "car_price", "--alias", "champion"), environ=environ
+            )
+            assert trained.returncode == 0, trained.stderr
+            server.wait_for(lambda: "2" in versions, "version 2 answers", within_s=60)
+
+            def all_new() -> bool:
+                found = {predict(server.url, headers).json()["model_version"] for _ in range(20)}
+                return found == {"2"}
+
+            server.wait_for(all_new, "every worker serves version 2", within_s=30)
+        finally:
+            stopped.set()
+            asking.join()
+        assert statuses == {200}
+
+
+def test_a_stop_answers_what_it_has_accepted(environ: dict[str, str], tmp_path: Path) -> None:
+    with Gunicorn(environ, tmp_path / "log") as server:
+        headers = bearer(server.url)
+        cars = {"cars": [CAR] * 1000}
+        answers: list[int] = []
+
+        def ask() -> None:
+            answer = httpx2.post(
+                f"{server.url}/predict/batch", json=cars, headers=headers, timeout=60
+            )
+            answers.append(len(answer.json()["predictions"]))
+
+        asking = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in asking:
+            thread.start()
+        server.wait_for(lambda: bool(answers), "the first answer")
+        assert server.stop() == 0
+        for thread in asking:
+            thread.join()
+    # Every batch was sent before the first answer came back, so each was accepted or is refused
+    # by the closed port; none is cut.
+    assert set(answers) == {1000}
+
+
+def test_a_killed_worker_is_replaced(environ: dict[str, str], tmp_path: Path) -> None:
+    with Gunicorn(environ, tmp_path / "log") as server:
+        headers = bearer(server.url)
+        children = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(server.process.pid)], capture_output=True, text=True
+        ).stdout.split()
+        os.kill(int(children[0]), signal.SIGKILL)
+        server.wait_for(
+            lambda: all(predict(server.url, headers).status_code == 200 for _ in range(5)),
+            "the service answers again",
+        )
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"IARGUS_ENV": "production"}, "IARGUS_JWT_KEYS is not set"),
+        ({"IARGUS_CONFIG": "nowhere.yml"}, "there is no nowhere.yml"),
+        ({"MYSQL_HOST": "db"}, "MYSQL_USER is not"),
+    ],
+    ids=["no keys", "no configuration", "half a database"],
+)
+def test_a_start_that_cannot_be_is_refused_with_one_clear_line(
+    tmp_path: Path, changed: dict[str, str], words: str
+) -> None:
+    done = run(
+        *("-m", "gunicorn", "api:app", "--worker-class", "uvicorn_worker.UvicornWorker"),
+        *("--bind", f"127.0.0.1:{free_port()}"),
+        environ={"IARGUS_VAR": str(tmp_path / "var"), **changed},
+    )
+    assert done.returncode != 0
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("iargus: ")]
+    assert line.startswith("iargus: cannot start: ")
+    assert words in line
+    assert "Traceback" not in done.stderr
