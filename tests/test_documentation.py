@@ -1,0 +1,73 @@
+"""What the documentation names is there: files, commands, targets, routes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from iargus.cli.main import app
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*.md")])
+
+
+@pytest.fixture(scope="module")
+def command() -> Any:
+    return typer.main.get_command(app)
+
+
+def ids(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+        if not target.startswith(("http://", "https://", "mailto:")):
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_command_that_is_shown_exists_with_its_options(page: Path, command: Any) -> None:
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    shown = re.findall(
+        r"(?:^|`|/|\$ )iargus ((?:[a-z][a-z-]*|--[a-z])[^`\n#|]*)", text, re.MULTILINE
+    )
+    for words in shown:
+        found = command
+        rest = words.split()
+        while rest and hasattr(found, "commands"):
+            name = rest.pop(0)
+            if name.startswith("-") or "|" in name:
+                break
+            assert name in found.commands, f"iargus {words}"
+            found = found.commands[name]
+        known = {option for parameter in found.params for option in parameter.opts} | {"--help"}
+        for option in re.findall(r"(?<!\S)--[a-z-]+", " ".join(rest)):
+            assert option in known, f"iargus {words}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_target_of_make_that_is_shown_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    shown = re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(shown) <= targets
+
+
+def test_no_file_names_a_place_of_somebodys_machine() -> None:
+    """Nor a registry host; what is written here must hold wherever it is cloned."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    pattern = re.compile(r"(?<![\w.])/(?:home|Users|root)/\w|https?://[^ \"'`]+/simple\b")
+    for name in filter(None, listed):
+        path = ROOT / name
+        if path.suffix in {".pkl", ".png"} or not path.is_file() or path == Path(__file__):
+            continue
+        match = pattern.search(path.read_text(encoding="utf-8"))
+        assert match is None, f"{name}: {match and match[0]}"
