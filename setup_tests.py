@@ -7,12 +7,12 @@ Against the embedded stores, or the servers that the environment names (`MYSQL_H
 import os
 import sys
 
-from iargus.stack import Stack
 from iargus.clock import utc_now
 from iargus.errors import IArgusError
 from iargus.logs import configure_logging
 from iargus.migrate import upgrade
 from iargus.setup import FirstData, prepare
+from iargus.stack import Stack
 
 TINY = FirstData(car_rows=1_200, months=12)
 

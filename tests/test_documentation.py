@@ -35,9 +35,8 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_every_command_that_is_shown_exists_with_its_options(page: Path, command: Any) -> None:
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
-    shown = re.findall(
-        r"(?:^|`|/|\$ )iargus ((?:[a-z][a-z-]*|--[a-z])[^`\n#|]*)", text, re.MULTILINE
-    )
+    pattern = r"(?:^|`|/|\$ |\()iargus ((?:[a-z][a-z-]*|--[a-z])[^`\n#|)]*)"
+    shown = re.findall(pattern, text, re.MULTILINE)
     for words in shown:
         found = command
         rest = words.split()

@@ -65,9 +65,7 @@ def test_the_pipfile_names_nothing_twice() -> None:
 
 def test_every_dependency_says_why_it_is_there() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    blocks = re.findall(
-        r"^(?:dependencies|dev) = \[\n(.*?)^\]", text, flags=re.MULTILINE | re.DOTALL
-    )
+    blocks = re.findall(r"(?ms)^(?:dependencies|dev) = \[\n(.*?)^\]", text)
     assert len(blocks) == 2
     for line in "".join(blocks).splitlines():
         assert re.search(r"\",\s+# \S", line), line
