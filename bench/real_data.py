@@ -49,6 +49,7 @@ class Walk:
             [sys.executable, "-m", "iargus", *arguments],
             cwd=ROOT,
             env=self._environ,
+            check=False,
             capture_output=True,
             text=True,
         )

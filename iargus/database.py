@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, exc, insert
+from sqlalchemy.pool import NullPool
 
 from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.settings import Settings
@@ -104,7 +105,9 @@ def _reason(error: exc.SQLAlchemyError) -> str:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 10.0})
+    # Opening a file costs less than keeping it: no connection outlives its transaction, and none
+    # is shared between threads or inherited by a forked worker.
+    engine = create_engine(url, connect_args={"timeout": 10.0}, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: Any) -> None:

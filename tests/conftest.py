@@ -1,5 +1,12 @@
 """Fixtures for all tests; the real services they start are in `tests/services`."""
 
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
 
 pytest_plugins = [
@@ -7,3 +14,12 @@ pytest_plugins = [
     "tests.services.fixtures_mlflow",
     "tests.services.fixtures_smtp",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Commands that run inside a test set the level of the whole process."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
