@@ -16,6 +16,8 @@ import httpx2
 import pytest
 
 from tests.services.gunicorn import ROOT, Gunicorn
+from tests.services.mariadb import MariaDB
+from tests.services.mlflow_server import MlflowServer
 from tests.services.ports import free_port
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
@@ -84,6 +86,48 @@ def test_from_a_token_to_a_price_an_intent_and_a_label(
         listed = run("-m", "iargus", "token", "list", environ=environ)
         assert "ada@example.com" in listed.stdout
         assert server.stop() == 0
+    log = server.log.read_text()
+    assert "Traceback" not in log
+    assert not re.search(r"\bERROR\b", log)
+
+
+def test_on_a_mysql_server_and_an_mlflow_server(
+    mariadb_server: MariaDB,
+    mariadb_environ: dict[str, str],
+    mlflow_server: MlflowServer,
+    tmp_path: Path,
+) -> None:
+    """The web service has an account that can do no more than db_creation.sql says it needs."""
+    (tmp_path / "config.yml").write_text(
+        "tasks: {car_price: {kind: car_price, path: /predict, threshold: 0.2}}"
+    )
+    environ = mariadb_environ | {
+        "MLFLOW_HOST": mlflow_server.url,
+        "IARGUS_VAR": str(tmp_path / "var"),
+        "IARGUS_CONFIG": str(tmp_path / "config.yml"),
+    }
+    prepared = run("setup_tests.py", environ=environ)
+    assert prepared.returncode == 0, prepared.stderr
+    mariadb_server.run(
+        "DROP USER IF EXISTS 'web'@'%'",
+        "CREATE USER 'web'@'%' IDENTIFIED BY 'a narrow account'",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON iargus_api.* TO 'web'@'%'",
+        "GRANT INSERT ON iargus.car_details TO 'web'@'%'",
+        "GRANT INSERT ON iargus.labelled_examples TO 'web'@'%'",
+    )
+    web = environ | {"MYSQL_USER": "web", "MYSQL_PWD": "a narrow account"}
+    with Gunicorn(web, tmp_path / "log") as server:
+        headers = bearer(server.url)
+        answer = predict(server.url, headers)
+        assert answer.status_code == 200, answer.text
+        body = {"prediction_id": answer.json()["prediction_id"], "label": 15_000}
+        label = httpx2.post(f"{server.url}/feedback", json=body, headers=headers, timeout=30)
+        assert label.status_code == 202, label.text
+        assert httpx2.post(f"{server.url}/revoke_token", headers=headers).status_code == 200
+        server.wait_for(
+            lambda: all(predict(server.url, headers).status_code == 401 for _ in range(10)),
+            "every worker refuses the token",
+        )
     log = server.log.read_text()
     assert "Traceback" not in log
     assert not re.search(r"\bERROR\b", log)

@@ -49,7 +49,7 @@ class ToyRent(Task):
         return {"city": "Lyon", "area": 50.0}
 
     def check_label(self, value: object) -> float:
-        if not isinstance(value, int | float) or value <= 0:
+        if not isinstance(value, int | float) or not value > 0:
             raise LabelInvalid("a rent is above zero")
         return float(value)
 
