@@ -18,11 +18,12 @@ run: .venv/installed ## Set up what is missing and serve on http://127.0.0.1:800
 test: .venv/installed-dev ## Set up and run the tests (ARGS="-k token" chooses some)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
-check: .venv/installed-dev ## Linter, types, direction of imports
+check: .venv/installed-dev ## Linter, types, direction of imports, documentation, locks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_documentation.py tests/test_locks.py tests/test_workflows.py
 
 format: .venv/installed-dev ## Format the code
 	$(BIN)/ruff check --fix .

@@ -20,6 +20,9 @@ from tests.services.mariadb import MariaDB
 from tests.services.mlflow_server import MlflowServer
 from tests.services.ports import free_port
 
+# One process runs them all: what they are prepared with takes longer than most of them.
+pytestmark = pytest.mark.xdist_group("end to end")
+
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
 
