@@ -16,7 +16,7 @@ run: .venv/installed ## Set up what is missing and serve on http://127.0.0.1:800
 	@PORT=$(PORT) WORKERS=$(WORKERS) $(BIN)/iargus serve
 
 test: .venv/installed-dev ## Set up and run the tests (ARGS="-k token" chooses some)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: .venv/installed-dev ## Linter, types, direction of imports, documentation, locks
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -19,9 +20,6 @@ from tests.services.gunicorn import ROOT, Gunicorn
 from tests.services.mariadb import MariaDB
 from tests.services.mlflow_server import MlflowServer
 from tests.services.ports import free_port
-
-# One process runs them all: what they are prepared with takes longer than most of them.
-pytestmark = pytest.mark.xdist_group("end to end")
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
@@ -41,9 +39,14 @@ def run(*command: str, environ: dict[str, str]) -> subprocess.CompletedProcess[s
 @pytest.fixture(scope="session")
 def prepared_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `setup_tests.py` prepares: databases, key, tiny champions of both shipped tasks."""
-    var_dir = tmp_path_factory.mktemp("prepared") / "var"
-    done = run("setup_tests.py", environ={"IARGUS_VAR": str(var_dir)})
-    assert done.returncode == 0, done.stderr
+    base = tmp_path_factory.getbasetemp()
+    # Processes that run tests side by side share one, for it takes longer than most of them.
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        var_dir = shared / "prepared" / "var"
+        done = run("setup_tests.py", environ={"IARGUS_VAR": str(var_dir)})
+        assert done.returncode == 0, done.stderr
     return var_dir
 
 

@@ -12,6 +12,7 @@ from iargus.monitoring.wording import METRICS, percent
 
 _STYLES = {
     Status.HEALTHY: "green",
+    Status.SUSPECT: "yellow",
     Status.BREACH: "red",
     Status.INSUFFICIENT: "yellow",
     Status.NOT_DUE: "dim",
