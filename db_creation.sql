@@ -84,6 +84,15 @@ CREATE TABLE IF NOT EXISTS iargus.monitoring_runs (
     UNIQUE KEY uq_monitoring_runs_task_period (`task`, `period`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE IF NOT EXISTS iargus.monitoring_steps (
+    `task` VARCHAR(64) NOT NULL,
+    `period` VARCHAR(7) NOT NULL,
+    `step` VARCHAR(16) NOT NULL,
+    `taken_at` DATETIME NOT NULL,
+    `facts` JSON NOT NULL,
+    PRIMARY KEY (`task`, `period`, `step`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE IF NOT EXISTS iargus.outbox (
     `id` BIGINT NOT NULL AUTO_INCREMENT,
     `message_id` VARCHAR(255) NOT NULL,
@@ -97,6 +106,7 @@ CREATE TABLE IF NOT EXISTS iargus.outbox (
     `sent_at` DATETIME,
     `attempts` INTEGER NOT NULL DEFAULT '0',
     `last_error` VARCHAR(500),
+    `next_attempt_at` DATETIME,
     PRIMARY KEY (`id`),
     UNIQUE KEY uq_outbox_message_id (`message_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -113,12 +123,12 @@ CREATE TABLE IF NOT EXISTS iargus.alembic_version (
     PRIMARY KEY (version_num)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- Only tables with every column of this version count as revision 0001 of the migrations; an
+-- Only tables with every column of this version count as revision 0002 of the migrations; an
 -- older service's do not, and wait for `iargus db upgrade`.
 INSERT INTO iargus.alembic_version (version_num)
-SELECT '0001' FROM DUAL
+SELECT '0002' FROM DUAL
 WHERE NOT EXISTS (SELECT 1 FROM iargus.alembic_version AS known)
-    AND 46 = (
+    AND 52 = (
         SELECT COUNT(*) FROM information_schema.columns
         WHERE table_schema = 'iargus' AND (
             (table_name = 'car_details' AND column_name IN (
@@ -137,10 +147,14 @@ WHERE NOT EXISTS (SELECT 1 FROM iargus.alembic_version AS known)
                 'error', 'threshold', 'challenger_version', 'promoted', 'facts'
             ))
             OR
+            (table_name = 'monitoring_steps' AND column_name IN (
+                'task', 'period', 'step', 'taken_at', 'facts'
+            ))
+            OR
             (table_name = 'outbox' AND column_name IN (
                 'id', 'message_id', 'task', 'period', 'kind', 'subject',
                 'body_text', 'body_html', 'created_at', 'sent_at', 'attempts',
-                'last_error'
+                'last_error', 'next_attempt_at'
             ))
             OR
             (table_name = 'job_lock' AND column_name IN (
@@ -227,7 +241,7 @@ SELECT IF(
     'run `iargus db upgrade` now: tables of another version were there already'
 ) AS result
 FROM (
-    SELECT version_num FROM iargus.alembic_version WHERE version_num = '0001'
+    SELECT version_num FROM iargus.alembic_version WHERE version_num = '0002'
     UNION ALL
     SELECT version_num FROM iargus_api.alembic_version WHERE version_num = '0001'
 ) AS revisions;

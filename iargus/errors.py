@@ -104,5 +104,9 @@ class MailNotSent(IArgusError):
     """Raised when the mail server refuses a message or cannot be reached."""
 
 
+class ChampionChanged(IArgusError):
+    """Raised when somebody chose another champion while monitoring judged the one before."""
+
+
 class RunLocked(IArgusError):
     """Raised when another monitoring run holds the lock; the message says which."""

@@ -78,6 +78,17 @@ monitoring_runs = Table(
     UniqueConstraint("task", "period", name="uq_monitoring_runs_task_period"),
 )
 
+# What a run has done for a month that is not recorded yet; empty between runs.
+monitoring_steps = Table(
+    "monitoring_steps",
+    labelled_metadata,
+    Column("task", String(64), primary_key=True),
+    Column("period", String(7), primary_key=True),
+    Column("step", String(16), primary_key=True),
+    Column("taken_at", DateTime, nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     labelled_metadata,
@@ -93,6 +104,7 @@ outbox = Table(
     Column("sent_at", DateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", String(500)),
+    Column("next_attempt_at", DateTime),
     UniqueConstraint("message_id", name="uq_outbox_message_id"),
 )
 

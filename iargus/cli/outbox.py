@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -46,14 +47,26 @@ def list_mails(
 
 
 @app.command("deliver")
-def deliver_mails() -> None:
-    """Send every mail that waits. Exit status 1 when one could not be sent."""
+def deliver_mails(
+    now: Annotated[
+        bool, typer.Option("--now", help="Try those too that pause after a failed attempt.")
+    ] = False,
+) -> None:
+    """Send every mail that is due. Exit status 1 when mails still wait after that.
+
+    A mail that could not be sent pauses for 5 minutes, then for twice as long after each attempt,
+    at most 12 hours.
+    """
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)
-    delivery = deliver(stack.labelled, stack.settings, utc_now)
+    delivery = deliver(stack.labelled, stack.settings, utc_now, at_once=now)
     typer.echo(f"{delivery.sent} sent, {delivery.waiting} waiting")
     if delivery.waiting:
         raise MailNotSent(delivery.reason or "mails wait in the outbox")
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.isoformat()}Z"
 
 
 def _as_json(stored: StoredMail) -> dict[str, str | int | None]:
@@ -65,8 +78,9 @@ def _as_json(stored: StoredMail) -> dict[str, str | int | None]:
         "period": mail.period,
         "kind": mail.kind,
         "subject": mail.subject,
-        "created_at": f"{stored.created_at.isoformat()}Z",
-        "sent_at": None if stored.sent_at is None else f"{stored.sent_at.isoformat()}Z",
+        "created_at": _moment(stored.created_at),
+        "sent_at": _moment(stored.sent_at),
+        "next_attempt_at": _moment(stored.next_attempt_at),
         "attempts": stored.attempts,
         "last_error": stored.last_error,
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, and_, func, select
 
 from iargus.database import Database
@@ -65,9 +66,7 @@ class ExamplesStore:
             frame[feature] = self._feature([row.payload.get(feature) for row in found])
         labels = [row.label for row in found]
         is_number = self._task.problem is Problem.REGRESSION
-        frame["label"] = (
-            np.array(labels, np.float64) if is_number else pd.Series(labels, dtype="str")
-        )
+        frame["label"] = _numbers(labels) if is_number else pd.Series(labels, dtype="str")
         frame["observed_at"] = pd.Series([row.observed_at for row in found], dtype="datetime64[us]")
         return frames.in_order(frame, [*self._task.features, "label", "observed_at"])
 
@@ -109,3 +108,18 @@ class ExamplesStore:
         if not values:
             return pd.Series([], dtype="str")
         return pd.Series(values, dtype=object).infer_objects()
+
+
+def _numbers(labels: list[str]) -> NDArray[np.float64]:
+    """The labels as numbers, NaN for one that is none: another program may have written it."""
+    try:
+        return np.array(labels, np.float64)
+    except ValueError:
+        return np.array([_number(label) for label in labels], np.float64)
+
+
+def _number(label: str) -> float:
+    try:
+        return float(label)
+    except ValueError:
+        return float("nan")

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from iargus.errors import DataError
 from iargus.models.registry import ModelVersion, Registry, TrainingRecord
-from iargus.models.registry.version import CHAMPION
+from iargus.models.registry.version import CHAMPION, RETRAINING
 from iargus.tasks.base import Problem, Task
 from iargus.training.evaluate import Evaluation, evaluate
 from iargus.training.split import split
@@ -114,8 +114,12 @@ def register_candidate(
     source: str = "monitoring",
     params: Mapping[str, Any] | None = None,
     pictures: Mapping[str, bytes] | None = None,
+    retraining: str | None = None,
 ) -> ModelVersion:
     """Register an estimator that was fitted on `rows`; no alias moves.
+
+    `retraining` names the retraining of monitoring that it comes from, by which it is found
+    again: `Registry.registered`.
 
     Raises:
         RegistryUnavailable: the registry is out of reach.
@@ -135,6 +139,8 @@ def register_candidate(
         "sklearn_version": sklearn.__version__,
         "source": source,
     }
+    if retraining is not None:
+        tags[RETRAINING] = retraining
     options = {f"options.{name}": value for name, value in task.options.model_dump().items()}
     return registry.register(
         TrainingRecord(

@@ -61,6 +61,11 @@ class Kind:
         self.rows = rows()
         self.estimator = self.fit()
 
+    def table(self) -> pd.DataFrame:
+        """The rows as requests would bring them."""
+        rows = self.rows.to_dict("records")
+        return self.task.frame([{str(key): value for key, value in row.items()} for row in rows])
+
     def fit(self) -> Pipeline:
         table = self.task.training_frame(self.rows)
         return self.task.build_estimator().fit(table, self.rows["label"].to_numpy())
@@ -122,7 +127,7 @@ def test_its_own_labels_are_labels_and_nonsense_is_not(kind: Kind) -> None:
 def test_the_error_of_a_row_is_what_the_problem_says(kind: Kind) -> None:
     truth = kind.rows["label"].to_numpy()
     assert (kind.task.row_errors(truth, truth) == 0).all()
-    predicted = kind.estimator.predict(kind.task.frame(kind.rows.to_dict("records")))
+    predicted = kind.estimator.predict(kind.table())
     errors = kind.task.row_errors(truth, np.asarray(predicted))
     assert errors.shape == truth.shape
     assert errors.dtype == np.float64
@@ -130,7 +135,7 @@ def test_the_error_of_a_row_is_what_the_problem_says(kind: Kind) -> None:
 
 
 def test_the_same_rows_and_seed_give_the_same_model(kind: Kind) -> None:
-    table = kind.task.frame(kind.rows.to_dict("records"))
+    table = kind.table()
     assert (kind.fit().predict(table) == kind.estimator.predict(table)).all()
 
 
@@ -138,7 +143,7 @@ def test_it_is_stored_without_pickle_and_loaded_as_it_was(kind: Kind, tmp_path: 
     path = tmp_path / "model.skops"
     digest = artefact.save(kind.estimator, path)
     loaded = artefact.load(path, sha256=digest, trusted_types=kind.task.trusted_types)
-    table = kind.task.frame(kind.rows.to_dict("records"))
+    table = kind.table()
     assert (loaded.predict(table) == kind.estimator.predict(table)).all()
 
 

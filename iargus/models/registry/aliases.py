@@ -23,10 +23,11 @@ def promote(connection: Connection, wanted: ModelVersion) -> None:
     champion = known.get(CHAMPION)
     with connection.translated("promote a model") as client:
         if champion != wanted.version:
-            if champion is not None:
+            previous = _previous(connection, task)
+            if champion is not None and previous[-1:] != [champion]:
                 # Before the alias: should this stop half-way, the newest entry is the champion
-                # itself, and rollback passes over that.
-                _remember(connection, task, [*_previous(connection, task), champion])
+                # itself. Rollback passes over that, and a second attempt adds nothing.
+                _remember(connection, task, [*previous, champion])
             client.set_registered_model_alias(task, CHAMPION, wanted.version)
         if known.get(CHALLENGER) == wanted.version:
             client.delete_registered_model_alias(task, CHALLENGER)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 # The local disk is to blame for these, not the registry.
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}
 
 
 class Connection:
@@ -58,6 +58,7 @@ class Connection:
 
         Raises:
             RegistryUnavailable: the registry is out of reach or answers with an error.
+            OSError: the disk here is full or not writable.
         """
         client = self.client()
         from mlflow.exceptions import MlflowException
@@ -65,6 +66,9 @@ class Connection:
         try:
             yield client
         except MlflowException as error:
+            disk = _disk_error(error)
+            if disk is not None:
+                raise disk from error
             raise RegistryUnavailable(self._message(doing, error)) from error
         except OSError as error:  # every error of requests is one
             if error.errno in _DISK:
@@ -84,6 +88,8 @@ class Connection:
         # After the import, which sets levels itself. urllib3 warns of every single retry.
         for name in ("mlflow", "alembic", "urllib3.connectionpool"):
             logging.getLogger(name).setLevel(logging.ERROR)
+        # Prints tracebacks of what is raised as well.
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
         if not self.embedded:
             return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         try:
@@ -114,6 +120,16 @@ class Connection:
         reason = " ".join(str(error).split()).replace(self.uri, _bare(self.uri))
         advice = "" if self.embedded else "; check MLFLOW_HOST and that the server is up"
         return f"{place} failed to {doing}: {reason[:300]}{advice}"
+
+
+def _disk_error(error: BaseException) -> OSError | None:
+    """The full disk behind an error, which mlflow may call a model that cannot be serialised."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _DISK:
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def _bare(uri: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from iargus.models.registry import lookup, runs
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.model_files import write_model
-from iargus.models.registry.version import ModelVersion, TrainingRecord
+from iargus.models.registry.version import RETRAINING, ModelVersion, TrainingRecord
 
 
 def publish(connection: Connection, training: TrainingRecord) -> ModelVersion:
@@ -19,7 +19,11 @@ def publish(connection: Connection, training: TrainingRecord) -> ModelVersion:
     ):
         directory = Path(place) / "model"
         tags = {**training.tags, "sha256": write_model(training, directory)}
+        # From its first moment the run says what it belongs to: should this be cut off, nothing
+        # else could.
         kind = {"iargus.kind": "training"}
+        if RETRAINING in tags:
+            kind[RETRAINING] = tags[RETRAINING]
         with (
             connection.write_lock(),
             runs.run(connection, client, training.task, training.run_name, kind) as run,

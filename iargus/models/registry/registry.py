@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from iargus.errors import ArtefactRejected, VersionUnknown
-from iargus.models import artefact
-from iargus.models.registry import aliases, lookup, runs
+from iargus.errors import VersionUnknown
+from iargus.models.registry import aliases, download, lookup
 from iargus.models.registry.connection import Connection
-from iargus.models.registry.model_files import MODEL_FILE
+from iargus.models.registry.judgements import log_judgement
 from iargus.models.registry.publish import publish
+from iargus.models.registry.retrainings import tidy_up
 from iargus.models.registry.version import CHAMPION, ModelVersion, TrainingRecord
 from iargus.settings import Settings
 
@@ -67,6 +67,11 @@ class Registry:
         """
         return publish(self._connection, training)
 
+    def registered(self, task: str, key: str) -> ModelVersion | None:
+        """The version of the retraining `key`, or None; what one that was cut off has left
+        half-made is finished or deleted."""
+        return tidy_up(self._connection, task, key)
+
     def promote(self, task: str, version: str) -> ModelVersion:
         """Make `version` the champion and remember the one before; nothing when it is already.
 
@@ -109,19 +114,10 @@ class Registry:
         """Download the version's `model.skops` into `directory` (made if needed) and check it.
 
         Raises:
-            ArtefactRejected: the file is not the one that was registered.
+            ArtefactRejected: the file is gone, or is not the one that was registered.
             OSError: the disk here is full or not writable.
         """
-        name = f"{version.task} version {version.version}"
-        if not version.sha256 or not version.run_id:
-            raise ArtefactRejected(f"{name} has no tag sha256: it was not registered by IArgus")
-        directory.mkdir(parents=True, exist_ok=True)
-        with self._connection.translated(f"give the file of {name}") as client:
-            path = Path(
-                client.download_artifacts(version.run_id, f"model/{MODEL_FILE}", str(directory))
-            )
-        artefact.check_digest(path, version.sha256)
-        return path
+        return download.fetch(self._connection, version, directory)
 
     def log_monitoring(
         self,
@@ -134,14 +130,15 @@ class Registry:
         texts: Mapping[str, str] | None = None,
         pictures: Mapping[str, bytes] | None = None,
     ) -> str:
-        """Log one judgement of a model and return the run's id. `texts` are named with their
-        ending, `pictures` (PNG) without."""
-        connection = self._connection
-        all_tags = {**tags, "iargus.kind": "monitoring"}
-        with (
-            connection.translated("log a monitoring run") as client,
-            connection.write_lock(),
-            runs.run(connection, client, task, run_name, all_tags) as run,
-        ):
-            runs.log(client, run, params=params, metrics=metrics, texts=texts, pictures=pictures)
-        return run
+        """Log one judgement of a model and return the run's id; the same decision about the same
+        month is logged once. `texts` are named with their ending, `pictures` (PNG) without."""
+        return log_judgement(
+            self._connection,
+            task,
+            run_name=run_name,
+            params=params,
+            metrics=metrics,
+            tags=tags,
+            texts=texts,
+            pictures=pictures,
+        )

@@ -14,6 +14,9 @@ from iargus.models.registry.connection import Connection
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+FINISHED = "FINISHED"
 
 
 @contextmanager
@@ -21,7 +24,7 @@ def run(
     connection: Connection, client: MlflowClient, task: str, name: str, tags: Mapping[str, str]
 ) -> Iterator[str]:
     """Start a run of the task's experiment and give its id. It ends FINISHED, or FAILED."""
-    experiment = _experiment(connection, client, f"iargus-{task}")
+    experiment = _experiment(connection, client, _experiment_of(task))
     run_id = str(client.create_run(experiment, run_name=name, tags=dict(tags)).info.run_id)
     try:
         yield run_id
@@ -30,7 +33,16 @@ def run(
         with suppress(Exception):
             client.set_terminated(run_id, "FAILED")
         raise
-    client.set_terminated(run_id, "FINISHED")
+    client.set_terminated(run_id, FINISHED)
+
+
+def tagged(client: MlflowClient, task: str, tags: Mapping[str, str]) -> list[Run]:
+    """The task's runs that carry all these tags, in whatever state; not those deleted."""
+    experiment = client.get_experiment_by_name(_experiment_of(task))
+    if experiment is None:
+        return []
+    wanted = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
+    return list(client.search_runs([experiment.experiment_id], filter_string=wanted))
 
 
 def log(
@@ -66,6 +78,10 @@ def log(
             (folder / f"{name}.png").write_bytes(png)
         if any(root.iterdir()):
             client.log_artifacts(run_id, place)
+
+
+def _experiment_of(task: str) -> str:
+    return f"iargus-{task}"
 
 
 def _experiment(connection: Connection, client: MlflowClient, name: str) -> str:

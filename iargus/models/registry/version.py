@@ -13,6 +13,9 @@ from sklearn.pipeline import Pipeline
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 
+# The tag of a version and of its run that says which retraining of monitoring they come from.
+RETRAINING = "iargus.retraining"
+
 
 @dataclass(frozen=True)
 class ModelVersion:

@@ -1,0 +1,108 @@
+"""An outcome as MLflow keeps it: metrics, parameters, tags, a document and a picture."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+
+from iargus.models.registry import Registry
+from iargus.models.registry.judgements import DECISION, PERIOD
+from iargus.monitoring.picture import Point, draw_history
+from iargus.monitoring.records import RunRecord
+from iargus.monitoring.result import TaskOutcome
+from iargus.monitoring.wording import METRICS
+
+
+def log_outcome(
+    registry: Registry,
+    outcome: TaskOutcome,
+    *,
+    key: str,
+    extra: Mapping[str, float],
+    history: Sequence[RunRecord],
+) -> str:
+    """Log one judged task as a run of its experiment; returns the run's id.
+
+    Args:
+        key: names the decision, which is logged once however often this is called.
+        extra: further metrics of the champion on the window, by name.
+        history: earlier runs, the latest month first.
+
+    Raises:
+        RegistryUnavailable: the registry is out of reach.
+    """
+    return registry.log_monitoring(
+        outcome.task,
+        run_name=f"monitor {outcome.period}",
+        params=_params(outcome),
+        metrics={**extra, **_metrics(outcome)},
+        tags={**_tags(outcome), DECISION: key},
+        texts={"outcome.json": json.dumps(outcome.to_json(), indent=2, ensure_ascii=False)},
+        pictures=_pictures(outcome, history),
+    )
+
+
+def _params(outcome: TaskOutcome) -> dict[str, str]:
+    return {
+        "period": str(outcome.period),
+        "window_start": str(outcome.window_start),
+        "window_end": str(outcome.window_end),
+        "champion_version": str(outcome.champion_version),
+        "missed_periods": ", ".join(map(str, outcome.missed_periods)),
+    }
+
+
+def _metrics(outcome: TaskOutcome) -> dict[str, float]:
+    found: dict[str, float | None] = {
+        outcome.metric: outcome.error,
+        "threshold": outcome.threshold,
+        "rows": outcome.rows,
+        "refused_rows": outcome.refused_rows,
+    }
+    retraining = outcome.retraining
+    if retraining is not None:
+        found |= {
+            "holdout_rows": retraining.holdout_rows,
+            "holdout_champion_error": retraining.champion_error,
+            "holdout_challenger_error": retraining.challenger_error,
+            "promotion_p_value": retraining.p_value,
+            "serving_error": retraining.serving_error,
+        }
+    return {
+        name: float(value)
+        for name, value in found.items()
+        if value is not None and math.isfinite(value)
+    }
+
+
+def _tags(outcome: TaskOutcome) -> dict[str, str]:
+    tags = {
+        "iargus.task": outcome.task,
+        PERIOD: str(outcome.period),
+        "iargus.state": outcome.status.value,
+        "iargus.champion_version": str(outcome.champion_version),
+        "iargus.serving_version": str(outcome.serving_version),
+        "iargus.sentence": outcome.sentence,
+    }
+    if outcome.retraining is not None:
+        tags["iargus.decision"] = outcome.retraining.decision.value
+        tags["iargus.challenger_version"] = str(outcome.retraining.challenger_version)
+    if outcome.mail is not None:
+        tags["iargus.mail"] = outcome.mail
+    return tags
+
+
+def _pictures(outcome: TaskOutcome, history: Sequence[RunRecord]) -> dict[str, bytes]:
+    points = [
+        Point(run.period, run.error)
+        for run in reversed(history)
+        if run.error is not None and run.period < outcome.period
+    ]
+    if outcome.error is not None:
+        points.append(Point(outcome.period, outcome.error))
+    if not points:
+        return {}
+    measure = METRICS.get(outcome.metric, outcome.metric)
+    title = f"{outcome.task}: {measure}"
+    return {"history.png": draw_history(points, threshold=outcome.threshold, title=title)}

@@ -1,0 +1,110 @@
+"""What a run found and did, as tables, JSON and MLflow tell it alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from typing import Any
+
+from iargus.monitoring.comparison import Decision
+from iargus.monitoring.delivery import Delivery
+from iargus.monitoring.period import Period
+
+
+class Status(StrEnum):
+    """How a task fared in a run; the first four are verdicts."""
+
+    HEALTHY = "healthy"
+    SUSPECT = "suspect"
+    BREACH = "breach"
+    INSUFFICIENT = "insufficient"
+    NOT_DUE = "not_due"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """A contest between champion and challenger; errors are shares of one, on `holdout_rows`."""
+
+    cut: datetime
+    learned_rows: int
+    holdout_rows: int
+    repeated_rows: int
+    champion_error: float | None
+    challenger_error: float | None
+    decision: Decision
+    p_value: float
+    method: str
+    challenger_version: str | None
+    serving_error: float
+
+
+@dataclass(frozen=True)
+class TaskOutcome:
+    """One task in one run. Times are UTC without a zone, errors shares of one.
+
+    `refused_rows` are those whose label is none of the task. `mail` is the kind of mail that the
+    outcome asks for; `mail_queued` is False too when the same mail was sent before.
+    """
+
+    task: str
+    period: Period
+    status: Status
+    sentence: str
+    metric: str
+    threshold: float
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    missed_periods: tuple[Period, ...] = ()
+    rows: int = 0
+    refused_rows: int = 0
+    error: float | None = None
+    champion_version: str | None = None
+    serving_version: str | None = None
+    retraining: Retraining | None = None
+    mail: str | None = None
+    mail_queued: bool = False
+    run_id: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        document: dict[str, Any] = _plain(self)
+        return document
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """All tasks of one run, and what became of the mails."""
+
+    as_of: date
+    period: Period
+    dry_run: bool
+    tasks: tuple[TaskOutcome, ...]
+    delivery: Delivery | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every task that was due was judged ("not enough data" is a judgement) and no
+        mail was refused; 1 otherwise."""
+        failed = any(outcome.status is Status.FAILED for outcome in self.tasks)
+        undelivered = self.delivery is not None and self.delivery.failed > 0
+        return 1 if failed or undelivered else 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {**_plain(self), "exit_code": self.exit_code}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Period):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return f"{value.isoformat()}Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return value

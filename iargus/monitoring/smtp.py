@@ -1,0 +1,143 @@
+"""Talking to the mail server. Nothing is said in the clear that should not be.
+
+Port 465 is spoken with TLS from the first byte, every other port with STARTTLS (RFC 3207,
+RFC 8314). The server's certificate and name are verified against the system's authorities, or
+those in the file that `SSL_CERT_FILE` names, as everywhere in Python. A server without STARTTLS
+is refused, with one exception: a relay on this very host (a loopback address) that wants no
+login, since then neither a password nor the message travels over a network.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+
+from iargus.errors import MailNotSent
+from iargus.settings.environment import SmtpServer
+
+SSL_PORTS = (465,)
+_ADDRESS = re.compile(r"[^\s<>,;:]+@[^\s<>,;]+")
+
+
+@contextmanager
+def session(server: SmtpServer, timeout_s: float) -> Iterator[smtplib.SMTP]:
+    """Give a connection that is encrypted and logged in.
+
+    Args:
+        timeout_s: how long each answer of the server may take, in seconds.
+
+    Raises:
+        MailNotSent: it cannot be had; the message says why and holds no address or password.
+    """
+    with reasons(server):
+        client = _connect(server, timeout_s)
+    try:
+        with reasons(server):
+            _log_in(client, server)
+        yield client
+    finally:
+        try:
+            client.quit()
+        except (OSError, smtplib.SMTPException):
+            client.close()
+
+
+def send(client: smtplib.SMTP, server: SmtpServer, message: EmailMessage) -> int:
+    """Send one message to every recipient; returns how many of them the server refused.
+
+    Raises:
+        MailNotSent: the server took it for nobody.
+    """
+    with reasons(server):
+        return len(client.send_message(message, to_addrs=list(server.recipients)))
+
+
+def check_smtp(server: SmtpServer, timeout_s: float) -> None:
+    """Connect, greet, encrypt and log in; send nothing.
+
+    Raises:
+        MailNotSent: a mail could not be sent now; the message says why.
+    """
+    with session(server, timeout_s) as client, reasons(server):
+        client.noop()
+
+
+def _connect(server: SmtpServer, timeout_s: float) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.port in SSL_PORTS:
+        client: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, timeout=timeout_s, context=context
+        )
+        client.ehlo_or_helo_if_needed()
+        return client
+    client = smtplib.SMTP(server.host, server.port, timeout=timeout_s)
+    try:
+        client.ehlo_or_helo_if_needed()
+        if client.has_extn("starttls"):
+            client.starttls(context=context)
+            client.ehlo()
+        elif server.login is not None or not _is_loopback(server.host):
+            raise MailNotSent(
+                f"the mail server {_name(server)} offers no STARTTLS; nothing is sent in the clear"
+            )
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _log_in(client: smtplib.SMTP, server: SmtpServer) -> None:
+    if server.login is not None:
+        password = server.password.get_secret_value() if server.password is not None else ""
+        client.login(server.login, password)
+
+
+@contextmanager
+def reasons(server: SmtpServer) -> Iterator[None]:
+    """Turn what smtplib and sockets raise into `MailNotSent`."""
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = sorted({code for code, _ in error.recipients.values()})
+        raise MailNotSent(
+            f"the mail server {_name(server)} refused all {len(error.recipients)} recipients "
+            f"(SMTP {', '.join(map(str, codes))})"
+        ) from None
+    except smtplib.SMTPAuthenticationError as error:
+        raise MailNotSent(
+            f"the mail server {_name(server)} refused SMTP_LOGIN and SMTP_PWD "
+            f"(SMTP {error.smtp_code})"
+        ) from None
+    except ssl.SSLCertVerificationError as error:
+        raise MailNotSent(
+            f"the certificate of the mail server {_name(server)} is not good: "
+            f"{error.verify_message}"
+        ) from None
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        raise MailNotSent(f"the mail server {_name(server)}: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    text = str(error) or type(error).__name__
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        text = f"{error.smtp_code} {words}"
+    # A server's refusal may repeat an address; errors never hold one.
+    return _ADDRESS.sub("<address>", " ".join(text.split()))[:300]
+
+
+def _name(server: SmtpServer) -> str:
+    return f"{server.host}:{server.port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"

@@ -1,0 +1,93 @@
+"""The sentences of a run: one per task, the same in the terminal, in JSON and in mails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iargus.monitoring.period import Period
+from iargus.monitoring.result import Retraining
+from iargus.monitoring.verdict import State, Verdict
+
+METRICS = {"mape": "mean absolute percentage error", "error_rate": "share of wrong answers"}
+
+
+def percent(share: float | None) -> str:
+    """`0.2413` as `24.1 %`; a dash where there is no number."""
+    return "–" if share is None else f"{share * 100:.1f} %"
+
+
+def judged(
+    verdict: Verdict,
+    version: str,
+    retraining: Retraining | None,
+    *,
+    missed: Sequence[Period],
+    dry_run: bool,
+) -> str:
+    """What was found and done about a task, in one or a few sentences."""
+    error, limit, rows = percent(verdict.error), percent(verdict.threshold), f"{verdict.rows:,}"
+    facts = f"error {error} on {rows} new rows, limit {limit}"
+    if verdict.state is State.INSUFFICIENT:
+        text = (
+            f"Not enough data to judge version {version}: {rows} new rows, "
+            f"{verdict.needed_rows:,} are needed; they will count next month."
+        )
+    elif verdict.state is State.HEALTHY:
+        text = f"Version {version} is good: {facts}."
+    elif verdict.state is State.SUSPECT:
+        text = (
+            f"Version {version} is suspect: {facts}. That may be chance (lower bound "
+            f"{percent(verdict.lower_bound)}); nothing was retrained, later months will tell."
+        )
+    else:
+        text = f"Version {version} is over the limit: {facts}."
+        if verdict.accumulated:
+            text += " Several months together prove it."
+    if retraining is not None:
+        text += " " + retrained(retraining, version, verdict.threshold, dry_run=dry_run)
+    if missed:
+        text += f" No run had judged {_months(missed)}; this one covers the time."
+    return text
+
+
+def retrained(
+    retraining: Retraining, champion: str, threshold: float, *, dry_run: bool = False
+) -> str:
+    """What retraining has led to."""
+    if retraining.holdout_rows == 0:
+        return (
+            "Nothing was retrained: every row kept aside for a comparison repeats an older one."
+            f" Version {champion} stays."
+        )
+    would = "would be " if dry_run else "was "
+    new = (
+        f"version {retraining.challenger_version}"
+        if retraining.challenger_version is not None
+        else "a new model"
+    )
+    contest = (
+        f"{percent(retraining.challenger_error)} against {percent(retraining.champion_error)} "
+        f"on the newest {retraining.holdout_rows:,} rows (p = {retraining.p_value:.2g})"
+    )
+    if retraining.decision.value == "promote":
+        text = f"Retrained: {new} is better, {contest}, and {would}promoted."
+    else:
+        text = f"Retrained: {new} is not clearly better, {contest}; version {champion} stays."
+    over = retraining.serving_error > threshold
+    return text + (
+        f" Performance is still over the limit ({percent(retraining.serving_error)})."
+        if over
+        else f" Performance is within the limit again ({percent(retraining.serving_error)})."
+    )
+
+
+def not_due(task: str, period: Period, recorded: Period) -> str:
+    if recorded == period:
+        return f"Not due: {period} of {task} was judged already; --force judges it again."
+    return f"Not due: {recorded}, a later month of {task}, was judged already."
+
+
+def _months(missed: Sequence[Period]) -> str:
+    if len(missed) <= 3:
+        return ", ".join(map(str, missed))
+    return f"{len(missed)} months from {missed[0]} to {missed[-1]}"

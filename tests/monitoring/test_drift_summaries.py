@@ -1,0 +1,127 @@
+"""Summaries stay small, can be stored, and say the same as the rows they stand for."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iargus.monitoring.drift import FeatureSummary, Kind, compare_features, merge_all, summarise
+from iargus.monitoring.drift.categories import MOST_LEVELS, CategorySummary, compare_categories
+from iargus.monitoring.drift.categories import never_seen as unseen
+from iargus.monitoring.drift.numbers import SIZE, NumberSummary, compare_numbers
+from iargus.monitoring.drift.tables import homogeneity, pooled, shares_differ
+from iargus.monitoring.drift.words import MOST_WORDS, WordSummary
+
+
+@pytest.fixture
+def random() -> np.random.Generator:
+    return np.random.default_rng(11)
+
+
+def rows(random: np.random.Generator, count: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "number": np.where(random.random(count) < 0.1, np.nan, random.lognormal(size=count)),
+            "category": random.choice(list("abcdef"), count),
+            "text": [" ".join(line) for line in random.choice(list("uvwxyz"), (count, 5))],
+        }
+    )
+
+
+def test_merged_parts_are_the_whole(random: np.random.Generator) -> None:
+    whole = rows(random, 3000)
+    kinds = {"number": Kind.NUMBER, "category": Kind.CATEGORY, "text": Kind.TEXT}
+    parts = [summarise(part, kinds) for part in (whole[:500], whole[500:501], whole[501:])]
+    merged, at_once = merge_all(parts), summarise(whole, kinds)
+    for name in kinds:
+        assert merged[name].to_json() == at_once[name].to_json()
+
+
+def test_a_stored_summary_decides_as_the_rows_do(random: np.random.Generator) -> None:
+    reference, current = rows(random, 20_000), rows(random, 2000)
+    stored = {
+        name: FeatureSummary.from_json(json.loads(json.dumps(summary.to_json())))
+        for name, summary in summarise(reference).items()
+    }
+    for one, other in zip(
+        compare_features(reference, current), compare_features(stored, current), strict=True
+    ):
+        for change, same in zip(one.changes, other.changes, strict=True):
+            assert change.effect == pytest.approx(same.effect, abs=0.01)
+
+
+def test_a_number_summary_stays_small_and_exact_over_many_merges(
+    random: np.random.Generator,
+) -> None:
+    values = random.lognormal(size=400_000)
+    summary = NumberSummary.of(values[:4000])
+    for start in range(4000, len(values), 4000):
+        summary = summary.merge(NumberSummary.of(values[start : start + 4000]))
+    assert summary.rows == len(values)
+    assert len(summary.to_json()["values"]) <= SIZE
+    assert len(json.dumps(summary.to_json())) < 30_000
+    for share in (0.01, 0.1, 0.5, 0.9, 0.99):
+        assert (values <= summary.quantile(share)).mean() == pytest.approx(share, abs=0.003)
+
+
+def test_ties_stay_together(random: np.random.Generator) -> None:
+    zeros = NumberSummary.of(np.r_[np.zeros(900), random.random(100)])
+    other = NumberSummary.of(np.r_[np.zeros(880), random.random(120)])
+    assert compare_numbers(zeros, other).p_value > 0.05
+    constant = NumberSummary.of(np.ones(500))
+    assert compare_numbers(constant, constant).p_value == 1.0
+    assert compare_numbers(constant, NumberSummary.of(np.full(500, 2.0))).p_value < 1e-10
+
+
+def test_levels_without_end_are_cut(random: np.random.Generator) -> None:
+    names = pd.Series(np.char.add("x", np.arange(3 * MOST_LEVELS).astype(str)))
+    summary = CategorySummary.of(names)
+    assert (len(summary.counts), summary.rows) == (MOST_LEVELS, 3 * MOST_LEVELS)
+    month = CategorySummary.of(names[-1000:])
+    assert unseen(summary, month).p_value == 1.0, "what was cut may have been seen"
+    assert compare_categories(summary, summary).p_value == 1.0
+
+
+def test_words_without_end_are_cut_and_rare_ones_are_not_stored() -> None:
+    summary = WordSummary.of(f"word{place} common" for place in range(3 * MOST_WORDS))
+    assert len(summary.counts) <= 2 * MOST_WORDS
+    assert summary.to_json()["counts"] == {"common": 3 * MOST_WORDS}
+
+
+@pytest.mark.parametrize("sizes", [(300, 300), (10_000, 300), (10_000, 2000)])
+def test_the_level_of_the_tests_is_kept(
+    sizes: tuple[int, int], random: np.random.Generator
+) -> None:
+    """A goodness-of-fit test against shares of the reference rejects 32 to 97 % here."""
+    shares = 1 / np.arange(1, 501)
+    shares /= shares.sum()
+    repeats, categories, numbers = 1000, 0, 0
+    for _ in range(repeats):
+        r, c = (random.multinomial(size, shares).astype(np.float64) for size in sizes)
+        categories += homogeneity(*pooled(r, c)).p_value <= 0.05
+        one, other = (NumberSummary.of(random.lognormal(size=size)) for size in sizes)
+        numbers += compare_numbers(one, other).p_value <= 0.05
+    assert 0.03 <= categories / repeats <= 0.071
+    assert 0.025 <= numbers / repeats <= 0.071
+
+
+def test_the_chi_square_of_a_table_by_hand() -> None:
+    test = homogeneity(np.array([30.0, 70.0]), np.array([50.0, 50.0]))
+    assert test.p_value == pytest.approx(0.003892, abs=1e-6)  # X^2 = 8.3333, one degree
+    assert test.effect == pytest.approx(((8.33333 - 1) / 50) ** 0.5, abs=1e-4)
+
+
+def test_exact_shares() -> None:
+    [p_value] = shares_differ(np.array([0.0]), 100, np.array([5.0]), 100)
+    assert p_value == pytest.approx(2 * 0.5**5)
+    [many] = shares_differ(np.array([95.0]), 100, np.array([100.0]), 100)
+    assert many == pytest.approx(p_value)
+
+
+def test_two_kinds_are_not_merged() -> None:
+    number = FeatureSummary.of(pd.Series([1.0]), Kind.NUMBER)
+    with pytest.raises(ValueError, match="cannot be merged"):
+        number.merge(FeatureSummary.of(pd.Series(["a"]), Kind.CATEGORY))
