@@ -53,6 +53,10 @@ def _table(outcome: TaskOutcome) -> Table:
         table.add_row("set aside", f"{outcome.refused_rows:,} rows with a label that is none")
     table.add_row("measure", measure)
     table.add_row("error", f"{percent(outcome.error)} (limit {percent(outcome.threshold)})")
+    if outcome.interval is not None:
+        low, high = outcome.interval
+        table.add_row("95 % interval", f"{percent(low)} to {percent(high)}")
+        table.add_row("power", f"{percent(outcome.power)} for an error a tenth over the limit")
     table.add_row("champion", f"version {outcome.champion_version}")
     retraining = outcome.retraining
     if retraining is not None and retraining.holdout_rows:

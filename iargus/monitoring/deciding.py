@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,15 @@ from iargus.database import Database
 from iargus.errors import DataError
 from iargus.labelled.store import labelled_store
 from iargus.models.registry import Registry
+from iargus.monitoring.carried import carried_evidence
+from iargus.monitoring.evidence import accumulate
 from iargus.monitoring.findings import Findings, Judgement, finite, retraining_of
+from iargus.monitoring.records import RunRecord
 from iargus.monitoring.request import Progress, Request
 from iargus.monitoring.retraining import Contest, hold_contest
 from iargus.monitoring.scoring import Champion, find_champion, load_champion, usable_rows
-from iargus.monitoring.verdict import State, judge_performance
-from iargus.monitoring.window import PastWindow, plan_window
+from iargus.monitoring.verdict import State, confirm, judge_performance
+from iargus.monitoring.window import plan_window
 from iargus.settings import Settings
 from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation, evaluate
@@ -36,7 +40,7 @@ class Decided:
 def decide(
     task: Task,
     request: Request,
-    past: PastWindow | None,
+    history: Sequence[RunRecord],
     *,
     database: Database,
     registry: Registry,
@@ -46,7 +50,7 @@ def decide(
     """Score the champion on the window, judge, and after a breach hold the contest.
 
     Args:
-        past: the newest judged window of the task.
+        history: the judged months of the task, the latest first.
         step: is told what is done next.
 
     Raises:
@@ -54,6 +58,7 @@ def decide(
     """
     policy = settings.policy.monitoring
     version = find_champion(task, registry)
+    past = history[0].window if history else None
     window = plan_window(request.period, past, learned_until=version.window_end)
     store = labelled_store(task, database)
     step(f"reading rows from {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d}")
@@ -71,6 +76,11 @@ def decide(
         task.policy.threshold,
         minimum_rows=policy.minimum_rows,
     )
+    evidence = carried_evidence(history, request.period, version=version.version)
+    # The rows of a month without enough of them come again with the next, and count then.
+    if evaluation is not None and verdict.state is not State.INSUFFICIENT:
+        evidence = accumulate(evidence, evaluation.errors, task.policy.threshold)
+        verdict = confirm(verdict, evidence)
 
     contest = None
     if champion is not None and verdict.state is State.BREACH:
@@ -81,7 +91,9 @@ def decide(
     retraining = None
     if contest is not None and verdict.error is not None:
         retraining = retraining_of(contest, verdict.error)
-    findings = Findings(version.version, window, verdict, usable.refused, retraining)
+    findings = Findings(
+        version.version, window, verdict, usable.refused, retraining, evidence.to_json()
+    )
     return Decided(_judgement(task, request, findings, evaluation), contest)
 
 

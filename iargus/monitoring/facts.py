@@ -57,6 +57,8 @@ def _metrics(outcome: TaskOutcome) -> dict[str, float]:
     found: dict[str, float | None] = {
         outcome.metric: outcome.error,
         "threshold": outcome.threshold,
+        "lower_bound": outcome.lower_bound,
+        "power": outcome.power,
         "rows": outcome.rows,
         "refused_rows": outcome.refused_rows,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,13 +21,17 @@ from iargus.monitoring.window import Window
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that the outcome of a task is made from. Plain data only: it is kept as JSON."""
+    """Everything that the outcome of a task is made from. Plain data only: it is kept as JSON.
+
+    `evidence` is what this month and those before say together (`Evidence.to_json`).
+    """
 
     champion: str
     window: Window
     verdict: Verdict
     refused_rows: int
     retraining: Retraining | None
+    evidence: dict[str, Any] = field(default_factory=dict)
 
     @property
     def promotes(self) -> bool:

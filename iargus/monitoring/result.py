@@ -44,8 +44,11 @@ class Retraining:
 class TaskOutcome:
     """One task in one run. Times are UTC without a zone, errors shares of one.
 
-    `refused_rows` are those whose label is none of the task. `mail` is the kind of mail that the
-    outcome asks for; `mail_queued` is False too when the same mail was sent before.
+    `refused_rows` are those whose label is none of the task. `interval` holds the true error with
+    95 % confidence, `lower_bound` is what a breach needs above the threshold, `power` the chance
+    that so many rows confirm an error a tenth above it, `evidence` what the months say together.
+    `mail` is the kind of mail that the outcome asks for; `mail_queued` is False too when the same
+    mail was sent before.
     """
 
     task: str
@@ -60,6 +63,10 @@ class TaskOutcome:
     rows: int = 0
     refused_rows: int = 0
     error: float | None = None
+    interval: tuple[float, float] | None = None
+    lower_bound: float | None = None
+    power: float | None = None
+    evidence: dict[str, Any] | None = None
     champion_version: str | None = None
     serving_version: str | None = None
     retraining: Retraining | None = None

@@ -56,15 +56,14 @@ class TaskRun:
         finished = self._finish_what_was_left(task)
         if finished is not None and finished.period == request.period:
             return finished
-        newest = self._records.newest(task.name)
-        past = None if newest is None else newest.window
-        if past is not None and not is_due(request.period, past, force=request.force):
-            return not_due_outcome(task, request.period, past.period)
+        history = self._records.history(task.name)
+        if history and not is_due(request.period, history[0].window, force=request.force):
+            return not_due_outcome(task, request.period, history[0].period)
 
         decided = decide(
             task,
             request,
-            past,
+            history,
             database=self._database,
             registry=self._registry,
             settings=self._settings,
