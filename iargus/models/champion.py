@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sklearn.pipeline import Pipeline
 
+from iargus.background import Background
 from iargus.errors import ArtefactRejected, ModelNotLoaded
 from iargus.models import artefact
 from iargus.models.canary import check_answers
@@ -131,36 +132,23 @@ class Champions:
             logger.error("%s cannot be loaded, %s: %s", what, stays, problem)
 
 
-class ChampionFollower:
-    """A thread that refreshes `champions` every `interval_s` seconds."""
+class ChampionFollower(Background):
+    """A thread that refreshes `champions` at once and then every `interval_s` seconds."""
 
     def __init__(self, champions: Champions, interval_s: float = 1.0) -> None:
+        super().__init__("champion-follower")
         self._champions = champions
         self._interval_s = interval_s
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Start the thread; the first refresh is at once."""
-        self._stopped.clear()
-        self._thread = threading.Thread(target=self._run, name="champion-follower", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread and wait for it."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Refresh until stopped; whatever goes wrong, the old models go on serving."""
         while True:
             try:
                 self._champions.refresh()
             except Exception:
-                # The follower must outlive whatever it meets; the old models go on serving.
+                # The follower must outlive whatever it meets.
                 logger.exception("refreshing the models failed")
-            if self._stopped.wait(self._interval_s):
+            if self.stopped.wait(self._interval_s):
                 return
 
 

@@ -7,11 +7,11 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import IO
 
+from iargus.background import Background
 from iargus.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _LONGEST_DELAY_S = 60.0
 _COMMAND = (sys.executable, "-m", "iargus", "sync", "--follow", "--parent-pipe")
 
 
-class SyncSupervisor:
+class SyncSupervisor(Background):
     """Every worker runs one; whoever gets the lock `var/sync.lock` runs the sync process.
 
     The kernel lets go of the lock when its holder dies, however it dies, and the sync process
@@ -36,30 +36,17 @@ class SyncSupervisor:
         environ: Mapping[str, str] | None = None,
         retry_s: float = 1.0,
     ) -> None:
+        super().__init__("sync-supervisor")
         self._lock_path = settings.var_dir / "sync.lock"
         self._command = tuple(command)
         self._environ = None if environ is None else dict(environ)
         self._retry_s = retry_s
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Start the thread that waits for the lock."""
-        self._stopped.clear()
-        self._thread = threading.Thread(target=self._run, name="sync-supervisor", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the sync process, if it is this worker's, and let go of the lock."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Wait for the lock, then keep the sync process running."""
         self._lock_path.parent.mkdir(parents=True, exist_ok=True)
         complained = False
-        while not self._stopped.is_set():
+        while not self.stopped.is_set():
             try:
                 with self._lock_path.open("a") as lock:
                     if _try_lock(lock):
@@ -69,14 +56,14 @@ class SyncSupervisor:
                 if not complained:
                     logger.error("the sync process cannot be started: %s", error)
                 complained = True
-            self._stopped.wait(self._retry_s)
+            self.stopped.wait(self._retry_s)
 
     def _keep_running(self) -> None:
         delay_s = _FIRST_DELAY_S
-        while not self._stopped.is_set():
+        while not self.stopped.is_set():
             began = time.monotonic()
             code = self._run_child()
-            if self._stopped.is_set():
+            if self.stopped.is_set():
                 return
             lived_s = time.monotonic() - began
             delay_s = _FIRST_DELAY_S if lived_s > _LONGEST_DELAY_S else delay_s
@@ -86,7 +73,7 @@ class SyncSupervisor:
                 lived_s,
                 delay_s,
             )
-            self._stopped.wait(delay_s)
+            self.stopped.wait(delay_s)
             delay_s = min(2 * delay_s, _LONGEST_DELAY_S)
 
     def _run_child(self) -> int:
@@ -95,7 +82,7 @@ class SyncSupervisor:
             self._command, stdin=subprocess.PIPE, env=self._environ or dict(os.environ)
         ) as child:
             try:
-                while child.poll() is None and not self._stopped.wait(0.2):
+                while child.poll() is None and not self.stopped.wait(0.2):
                     pass
             finally:
                 _end(child)

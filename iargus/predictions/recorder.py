@@ -7,10 +7,10 @@ ones are dropped and counted: recording may fail, answers may not.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections import deque
 
+from iargus.background import Background
 from iargus.errors import IArgusError
 from iargus.predictions.store import Prediction, PredictionStore
 
@@ -19,16 +19,15 @@ logger = logging.getLogger(__name__)
 MAX_BATCH_ROWS = 500
 
 
-class PredictionRecorder:
+class PredictionRecorder(Background):
     """A queue and one thread that writes it in batches, every `flush_interval_s`."""
 
     def __init__(self, store: PredictionStore, *, queue_rows: int, flush_interval_s: float) -> None:
+        super().__init__("recorder")
         self._store = store
         self._queue_rows = queue_rows
         self._flush_interval_s = flush_interval_s
         self._queue: deque[Prediction] = deque()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._failing = False
         self.dropped_rows = 0
 
@@ -45,22 +44,19 @@ class PredictionRecorder:
     def waiting_rows(self) -> int:
         return len(self._queue)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self, *, timeout_s: float = 5.0) -> None:
+    def stop(self, *, timeout_s: float | None = 5.0) -> None:
         """Write what waits, for at most `timeout_s`, and end the thread."""
-        self._stop.set()
-        self._thread.join(timeout=timeout_s)
+        super().stop(timeout_s=timeout_s)
         if self._queue:
             logger.error("%d predictions could not be recorded before the stop", len(self._queue))
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            self._stop.wait(self._flush_interval_s)
+    def run(self) -> None:
+        """Write what waits at every interval, and once more when stopped."""
+        while not self.stopped.is_set():
+            self.stopped.wait(self._flush_interval_s)
             if not self._flush():
                 # The database is gone: do not hammer it.
-                self._stop.wait(min(2.0, 10 * self._flush_interval_s))
+                self.stopped.wait(min(2.0, 10 * self._flush_interval_s))
         self._flush()
 
     def _flush(self) -> bool:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import IArgusError, TokenStateUnknown
 from iargus.tokens.store import TokenStore
@@ -77,26 +78,18 @@ class RevocationSnapshot:
             self._own = {jti: at_s for jti, at_s in self._own.items() if at_s >= begun_s}
 
 
-class RevocationRefresher:
+class RevocationRefresher(Background):
     """The thread that keeps a snapshot fresh, and says so once when it cannot."""
 
     def __init__(self, snapshot: RevocationSnapshot, *, interval_s: float) -> None:
+        super().__init__("revocations")
         self._snapshot = snapshot
         self._interval_s = interval_s
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="revocations", daemon=True)
 
-    def start(self) -> None:
-        """Read the snapshot in the background now, and then at every interval."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join(timeout=5.0)
-
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Read the snapshot at once, and then at every interval."""
         failing = False
-        while not self._stop.is_set():
+        while not self.stopped.is_set():
             try:
                 self._snapshot.refresh()
                 if failing:
@@ -106,4 +99,8 @@ class RevocationRefresher:
                 if not failing:
                     logger.error("revoked tokens cannot be read, the last list stays: %s", error)
                 failing = True
-            self._stop.wait(self._interval_s)
+            except Exception:
+                # Without this thread no revocation would ever be seen again.
+                logger.exception("reading the revoked tokens failed")
+                failing = True
+            self.stopped.wait(self._interval_s)

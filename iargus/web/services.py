@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
+from iargus.background import Background
 from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.errors import IArgusError
@@ -40,9 +41,7 @@ class Services:
     feedback: FeedbackService
     follow_registry: bool
     databases: list[Database]
-    _background: list[RevocationRefresher | ChampionFollower | SyncSupervisor] = field(
-        default_factory=list
-    )
+    _background: list[Background] = field(default_factory=list)
     request_limiter: FixedWindowLimiter | None = None
     token_limiter: FixedWindowLimiter | None = None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from iargus.schema import api_metadata
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.policy import TokenPolicy
 from iargus.tokens.claims import KeyRing
-from iargus.tokens.revocations import RevocationSnapshot
+from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService, digest_of, subject_of
 from iargus.tokens.store import Holder, SqlTokenStore
 from tests.tokens.conftest import StillClock
@@ -170,3 +172,24 @@ def test_listing_by_person_ignores_case(gate: Gate) -> None:
     gate.service.issue(Holder("Bob", "Cole", "bob@example.com"))
     (record,) = gate.service.listed(email="ADA@example.COM")
     assert record.holder.first_name == "Ada"
+
+
+def test_the_refresher_outlives_whatever_it_meets(
+    gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    read, failures = gate.store.revoked, [ValueError("nobody foresaw this"), None]
+    done = threading.Event()
+
+    def unsteady_read(at: datetime) -> frozenset[str]:
+        failure = failures.pop(0) if failures else None
+        if failure is not None:
+            raise failure
+        done.set()
+        return read(at)
+
+    gate.store.revoked = unsteady_read  # type: ignore[method-assign]
+    refresher = RevocationRefresher(gate.snapshot, interval_s=0.01)
+    refresher.start()
+    assert done.wait(10), "the thread has died"
+    refresher.stop()
+    assert "reading the revoked tokens failed" in caplog.text
