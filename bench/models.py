@@ -1,0 +1,107 @@
+"""How good the shipped kinds of model are on real data: `python -m bench.models FOLDER`.
+
+FOLDER holds vehicles_us.csv, idiwii_train.json and atis_train.tsv. Prices are cross-validated in
+time: fitted on everything before a month, measured on that month without the rows that repeat an
+older one. Sentences are cross-validated in five folds. `--minimum-price` shows how much the error
+depends on which prices count as prices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+import iargus.threads  # noqa: F401 - before scikit-learn is imported
+from iargus.database import LABELLED, Database
+from iargus.labelled.store import labelled_store
+from iargus.settings import Settings
+from iargus.tasks.base import Task
+from iargus.tasks.catalogue import Catalogue
+from iargus.training.evaluate import evaluate
+
+MONTHS = ("2018-10", "2018-12", "2019-01")
+FOLDS = 5
+CONFIG = """\
+tasks:
+  car_price:
+    {{kind: car_price, path: /predict, threshold: 0.2, options: {{minimum_price_usd: {minimum}}}}}
+  idiwii: {{kind: text_intent, path: /idiwii, threshold: 0.2}}
+  atis: {{kind: text_intent, path: /atis, threshold: 0.2}}
+"""
+
+
+def in_time(rows: pd.DataFrame, task: Task) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Everything before a month, and that month without repeats of it."""
+    keys = pd.util.hash_pandas_object(rows[[*task.features, "label"]].astype(str), index=False)
+    for month in MONTHS:
+        start = pd.Timestamp(f"{month}-01")
+        before = rows["observed_at"] < start
+        within = ~before & (rows["observed_at"] < start + pd.DateOffset(months=1))
+        yield rows[before], rows[within & ~keys.isin(keys[before])]
+
+
+def in_folds(rows: pd.DataFrame, _: Task) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Folds with about the same share of every label; the rarest labels are not in all of them."""
+    shuffled = rows.sample(frac=1, random_state=0).sort_values("label", kind="stable")
+    fold = np.arange(len(shuffled)) % FOLDS
+    for number in range(FOLDS):
+        yield shuffled[fold != number], shuffled[fold == number]
+
+
+def measure(task: Task, parts: list[tuple[pd.DataFrame, pd.DataFrame]]) -> list[dict[str, float]]:
+    """The metrics of each part."""
+    found = []
+    for train, test in track(parts, description=task.name, console=Console(stderr=True)):
+        estimator = task.build_estimator()
+        estimator.fit(task.training_frame(train), train["label"].to_numpy())
+        found.append(evaluate(task, estimator, test.reset_index(drop=True)).metrics)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="the folder with the real data")
+    parser.add_argument("--minimum-price", type=int, default=500, help="in US dollars; 500")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="models") as name:
+        folder = Path(name)
+        (folder / "config.yml").write_text(CONFIG.format(minimum=given.minimum_price))
+        environ = {"IARGUS_CONFIG": str(folder / "config.yml"), "IARGUS_VAR": str(folder / "var")}
+        cars, french, english = ("vehicles_us.csv", "idiwii_train.json", "atis_train.tsv")
+        for command in (
+            ["db", "upgrade"],
+            ["import", "cars", str(given.folder / cars), "--preset", "vehicles-us"],
+            ["import", "examples", str(given.folder / french), "--task", "idiwii"],
+            ["import", "examples", str(given.folder / english), "--task", "atis"],
+        ):
+            subprocess.run(
+                [sys.executable, "-m", "iargus", *command], env=os.environ | environ, check=True
+            )
+        settings = Settings.read(environ)
+        database = Database.connect(LABELLED, settings)
+        for task in Catalogue.read(settings.policy):
+            rows = labelled_store(task, database).rows()
+            split = in_time if task.name == "car_price" else in_folds
+            found = measure(task, list(split(rows, task)))
+            table = Table("metric", *(f"{number + 1}" for number in range(len(found))), "mean")
+            for metric in found[0]:
+                values = [part[metric] for part in found]
+                cells = [f"{value:.4g}" for value in [*values, float(np.mean(values))]]
+                table.add_row(metric, *cells)
+            table.title = f"{task.name}: {len(rows):,} rows"
+            Console(width=100).print(table)
+
+
+if __name__ == "__main__":
+    main()
