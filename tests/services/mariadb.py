@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import socket
 import subprocess
 import time
@@ -42,7 +43,9 @@ class MariaDB:
 
     def start(self) -> None:
         """Make the system tables, start the server and wait until it answers."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / "tmp").mkdir(parents=True, exist_ok=True)
+        # Servers that start side by side would remove each other's temporary tables in /tmp.
+        environ = os.environ | {"TMPDIR": str(self._folder / "tmp")}
         subprocess.run(
             [
                 str(self._install),
@@ -53,6 +56,7 @@ class MariaDB:
             ],
             check=True,
             capture_output=True,
+            env=environ,
         )
         self.port = _free_port()
         with (self._folder / "server.log").open("wb") as log:
@@ -69,6 +73,7 @@ class MariaDB:
                 ],
                 stdout=log,
                 stderr=log,
+                env=environ,
             )
         self._wait()
         # Over TCP as clients come: the installation knows root at localhost only.
