@@ -36,7 +36,7 @@ def at_0001(any_database_environ: dict[str, str]) -> Database:
                 " created_at, attempts) VALUES ('<1@x>', 'rent', '2026-02', 'breach_not_mended',"
                 " 'Größer 🚗', 'text', '<p>', :now, 3)"
             ),
-            {"now": NOW},
+            {"now": f"{NOW:%Y-%m-%d %H:%M:%S}"},
         )
         connection.execute(
             text(
@@ -44,7 +44,7 @@ def at_0001(any_database_environ: dict[str, str]) -> Database:
                 " champion_version, state, error, threshold, promoted, facts) VALUES ('rent',"
                 " '2026-02', :now, :now, 100, '1', 'healthy', 0.1, 0.2, 0, '{\"a\": 1}')"
             ),
-            {"now": NOW},
+            {"now": f"{NOW:%Y-%m-%d %H:%M:%S}"},
         )
     return database
 
