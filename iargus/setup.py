@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +21,6 @@ from iargus.training.seed import seed_sentences
 from iargus.training.simulated import SOURCE, labelled_months
 from iargus.training.simulator import SimulationPlan
 
-logger = logging.getLogger(__name__)
 Tell = Callable[[str], None]
 
 
@@ -77,6 +75,9 @@ def _is_placed(stack: Stack, task: Task) -> bool:
 def _first_champion(stack: Stack, task: Task, *, today: date, tell: Tell, first: FirstData) -> None:
     store = labelled_store(task, stack.labelled)
     if store.span().count == 0:
+        if stack.settings.environment.production:
+            # What is made up must never lie among real sales.
+            raise DataError("there are no labelled rows, and none are made up in production")
         _first_rows(task, store, today=today, tell=tell, first=first)
     rows = store.rows()
     tell(f"Training the first champion of {task.name} on {len(rows):,} rows")

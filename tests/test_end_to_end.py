@@ -7,9 +7,11 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,20 @@ def test_preparing_again_changes_nothing(environ: dict[str, str]) -> None:
     again = run("setup_tests.py", environ=environ)
     assert again.returncode == 0, again.stderr
     assert "Training" not in again.stdout
+
+
+def test_nothing_is_made_up_in_production(tmp_path: Path) -> None:
+    environ = {
+        "IARGUS_VAR": str(tmp_path / "var"),
+        "IARGUS_ENV": "production",
+        "IARGUS_JWT_KEYS": f"a:{'x' * 48}",
+    }
+    done = run("-m", "iargus", "setup", environ=environ)
+    assert done.returncode == 0, done.stderr
+    assert "No model: car_price: there are no labelled rows" in done.stderr
+    with closing(sqlite3.connect(tmp_path / "var" / "iargus.db")) as database:
+        for table in ("car_details", "labelled_examples"):
+            assert database.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(
