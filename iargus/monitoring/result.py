@@ -9,7 +9,9 @@ from typing import Any
 
 from iargus.monitoring.comparison import Decision
 from iargus.monitoring.delivery import Delivery
+from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
+from iargus.monitoring.segments import Worse
 
 
 class Status(StrEnum):
@@ -25,7 +27,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Retraining:
-    """A contest between champion and challenger; errors are shares of one, on `holdout_rows`."""
+    """A contest between champion and challenger; errors are shares of one, on `holdout_rows`.
+    `worse` are the segments that keep a challenger from being promoted."""
 
     cut: datetime
     learned_rows: int
@@ -38,6 +41,7 @@ class Retraining:
     method: str
     challenger_version: str | None
     serving_error: float
+    worse: tuple[Worse, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,9 @@ class TaskOutcome:
     `refused_rows` are those whose label is none of the task. `interval` holds the true error with
     95 % confidence, `lower_bound` is what a breach needs above the threshold, `power` the chance
     that so many rows confirm an error a tenth above it, `evidence` what the months say together.
-    `mail` is the kind of mail that the outcome asks for; `mail_queued` is False too when the same
-    mail was sent before.
+    `observed` is what the rows show beside the verdict. `mail` is the kind of mail that the outcome
+    asks for and `also` are further reasons for it, the most urgent first; `mail_queued` is False
+    too when the same mail was sent before. `report` is where the report lies on this machine.
     """
 
     task: str
@@ -70,9 +75,12 @@ class TaskOutcome:
     champion_version: str | None = None
     serving_version: str | None = None
     retraining: Retraining | None = None
+    observed: Observed | None = None
     mail: str | None = None
+    also: tuple[str, ...] = ()
     mail_queued: bool = False
     run_id: str | None = None
+    report: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = _plain(self)
