@@ -107,6 +107,7 @@ CREATE TABLE IF NOT EXISTS iargus.outbox (
     `attempts` INTEGER NOT NULL DEFAULT '0',
     `last_error` VARCHAR(500),
     `next_attempt_at` DATETIME,
+    `picture` MEDIUMBLOB,
     PRIMARY KEY (`id`),
     UNIQUE KEY uq_outbox_message_id (`message_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -123,12 +124,12 @@ CREATE TABLE IF NOT EXISTS iargus.alembic_version (
     PRIMARY KEY (version_num)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- Only tables with every column of this version count as revision 0002 of the migrations; an
+-- Only tables with every column of this version count as revision 0003 of the migrations; an
 -- older service's do not, and wait for `iargus db upgrade`.
 INSERT INTO iargus.alembic_version (version_num)
-SELECT '0002' FROM DUAL
+SELECT '0003' FROM DUAL
 WHERE NOT EXISTS (SELECT 1 FROM iargus.alembic_version AS known)
-    AND 52 = (
+    AND 53 = (
         SELECT COUNT(*) FROM information_schema.columns
         WHERE table_schema = 'iargus' AND (
             (table_name = 'car_details' AND column_name IN (
@@ -154,7 +155,7 @@ WHERE NOT EXISTS (SELECT 1 FROM iargus.alembic_version AS known)
             (table_name = 'outbox' AND column_name IN (
                 'id', 'message_id', 'task', 'period', 'kind', 'subject',
                 'body_text', 'body_html', 'created_at', 'sent_at', 'attempts',
-                'last_error', 'next_attempt_at'
+                'last_error', 'next_attempt_at', 'picture'
             ))
             OR
             (table_name = 'job_lock' AND column_name IN (
@@ -241,7 +242,7 @@ SELECT IF(
     'run `iargus db upgrade` now: tables of another version were there already'
 ) AS result
 FROM (
-    SELECT version_num FROM iargus.alembic_version WHERE version_num = '0002'
+    SELECT version_num FROM iargus.alembic_version WHERE version_num = '0003'
     UNION ALL
     SELECT version_num FROM iargus_api.alembic_version WHERE version_num = '0001'
 ) AS revisions;

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -18,11 +19,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.mysql import LONGTEXT
+from sqlalchemy.dialects.mysql import LONGTEXT, MEDIUMBLOB
 
 # SQLite counts rows by itself only in a column of exactly the type INTEGER.
 _RowId = BigInteger().with_variant(Integer, "sqlite")
 _LongText = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
+_Picture = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
 
 labelled_metadata = MetaData()
 api_metadata = MetaData()
@@ -105,6 +107,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", String(500)),
     Column("next_attempt_at", DateTime),
+    Column("picture", _Picture),
     UniqueConstraint("message_id", name="uq_outbox_message_id"),
 )
 

@@ -13,6 +13,7 @@ from iargus.labelled.store import LabelledStore, labelled_store
 from iargus.migrate import check_schema, upgrade
 from iargus.models.placement import Placement
 from iargus.models.sync import sync_once
+from iargus.monitoring.reference import reference_files
 from iargus.stack import Stack
 from iargus.tasks.base import Storage, Task
 from iargus.tokens.keys import load_key_ring
@@ -81,7 +82,14 @@ def _first_champion(stack: Stack, task: Task, *, today: date, tell: Tell, first:
         _first_rows(task, store, today=today, tell=tell, first=first)
     rows = store.rows()
     tell(f"Training the first champion of {task.name} on {len(rows):,} rows")
-    version = train(task, rows, registry=stack.registry, source="setup", progress=tell)
+    version = train(
+        task,
+        rows,
+        registry=stack.registry,
+        source="setup",
+        progress=tell,
+        files=reference_files,
+    )
     tell(f"{task.name}: version {version.version} is champion, {task.metric} {version.error:.3f}")
 
 

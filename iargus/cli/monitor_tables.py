@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from iargus.cli.monitor_screen import plain
 from iargus.monitoring.delivery import Delivery
+from iargus.monitoring.explaining.briefs import (
+    drift_brief,
+    estimate_brief,
+    serious_brief,
+    worst_brief,
+)
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.wording import METRICS, percent
 
@@ -27,7 +36,7 @@ def show(result: JobResult, console: Console) -> None:
     for outcome in result.tasks:
         console.print()
         if outcome.status not in (Status.NOT_DUE, Status.FAILED):
-            console.print(_table(outcome))
+            console.print(_table(outcome, console))
         style = _STYLES[outcome.status]
         name = outcome.status.value.replace("_", " ")
         console.print(
@@ -41,7 +50,7 @@ def show(result: JobResult, console: Console) -> None:
         _show_delivery(result.delivery, console)
 
 
-def _table(outcome: TaskOutcome) -> Table:
+def _table(outcome: TaskOutcome, console: Console) -> Table:
     table = Table(title=f"{outcome.task} {outcome.period}", title_justify="left", show_header=False)
     table.add_column("fact", style="bold")
     table.add_column("value", overflow="fold")
@@ -70,15 +79,34 @@ def _table(outcome: TaskOutcome) -> Table:
         table.add_row("test", f"{retraining.method}: p = {retraining.p_value:.2g}")
         table.add_row("decision", retraining.decision.value)
         table.add_row("serves now", f"version {outcome.serving_version}")
+    for fact, value in _observed(outcome):
+        if value:
+            table.add_row(fact, escape(plain(value, console)))
     return table
 
 
+def _observed(outcome: TaskOutcome) -> Iterator[tuple[str, str]]:
+    """What stands out beside the verdict; nothing where nothing does."""
+    observed = outcome.observed
+    if observed is not None:
+        document = outcome.to_json()
+        if observed.drift is not None and observed.drift.reason is not None:
+            yield "drift", f"not compared: {observed.drift.reason}"
+        elif observed.drift is not None:
+            yield "drift", drift_brief(document) or f"none in {observed.drift.compared} columns"
+        yield "serious findings", serious_brief(document)
+        yield "estimate", estimate_brief(document)
+        yield "worst segment", worst_brief(document)
+    yield "report", outcome.report or ""
+
+
 def _mail_line(outcome: TaskOutcome, *, dry_run: bool) -> str:
+    also = f" Further reasons: {', '.join(outcome.also)}." if outcome.also else ""
     if dry_run:
-        return f"A mail would be sent: {outcome.mail}."
+        return f"A mail would be sent: {outcome.mail}.{also}"
     if outcome.mail_queued:
-        return f"A mail is in the outbox: {outcome.mail}."
-    return f"The mail {outcome.mail} of this month was sent before and is not repeated."
+        return f"A mail is in the outbox: {outcome.mail}.{also}"
+    return f"The mail {outcome.mail} of this month was sent before and is not repeated.{also}"
 
 
 def _show_delivery(delivery: Delivery, console: Console) -> None:

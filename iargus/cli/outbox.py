@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +16,8 @@ from iargus.clock import utc_now
 from iargus.errors import MailNotSent
 from iargus.logs import configure_logging
 from iargus.monitoring.delivery import deliver
+from iargus.monitoring.kinds import in_words
+from iargus.monitoring.message import as_page
 from iargus.monitoring.outbox import Outbox, StoredMail
 from iargus.stack import Stack
 
@@ -33,17 +36,45 @@ def list_mails(
     if as_json:
         typer.echo(json.dumps([_as_json(stored) for stored in mails], indent=2))
         return
-    table = Table("id", "created (UTC)", "state", "attempts", "subject", "last error")
+    table = Table("id", "created (UTC)", "about", "state", "attempts", "subject", "last error")
     for stored in mails:
         table.add_row(
             str(stored.id),
             f"{stored.created_at:%Y-%m-%d %H:%M}",
+            escape(in_words(stored.mail.kind)),
             "waiting" if stored.sent_at is None else f"sent {stored.sent_at:%Y-%m-%d %H:%M}",
             str(stored.attempts),
             escape(stored.mail.subject),
             escape(stored.last_error or ""),
         )
     output().print(table if mails else "No mail was ever queued.")
+
+
+@app.command("show")
+def show_mail(
+    mail_id: Annotated[int, typer.Argument(metavar="ID", help="The number that `list` shows.")],
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Write the HTML with its picture here, to be opened in a browser."),
+    ] = None,
+) -> None:
+    """Show one mail as it is, or would be, sent."""
+    stack = Stack()
+    stored = Outbox(stack.labelled).find(mail_id)
+    if stored is None:
+        raise typer.BadParameter(f"the outbox has no mail {mail_id}", param_hint="ID")
+    server = stack.settings.environment.smtp
+    to = "nobody: SMTP_SERVER is not set" if server is None else _people(len(server.recipients))
+    sent = "not sent" if stored.sent_at is None else f"sent {stored.sent_at:%Y-%m-%d %H:%M} UTC"
+    typer.echo(f"Subject: {stored.mail.subject}\nTo: {to}\nState: {sent}\n")
+    typer.echo(stored.mail.body_text, nl=False)
+    if html is not None:
+        html.write_text(as_page(stored.mail), encoding="utf-8")
+        typer.echo(f"The HTML is in {html}", err=True)
+
+
+def _people(count: int) -> str:
+    return f"{count} recipient{'' if count == 1 else 's'} (SMTP_RECIPIENT)"
 
 
 @app.command("deliver")

@@ -41,6 +41,7 @@ def train(
     """Train a model on the labelled rows, measure it on rows kept aside, and register it."""
     # Imported here: they bring scikit-learn and pandas, seconds that `--help` can spare.
     from iargus.labelled.store import labelled_store
+    from iargus.monitoring.reference import reference_files
     from iargus.training import fit
 
     stack = Stack()
@@ -66,6 +67,7 @@ def train(
             alias=alias,
             progress=step,
             measured=measured.update,
+            files=reference_files,
         )
     _show(version, measured)
 

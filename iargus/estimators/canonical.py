@@ -35,6 +35,8 @@ MAX_NAME = 200  # characters; the longest real name of a car is far below
 
 def without_accents(text: str) -> str:
     """Casefold, decompose (NFKD) and drop the combining marks: ``Citroën`` → ``citroen``."""
+    if text.isascii():  # such letters have no accents, and most names are made of them
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 

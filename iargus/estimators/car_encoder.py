@@ -16,6 +16,7 @@ from iargus.estimators.canonical import (
     car_tokens,
     compact,
 )
+from iargus.estimators.distinct import distinct
 from iargus.estimators.folds import group_folds
 from iargus.estimators.name_words import fit_words, numeric_column, word_levels
 
@@ -60,16 +61,21 @@ class CarEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: pd.DataFrame) -> FloatArray:
         """Encode the rows of ``X``; unknown names are NaN among the codes."""
         check_is_fitted(self, "model_codes_")
-        states, cars = _names(X)
+        # Many rows have few names: each is looked up once.
+        states, state_at = distinct(X["state"] if "state" in X else [""] * len(X))
+        pairs, pair_at = distinct(zip(X["make"], X["model"], strict=True))
+        cars = [_car(*pair) for pair in pairs]
         keys = [_key(car) for car in cars]
         models = [self.model_codes_.get(k, self.model_codes_.get(compact(k))) for k in keys]
-        codes = (
-            _lookup([self.state_codes_.get(state) for state in states], self.state_codes_),
+        codes = [self.state_codes_.get(canonical_state(state)) for state in states]
+        named = (
             _lookup([self.make_codes_.get(make) for make, _ in cars], self.make_codes_),
             _lookup(models, self.model_codes_),
+            *word_levels([car_tokens(*car) for car in cars], self.word_level_, self.word_slope_),
         )
-        bags = [car_tokens(*car) for car in cars]
-        return np.column_stack([*codes, *word_levels(bags, self.word_level_, self.word_slope_)])
+        return np.column_stack(
+            [_lookup(codes, self.state_codes_)[state_at], *(column[pair_at] for column in named)]
+        )
 
     def fit_transform(
         self, X: pd.DataFrame, y: npt.ArrayLike | None = None, **_: Any
@@ -93,11 +99,16 @@ class CarEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _names(X: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
-    states = [canonical_state(s) for s in X["state"]] if "state" in X else [""] * len(X)
-    makes = [canonical_make(make) for make in X["make"]]
-    return states, [
-        (make, canonical_model(make, m)) for make, m in zip(makes, X["model"], strict=True)
-    ]
+    states, state_at = distinct(X["state"] if "state" in X else [""] * len(X))
+    pairs, pair_at = distinct(zip(X["make"], X["model"], strict=True))
+    known_states = [canonical_state(state) for state in states]
+    cars = [_car(*pair) for pair in pairs]
+    return [known_states[at] for at in state_at], [cars[at] for at in pair_at]
+
+
+def _car(make: Any, model: Any) -> tuple[str, str]:
+    known = canonical_make(make)
+    return known, canonical_model(known, model)
 
 
 def _key(car: tuple[str, str]) -> str:

@@ -87,12 +87,15 @@ class ConformalPriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mi
 
     def predict_interval(self, X: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Return ``(low, high)`` in dollars, each (n,), with low <= price <= high."""
-        check_is_fitted(self, "point_")
+        return self.predict_with_interval(X)[1:]
+
+    def predict_with_interval(self, X: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return ``(price, low, high)``; the trees of the price, most of the work, run once."""
         features = np.asarray(X, dtype=np.float64)
         price = self.predict(features)
         low = np.exp(self.low_.predict(features) - self.margin_low_)
         high = np.exp(self.high_.predict(features) + self.margin_high_)
-        return np.minimum(low, price), np.maximum(high, price)
+        return price, np.minimum(low, price), np.maximum(high, price)
 
     @property
     def _tail(self) -> float:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import repeat
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from iargus.database import Database
 from iargus.errors import DataError
-from iargus.labelled import frames
+from iargus.labelled import frames, reading
 from iargus.labelled.writing import insert_rows
+from iargus.paging import PAGE_ROWS, Row, highest, pages
 from iargus.schema import car_details
 from iargus.tasks.base import Task
 
@@ -21,6 +23,7 @@ WRITTEN = (
     *("state", "model", "make", "year", "mileage", "price", "date_added"),
     *("row_key", "source"),
 )
+READ = ("date_added", "id", "state", "make", "model", "year", "mileage", "price")
 YEARS = range(-32_768, 32_768)  # what SMALLINT holds
 
 
@@ -59,41 +62,30 @@ class CarDetailsStore:
 
     def rows(self, *, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
         """See `LabelledStore.rows`."""
+        found = list(self.chunks(start=start, end=end))
+        return pd.concat(found, ignore_index=True) if found else self._frame([])
+
+    def chunks(
+        self,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        size: int = PAGE_ROWS,
+    ) -> Iterator[pd.DataFrame]:
+        """See `LabelledStore.chunks`."""
         table = car_details.c
         # Older tables let these columns be empty; such a row teaches nothing.
         wanted: list[ColumnElement[bool]] = [
-            column.is_not(None)
-            for column in (table.make, table.model, table.year, table.price, table.date_added)
+            column.is_not(None) for column in (table.make, table.model, table.year, table.price)
         ]
+        wanted.append(table.id <= highest(self._database, table.id))
         if start is not None:
             wanted.append(table.date_added >= start)
         if end is not None:
             wanted.append(table.date_added < end)
-        query = select(
-            table.id,
-            table.state,
-            table.make,
-            table.model,
-            table.year,
-            table.mileage,
-            table.price.label("label"),
-            table.date_added.label("observed_at"),
-        ).where(and_(*wanted))
-        with self._database.transaction() as connection:
-            found = connection.execute(query).all()
-        frame = pd.DataFrame.from_records(found, columns=["id", *COLUMNS])
-        typed = frame.astype(
-            {
-                "state": "str",
-                "make": "str",
-                "model": "str",
-                "year": np.int64,
-                "mileage": np.float64,
-                "label": np.float64,
-                "observed_at": "datetime64[us]",
-            }
-        )
-        return frames.in_order(typed, [*self._task.features, "label", "observed_at"])
+        read = [table[name] for name in READ]
+        for page in pages(self._database, read, wanted, size=size):
+            yield self._frame(page)
 
     def span(self) -> frames.Span:
         """See `LabelledStore.span`."""
@@ -103,3 +95,19 @@ class CarDetailsStore:
                 select(func.count(), func.min(moment), func.max(moment)).select_from(car_details)
             ).one()
         return frames.Span(count, first, last)
+
+    def _frame(self, page: Sequence[Row]) -> pd.DataFrame:
+        columns = zip(*page, strict=True) if page else repeat((), len(READ))
+        observed_at, _, state, make, model, year, mileage, price = columns
+        frame = pd.DataFrame(
+            {
+                "state": reading.texts(state),
+                "make": reading.texts(make),
+                "model": reading.texts(model),
+                "year": np.array(year, np.int64),
+                "mileage": reading.numbers(mileage),
+                "label": reading.numbers(price),
+                "observed_at": reading.moments(observed_at),
+            }
+        )
+        return frame[[*self._task.features, "label", "observed_at"]]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import repeat
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from iargus.database import Database
 from iargus.errors import DataError
-from iargus.labelled import frames
+from iargus.labelled import frames, reading
 from iargus.labelled.writing import insert_rows
+from iargus.paging import PAGE_ROWS, Row, decoded, highest, pages
 from iargus.schema import labelled_examples
 from iargus.tasks.base import Problem, Task
 
@@ -52,23 +52,19 @@ class ExamplesStore:
 
     def rows(self, *, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
         """See `LabelledStore.rows`."""
-        table = labelled_examples.c
-        wanted: list[ColumnElement[bool]] = [table.task == self._task.name]
-        if start is not None:
-            wanted.append(table.observed_at >= start)
-        if end is not None:
-            wanted.append(table.observed_at < end)
-        query = select(table.id, table.observed_at, table.label, table.payload).where(and_(*wanted))
-        with self._database.transaction() as connection:
-            found = connection.execute(query).all()
-        frame = pd.DataFrame({"id": np.array([row.id for row in found], dtype=np.int64)})
-        for feature in self._task.features:
-            frame[feature] = self._feature([row.payload.get(feature) for row in found])
-        labels = [row.label for row in found]
-        is_number = self._task.problem is Problem.REGRESSION
-        frame["label"] = _numbers(labels) if is_number else pd.Series(labels, dtype="str")
-        frame["observed_at"] = pd.Series([row.observed_at for row in found], dtype="datetime64[us]")
-        return frames.in_order(frame, [*self._task.features, "label", "observed_at"])
+        # One table from all values: tables of parts may differ in the types of their columns.
+        return self._frame([row for page in self._pages(start, end, PAGE_ROWS) for row in page])
+
+    def chunks(
+        self,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        size: int = PAGE_ROWS,
+    ) -> Iterator[pd.DataFrame]:
+        """See `LabelledStore.chunks`."""
+        for page in self._pages(start, end, size):
+            yield self._frame(page)
 
     def span(self) -> frames.Span:
         """See `LabelledStore.span`."""
@@ -103,23 +99,26 @@ class ExamplesStore:
             return [repr(label) for label in frames.numbers(rows, "label")]
         return frames.texts(rows, "label", limit=MAX_LABEL_CHARS)
 
-    @staticmethod
-    def _feature(values: list[Any]) -> pd.Series[Any]:
-        if not values:
-            return pd.Series([], dtype="str")
-        return pd.Series(values, dtype=object).infer_objects()
+    def _pages(
+        self, start: datetime | None, end: datetime | None, size: int
+    ) -> Iterator[list[Row]]:
+        table = labelled_examples.c
+        wanted: list[ColumnElement[bool]] = [table.task == self._task.name]
+        wanted.append(table.id <= highest(self._database, table.id))
+        if start is not None:
+            wanted.append(table.observed_at >= start)
+        if end is not None:
+            wanted.append(table.observed_at < end)
+        read = [table.observed_at, table.id, table.label, table.payload]
+        return pages(self._database, read, wanted, size=size)
 
-
-def _numbers(labels: list[str]) -> NDArray[np.float64]:
-    """The labels as numbers, NaN for one that is none: another program may have written it."""
-    try:
-        return np.array(labels, np.float64)
-    except ValueError:
-        return np.array([_number(label) for label in labels], np.float64)
-
-
-def _number(label: str) -> float:
-    try:
-        return float(label)
-    except ValueError:
-        return float("nan")
+    def _frame(self, page: Sequence[Row]) -> pd.DataFrame:
+        payloads = decoded([row[3] for row in page])
+        frame = pd.DataFrame(index=pd.RangeIndex(len(page)))
+        for feature in self._task.features:
+            frame[feature] = reading.feature([payload.get(feature) for payload in payloads])
+        labels = [row[2] for row in page]
+        is_number = self._task.problem is Problem.REGRESSION
+        frame["label"] = reading.numbers(labels) if is_number else reading.texts(labels)
+        frame["observed_at"] = reading.moments([row[0] for row in page])
+        return frame

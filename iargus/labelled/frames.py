@@ -1,8 +1,8 @@
-"""Tables of labelled rows on their way in and out of the database; no SQL here."""
+"""Tables of labelled rows on their way into the database; no SQL here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,9 +92,3 @@ def keys(rows: pd.DataFrame) -> list[Any]:
     if "row_key" not in rows.columns:
         return [None] * len(rows)
     return texts(rows, "row_key", limit=MAX_KEY_CHARS, optional=True)
-
-
-def in_order(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """`frame` ordered by (observed_at, id), with `columns` only and a new RangeIndex."""
-    ordered = frame.sort_values(["observed_at", "id"], kind="stable", ignore_index=True)
-    return ordered[list(columns)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from iargus.database import Database
 from iargus.labelled.car_details import CarDetailsStore
 from iargus.labelled.examples import ExamplesStore
 from iargus.labelled.frames import Span
+from iargus.paging import PAGE_ROWS
 from iargus.tasks.base import Storage, Task
 
 __all__ = ["LabelledStore", "Span", "labelled_store"]
@@ -36,6 +38,25 @@ class LabelledStore(Protocol):
 
     def rows(self, *, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
         """The rows with `start <= observed_at < end`, ordered by time, then by arrival."""
+        ...
+
+    def chunks(
+        self,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        size: int = PAGE_ROWS,
+    ) -> Iterator[pd.DataFrame]:
+        """The same rows in the same order, in tables of at most `size` rows; none when there is
+        no row.
+
+        Takes memory for one table, whatever the length of the history, and holds no connection
+        while the caller works on a table. Rows that are added after the first table was asked for
+        are not among them, and move no other.
+
+        A feature out of JSON has the type that the values of one table give it: numbers here, and
+        objects where a table also holds a None. `rows` looks at all values at once.
+        """
         ...
 
     def span(self) -> Span:

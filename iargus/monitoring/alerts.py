@@ -3,39 +3,53 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from collections.abc import Mapping
 from email.utils import parseaddr
-from enum import StrEnum
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from iargus.monitoring.message import sender_of
+from iargus.monitoring.kinds import Kind
+from iargus.monitoring.mail_content import content_of
+from iargus.monitoring.message import content_id, sender_of
 from iargus.monitoring.outbox import Mail
 from iargus.monitoring.result import TaskOutcome
-from iargus.monitoring.wording import METRICS, percent
+from iargus.monitoring.subjects import subject_of
 from iargus.settings import Settings
 
-_MAX_SUBJECT_CHARS = 200
+__all__ = ["Kind", "message_id", "write_alert"]
 
 
-class Kind(StrEnum):
-    """What a mail is about; its name is part of the Message-ID and of the template's name."""
+def write_alert(
+    kinds: tuple[Kind, ...],
+    outcome: TaskOutcome,
+    settings: Settings,
+    *,
+    picture: bytes | None,
+    before: Mapping[str, Any] | None = None,
+    failed_before: bool = False,
+) -> Mail:
+    """One mail for all reasons of one outcome (`reasons.reasons_for`); the first is its kind.
 
-    BREACH_NOT_MENDED = "breach_not_mended"
-
-
-def write_alert(kind: Kind, outcome: TaskOutcome, settings: Settings) -> Mail:
-    """The mail of this kind about one outcome."""
-    facts = _facts(outcome)
+    Args:
+        picture: the error by month as PNG, shown above the facts.
+        before, failed_before: as `reasons_for` was given them; a recovery says what they had told.
+    """
+    identity = message_id(kinds[0], outcome, settings)
+    content = content_of(kinds, outcome, settings, before=before, failed_before=failed_before)
+    facts = {
+        "mail": content,
+        "picture": None if picture is None else f"cid:{content_id(identity)}",
+    }
     return Mail(
-        message_id=message_id(kind, outcome, settings),
+        message_id=identity,
         task=outcome.task,
         period=str(outcome.period),
-        kind=kind.value,
-        subject=_one_line(_TEMPLATES.get_template(f"{kind.value}.subject.j2").render(facts)),
-        body_text=_TEMPLATES.get_template(f"{kind.value}.txt.j2").render(facts),
-        body_html=_TEMPLATES.get_template(f"{kind.value}.html.j2").render(facts),
+        kind=kinds[0].value,
+        subject=subject_of(kinds, outcome),
+        body_text=_TEMPLATES.get_template("mail.txt.j2").render(facts),
+        body_html=_TEMPLATES.get_template("mail.html.j2").render(facts),
+        picture=picture,
     )
 
 
@@ -54,41 +68,6 @@ def message_id(kind: Kind, outcome: TaskOutcome, settings: Settings) -> str:
     return f"<iargus.{digest}@{domain}>"
 
 
-def _facts(outcome: TaskOutcome) -> dict[str, Any]:
-    retraining = outcome.retraining
-    return {
-        "outcome": outcome,
-        "retraining": retraining,
-        "metric": METRICS.get(outcome.metric, outcome.metric),
-        "serving_error": outcome.error if retraining is None else retraining.serving_error,
-        "advice": _advice(outcome),
-    }
-
-
-def _advice(outcome: TaskOutcome) -> list[str]:
-    task = outcome.task
-    return [
-        f"Look at the newest labelled rows of {task}: wrong units, placeholders as labels, or a "
-        "kind of input that is new.",
-        f"If the rows are right, train with more or better data: iargus train {task}, then "
-        f"iargus models promote {task} VERSION.",
-        f"If an error of {percent(outcome.threshold)} can no longer be had, change "
-        f"tasks.{task}.threshold in config.yml.",
-    ]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:_MAX_SUBJECT_CHARS]
-
-
-def _moment(value: datetime) -> str:
-    return f"{value:%Y-%m-%d %H:%M}"
-
-
-def _count(value: int) -> str:
-    return f"{value:,}"
-
-
 _TEMPLATES = Environment(
     loader=PackageLoader("iargus.monitoring"),
     autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
@@ -97,4 +76,3 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_TEMPLATES.filters.update(percent=percent, moment=_moment, count=_count)

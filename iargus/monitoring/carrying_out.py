@@ -12,11 +12,16 @@ from iargus.database import Database
 from iargus.errors import ChampionChanged
 from iargus.models.registry import Registry
 from iargus.models.registry.version import CHAMPION
-from iargus.monitoring.alerts import Kind, write_alert
+from iargus.monitoring.alerts import write_alert
 from iargus.monitoring.facts import log_outcome
 from iargus.monitoring.findings import Judgement
-from iargus.monitoring.outcomes import judged_outcome, run_record
+from iargus.monitoring.history import history_picture, judged_before
+from iargus.monitoring.kinds import Kind
+from iargus.monitoring.outcomes import judged_outcome, run_record, with_reasons
 from iargus.monitoring.records import MonitoringRecords
+from iargus.monitoring.reference import reference_files
+from iargus.monitoring.report import render_report
+from iargus.monitoring.report_file import write_report
 from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.retraining import Contest
 from iargus.monitoring.steps import Step, Steps
@@ -42,6 +47,10 @@ class CarryingOut:
         self._judgement = judgement
         self._steps = Steps(database, clock)
         self._records = MonitoringRecords(database)
+        self._before = [
+            run for run in self._records.history(task.name) if run.period < judgement.period
+        ]
+        self._failed_before = self._records.failed_before(task.name, judgement.period)
         self._registry = registry
         self._settings = settings
         self._clock = clock
@@ -57,24 +66,32 @@ class CarryingOut:
             evaluation=contest.evaluation,
             registry=self._registry,
             run_name=f"retrain {self._judgement.period}",
+            files=reference_files(self._task, contest.holdout, contest.evaluation),
             retraining=self._judgement.key,
         ).version
         self._steps.take(self._judgement, Step.REGISTERED)
         return version
 
     def log(self, challenger: str | None) -> TaskOutcome:
-        """Log the judgement to MLflow; returns the outcome with the run's id."""
+        """Log the judgement to MLflow and write its report; returns the outcome with both."""
         judgement = self._judgement
         findings = judgement.findings.with_challenger(challenger)
-        outcome = judged_outcome(self._task, judgement.period, findings, dry_run=False)
+        outcome = with_reasons(
+            judged_outcome(self._task, judgement.period, findings, dry_run=False),
+            self._before,
+            failed_before=self._failed_before,
+        )
+        page = render_report(outcome.to_json(), [run.facts for run in self._before])
         run_id = log_outcome(
             self._registry,
             outcome,
             key=judgement.key,
             extra=judgement.extra,
-            history=self._records.history(outcome.task),
+            picture=history_picture(outcome, self._before),
+            page=page,
         )
-        return replace(outcome, run_id=run_id)
+        path = write_report(self._settings.reports_dir, outcome, page)
+        return replace(outcome, run_id=run_id, report=str(path))
 
     def move_alias(self, challenger: str) -> None:
         """Make the challenger the champion, or name it challenger, as was decided.
@@ -99,7 +116,15 @@ class CarryingOut:
         """Write the record, queue the mail and forget the steps: all of it or nothing."""
         mail = None
         if outcome.mail is not None:
-            mail = write_alert(Kind(outcome.mail), outcome, self._settings)
+            kinds = tuple(Kind(reason) for reason in (outcome.mail, *outcome.also))
+            mail = write_alert(
+                kinds,
+                outcome,
+                self._settings,
+                picture=history_picture(outcome, self._before),
+                before=judged_before(self._before, outcome.period),
+                failed_before=self._failed_before,
+            )
         run = run_record(outcome, finished_at=to_naive_utc(self._clock()))
         queued = self._records.write(run, mail, replace=self._judgement.replaces)
         return replace(outcome, mail_queued=queued)

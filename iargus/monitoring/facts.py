@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from iargus.models.registry import Registry
 from iargus.models.registry.judgements import DECISION, PERIOD
-from iargus.monitoring.picture import Point, draw_history
-from iargus.monitoring.records import RunRecord
 from iargus.monitoring.result import TaskOutcome
-from iargus.monitoring.wording import METRICS
+
+_LONGEST_TAG = 500
 
 
 def log_outcome(
@@ -20,14 +19,16 @@ def log_outcome(
     *,
     key: str,
     extra: Mapping[str, float],
-    history: Sequence[RunRecord],
+    picture: bytes | None,
+    page: str,
 ) -> str:
     """Log one judged task as a run of its experiment; returns the run's id.
 
     Args:
         key: names the decision, which is logged once however often this is called.
         extra: further metrics of the champion on the window, by name.
-        history: earlier runs, the latest month first.
+        picture: the error by month as PNG.
+        page: the report.
 
     Raises:
         RegistryUnavailable: the registry is out of reach.
@@ -38,8 +39,11 @@ def log_outcome(
         params=_params(outcome),
         metrics={**extra, **_metrics(outcome)},
         tags={**_tags(outcome), DECISION: key},
-        texts={"outcome.json": json.dumps(outcome.to_json(), indent=2, ensure_ascii=False)},
-        pictures=_pictures(outcome, history),
+        texts={
+            "outcome.json": json.dumps(outcome.to_json(), indent=2, ensure_ascii=False),
+            "report.html": page,
+        },
+        pictures={} if picture is None else {"history": picture},
     )
 
 
@@ -62,6 +66,16 @@ def _metrics(outcome: TaskOutcome) -> dict[str, float]:
         "rows": outcome.rows,
         "refused_rows": outcome.refused_rows,
     }
+    if outcome.interval is not None:
+        found |= {"interval_low": outcome.interval[0], "interval_high": outcome.interval[1]}
+    observed = outcome.observed
+    if observed is not None:
+        found["quality_findings"] = len(observed.quality)
+        found["serious_findings"] = len(observed.serious)
+        if observed.drift is not None and observed.drift.reason is None:
+            found["drifted_features"] = len(observed.drift.drifted)
+        if observed.estimate is not None:
+            found["estimated_error"] = observed.estimate.error
     retraining = outcome.retraining
     if retraining is not None:
         found |= {
@@ -91,20 +105,9 @@ def _tags(outcome: TaskOutcome) -> dict[str, str]:
         tags["iargus.decision"] = outcome.retraining.decision.value
         tags["iargus.challenger_version"] = str(outcome.retraining.challenger_version)
     if outcome.mail is not None:
-        tags["iargus.mail"] = outcome.mail
+        tags["iargus.mail"] = ", ".join((outcome.mail, *outcome.also))
+    drift = None if outcome.observed is None else outcome.observed.drift
+    if drift is not None and drift.drifted:
+        names = ", ".join(feature.feature for feature in drift.drifted)
+        tags["iargus.drifted"] = names[:_LONGEST_TAG]
     return tags
-
-
-def _pictures(outcome: TaskOutcome, history: Sequence[RunRecord]) -> dict[str, bytes]:
-    points = [
-        Point(run.period, run.error)
-        for run in reversed(history)
-        if run.error is not None and run.period < outcome.period
-    ]
-    if outcome.error is not None:
-        points.append(Point(outcome.period, outcome.error))
-    if not points:
-        return {}
-    measure = METRICS.get(outcome.metric, outcome.metric)
-    title = f"{outcome.task}: {measure}"
-    return {"history.png": draw_history(points, threshold=outcome.threshold, title=title)}

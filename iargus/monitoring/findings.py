@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from iargus.errors import DataError
 from iargus.monitoring.comparison import Decision
+from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining
 from iargus.monitoring.retraining import Contest
@@ -23,7 +24,8 @@ from iargus.monitoring.window import Window
 class Findings:
     """Everything that the outcome of a task is made from. Plain data only: it is kept as JSON.
 
-    `evidence` is what this month and those before say together (`Evidence.to_json`).
+    `evidence` is what this month and those before say together (`Evidence.to_json`), `observed`
+    what the rows show beside their error.
     """
 
     champion: str
@@ -32,6 +34,7 @@ class Findings:
     refused_rows: int
     retraining: Retraining | None
     evidence: dict[str, Any] = field(default_factory=dict)
+    observed: Observed = field(default_factory=Observed)
 
     @property
     def promotes(self) -> bool:
@@ -110,6 +113,7 @@ def retraining_of(contest: Contest, window_error: float) -> Retraining:
         method=contest.promotion.method.value,
         challenger_version=None,
         serving_error=window_error if serving_error is None else serving_error,
+        worse=contest.promotion.worse,
     )
 
 

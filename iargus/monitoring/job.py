@@ -11,16 +11,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import date
 
-from iargus.clock import Clock, utc_now
+from iargus.clock import Clock, to_naive_utc, utc_now
 from iargus.database import Database
 from iargus.errors import IArgusError, RunLocked
 from iargus.models.registry import Registry
+from iargus.monitoring.alerts import write_alert
 from iargus.monitoring.delivery import deliver
+from iargus.monitoring.estimating import RecordedAnswers
+from iargus.monitoring.kinds import Kind
 from iargus.monitoring.lock import MONITORING, JobLock
 from iargus.monitoring.outcomes import failed_outcome
 from iargus.monitoring.period import Period
+from iargus.monitoring.records import MonitoringRecords
 from iargus.monitoring.request import Progress, Request
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.task_run import TaskRun
@@ -39,13 +44,16 @@ class MonitoringJob:
         database: Database,
         registry: Registry,
         settings: Settings,
+        recorded: RecordedAnswers | None = None,
         clock: Clock = utc_now,
         progress: Progress = logger.info,
     ) -> None:
-        """`database` is `iargus`; `progress` is told every step in a few words."""
+        """`database` is `iargus`, `recorded` the predictions of `iargus_api`, without which no
+        error is estimated; `progress` is told every step in a few words."""
         self._database = database
         self._registry = registry
         self._settings = settings
+        self._recorded = recorded
         self._clock = clock
         self._progress = progress
 
@@ -94,6 +102,7 @@ class MonitoringJob:
             database=self._database,
             registry=self._registry,
             settings=self._settings,
+            recorded=self._recorded,
             clock=self._clock,
             progress=tell,
         )
@@ -113,7 +122,25 @@ class MonitoringJob:
             outcome = failed_outcome(task, request.period, reason)
         level = logging.ERROR if outcome.status is Status.FAILED else logging.INFO
         logger.log(level, "%s %s: %s", task.name, request.period, outcome.sentence)
+        if outcome.status is Status.FAILED:
+            return self._told(outcome, dry_run=request.dry_run)
         return outcome
+
+    def _told(self, outcome: TaskOutcome, *, dry_run: bool) -> TaskOutcome:
+        """The same failure, with its mail in the outbox; once for each month, however often the
+        run is tried again."""
+        kind = Kind.FAILED_RUN
+        outcome = replace(outcome, mail=kind.value)
+        if dry_run:
+            return outcome
+        mail = write_alert((kind,), outcome, self._settings, picture=None)
+        try:
+            queued = MonitoringRecords(self._database).tell(mail, to_naive_utc(self._clock()))
+        except IArgusError as error:
+            # The database is what has failed, most likely; the exit status says so too.
+            logger.error("%s: no mail could be queued: %s", outcome.task, error)
+            return outcome
+        return replace(outcome, mail_queued=queued)
 
 
 def _first_line(error: Exception) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import socket
 from datetime import UTC
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from iargus.errors import MailNotSent
-from iargus.monitoring.outbox import StoredMail
+from iargus.monitoring.mail_policy import MailPolicy
+from iargus.monitoring.outbox import Mail, StoredMail
 from iargus.settings import Settings
 
 
@@ -24,15 +27,29 @@ def sender_of(settings: Settings) -> str:
     return f"iargus@{socket.gethostname()}"
 
 
+def content_id(message_id: str) -> str:
+    """What the HTML of a mail calls its picture, without angle brackets (RFC 2392)."""
+    return f"history.{hashlib.sha256(message_id.encode()).hexdigest()[:24]}@iargus"
+
+
+def as_page(mail: Mail) -> str:
+    """The HTML of a mail as a file that stands alone, its picture within."""
+    if mail.picture is None:
+        return mail.body_html
+    picture = base64.b64encode(mail.picture).decode()
+    name = f"cid:{content_id(mail.message_id)}"
+    return mail.body_html.replace(name, f"data:image/png;base64,{picture}")
+
+
 def compose(stored: StoredMail, settings: Settings) -> EmailMessage:
-    """Plain text and HTML, to every address in SMTP_RECIPIENT.
+    """Plain text and HTML, the picture inside the latter, to every address in SMTP_RECIPIENT.
 
     Raises:
         MailNotSent: a header would hold a line break or another character that it must not.
     """
     server = settings.environment.smtp
     assert server is not None
-    message = EmailMessage()
+    message = EmailMessage(MailPolicy())
     try:
         message["Subject"] = stored.mail.subject
         message["From"] = sender_of(settings)
@@ -46,4 +63,22 @@ def compose(stored: StoredMail, settings: Settings) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(stored.mail.body_text)
     message.add_alternative(stored.mail.body_html, subtype="html")
+    if stored.mail.picture is not None:
+        _add_picture(message, stored.mail.picture, content_id(stored.mail.message_id))
     return message
+
+
+def _add_picture(message: EmailMessage, picture: bytes, name: str) -> None:
+    """Into the HTML alternative, so that programs that show text never see a picture beside it."""
+    html = message.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    html.add_related(
+        picture,
+        maintype="image",
+        subtype="png",
+        cid=f"<{name}>",
+        disposition="inline",
+        filename="history.png",
+    )
+    # RFC 2387 asks for the type of the part that refers to the others.
+    html.set_param("type", "text/html")

@@ -17,7 +17,10 @@ _MAX_ERROR_CHARS = 500
 
 @dataclass(frozen=True)
 class Mail:
-    """A message without sender and recipients: those are read when it is sent."""
+    """A message without sender and recipients: those are read when it is sent.
+
+    `picture` is a PNG that the HTML shows; `message.content_id` gives the name that it uses.
+    """
 
     message_id: str  # with its angle brackets; the same for every attempt
     task: str
@@ -26,6 +29,7 @@ class Mail:
     subject: str
     body_text: str
     body_html: str
+    picture: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,13 @@ class Outbox:
         with self._database.transaction() as connection:
             return [_stored(row) for row in connection.execute(query).mappings()]
 
+    def find(self, mail_id: int) -> StoredMail | None:
+        """The mail of this number, sent or not."""
+        with self._database.transaction() as connection:
+            query = select(outbox).where(outbox.c.id == mail_id)
+            row = connection.execute(query).mappings().first()
+        return None if row is None else _stored(row)
+
     def mark_sent(self, mail_id: int, at: datetime, *, note: str | None = None) -> None:
         """Remember that the mail server has accepted a mail; `note` tells what was amiss."""
         self._tried(mail_id, note, sent_at=at, next_attempt_at=None)
@@ -88,14 +99,7 @@ class Outbox:
 def enqueue(connection: Connection, mail: Mail, at: datetime) -> bool:
     """Add a mail within the caller's transaction; False when there is one of its kind about the
     same task and month already."""
-    known = connection.execute(
-        select(outbox.c.id).where(
-            outbox.c.task == mail.task,
-            outbox.c.period == mail.period,
-            outbox.c.kind == mail.kind,
-        )
-    ).first()
-    if known is not None:
+    if is_queued(connection, mail.task, mail.period, mail.kind):
         return False
     connection.execute(
         insert(outbox).values(
@@ -106,11 +110,20 @@ def enqueue(connection: Connection, mail: Mail, at: datetime) -> bool:
             subject=mail.subject,
             body_text=mail.body_text,
             body_html=mail.body_html,
+            picture=mail.picture,
             created_at=at,
             attempts=0,
         )
     )
     return True
+
+
+def is_queued(connection: Connection, task: str, period: str, kind: str) -> bool:
+    """Whether there is a mail of this kind about a month, sent or not."""
+    query = select(outbox.c.id).where(
+        outbox.c.task == task, outbox.c.period == period, outbox.c.kind == kind
+    )
+    return connection.execute(query).first() is not None
 
 
 def withdraw(connection: Connection, task: str, period: str) -> None:
@@ -133,6 +146,7 @@ def _stored(row: RowMapping) -> StoredMail:
             subject=row["subject"],
             body_text=row["body_text"],
             body_html=row["body_html"],
+            picture=row["picture"],
         ),
         created_at=row["created_at"],
         sent_at=row["sent_at"],

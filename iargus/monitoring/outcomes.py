@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from iargus.monitoring.alerts import Kind
 from iargus.monitoring.findings import Findings
+from iargus.monitoring.history import judged_before
 from iargus.monitoring.period import Period
+from iargus.monitoring.reasons import reasons_for
 from iargus.monitoring.records import RunRecord
 from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.verdict import State
@@ -15,14 +18,9 @@ from iargus.tasks.base import Task
 
 
 def judged_outcome(task: Task, period: Period, found: Findings, *, dry_run: bool) -> TaskOutcome:
-    """The outcome of a task that was judged.
-
-    A mail is asked for when the model that serves after retraining is still over the threshold
-    on the rows kept aside; a breach that retraining has mended asks for none.
-    """
+    """The outcome of a task that was judged; `with_reasons` adds what a mail is to be about."""
     verdict, window = found.verdict, found.window
     retraining = found.retraining
-    over = retraining is not None and retraining.serving_error > verdict.threshold
     challenger = None if retraining is None else retraining.challenger_version
     return TaskOutcome(
         task=task.name,
@@ -33,6 +31,7 @@ def judged_outcome(task: Task, period: Period, found: Findings, *, dry_run: bool
             found.champion,
             retraining,
             missed=window.missed,
+            observed=found.observed,
             dry_run=dry_run,
         ),
         metric=task.metric,
@@ -50,8 +49,23 @@ def judged_outcome(task: Task, period: Period, found: Findings, *, dry_run: bool
         champion_version=found.champion,
         serving_version=(challenger if found.promotes else None) or found.champion,
         retraining=retraining,
-        mail=Kind.BREACH_NOT_MENDED.value if over else None,
+        observed=found.observed,
     )
+
+
+def with_reasons(
+    outcome: TaskOutcome, history: Sequence[RunRecord], *, failed_before: bool
+) -> TaskOutcome:
+    """The same outcome, with the reasons for a mail about it.
+
+    Args:
+        history: the judged months of the task, the latest first.
+        failed_before: whether a mail has told that this month could not be judged.
+    """
+    before = judged_before(history, outcome.period)
+    reasons = reasons_for(outcome, before=before, failed_before=failed_before)
+    names = tuple(reason.value for reason in reasons)
+    return replace(outcome, mail=names[0] if names else None, also=names[1:])
 
 
 def not_due_outcome(task: Task, period: Period, recorded: Period) -> TaskOutcome:

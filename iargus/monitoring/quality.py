@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
 import pandas as pd
 
+from iargus.monitoring.column_faults import LONGEST_TEXT, ColumnFaults
 from iargus.monitoring.drift.reading import numbers_of
 from iargus.monitoring.drift.summary import Kind, Kinds
-from iargus.monitoring.units import unit_change
-
-LONGEST_TEXT = 10_000  # characters
+from iargus.monitoring.repeated_rows import RepeatedRows
+from iargus.monitoring.units import UnitScan
 
 
 class Fault(StrEnum):
@@ -31,6 +30,7 @@ class Fault(StrEnum):
     LABEL_IMPOSSIBLE = "impossible label"
     TEXT_TOO_LONG = "text too long"
     UNIT = "unit changed"
+    FUTURE = "rows dated in the future"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,84 @@ class UnitCheck:
     reference: Mapping[str, float]
 
 
+class QualityScan:
+    """Looks at a stream of rows, part by part; the parts may have any size.
+
+    Args:
+        kinds: what every feature was in the reference; `kind_of` or a stored summary tells.
+        label: the name of the label's column.
+        label_range: the least and the greatest possible label of a task that predicts numbers.
+        units: columns to be checked for kilometres instead of miles, and the like.
+    """
+
+    def __init__(
+        self,
+        kinds: Kinds,
+        *,
+        label: str | None = None,
+        label_range: tuple[float, float] | None = None,
+        units: tuple[UnitCheck, ...] = (),
+    ) -> None:
+        self._columns = {name: ColumnFaults(kind) for name, kind in kinds.items()}
+        self._label, self._range = label, label_range
+        self._units = [(check, UnitScan(check.reference)) for check in units]
+        named = (*kinds, label) if label is not None and label not in kinds else tuple(kinds)
+        self._repeated = RepeatedRows(named)
+        self._rows = self._no_label = self._impossible = 0
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Look at further rows; a column that only some parts have is missing in the others."""
+        if not len(frame):
+            return
+        self._rows += len(frame)
+        for name, faults in self._columns.items():
+            faults.add(frame.get(name), len(frame))
+        self._repeated.add(frame)
+        if self._label is not None and self._label in frame:
+            self._add_labels(frame[self._label])
+        for check, scan in self._units:
+            if check.column in frame and check.group in frame:
+                scan.add(frame[check.column], frame[check.group])
+
+    def findings(self) -> list[Finding]:
+        """Everything that is wrong so far; an empty list when nothing is."""
+        if not self._rows:
+            return [Finding(Fault.NO_ROWS, None, 0, 0)]
+        return [
+            Finding(fault, column, count, self._rows, detail)
+            for fault, column, count, detail in self._found()
+            if count
+        ]
+
+    def _found(self) -> Iterator[tuple[Fault, str | None, int, str]]:
+        for name, faults in self._columns.items():
+            yield Fault.COLUMN_MISSING, name, faults.absent, ""
+            if not faults.present:
+                yield Fault.COLUMN_EMPTY, name, faults.rows, ""
+            number = faults.kind is Kind.NUMBER
+            flip = Fault.TYPE_FLIP if number else Fault.NUMBERS_IN_WORDS
+            yield flip, name, faults.flipped, faults.example
+            yield Fault.INFINITE, name, faults.infinite, ""
+            over = f"over {LONGEST_TEXT:,} characters"
+            yield Fault.TEXT_TOO_LONG, name, faults.too_long, over
+        repeated, one_in = self._repeated.count(), self._repeated.one_in
+        how = "" if one_in == 1 else f"estimated from one row in {one_in}"
+        yield Fault.DUPLICATED, None, repeated, how
+        yield Fault.LABEL_MISSING, self._label, self._no_label, ""
+        yield Fault.LABEL_IMPOSSIBLE, self._label, self._impossible, ""
+        for check, scan in self._units:
+            change = scan.change()
+            if change is not None:
+                how = f"{change.name}: {change.factor:.3g} times the history"
+                yield Fault.UNIT, check.column, change.rows, how
+
+    def _add_labels(self, column: pd.Series) -> None:
+        present = column[column.notna()]
+        self._no_label += len(column) - len(present)
+        if self._range is not None:
+            self._impossible += int((~numbers_of(present).between(*self._range)).sum())
+
+
 def check_quality(
     rows: pd.DataFrame,
     kinds: Kinds,
@@ -65,76 +143,7 @@ def check_quality(
     label_range: tuple[float, float] | None = None,
     units: tuple[UnitCheck, ...] = (),
 ) -> list[Finding]:
-    """Name everything that is wrong with `rows`; an empty list when nothing is.
-
-    Args:
-        kinds: what every feature was in the reference; `kind_of` or a stored summary tells.
-        label: the name of the label's column.
-        label_range: the least and the greatest possible label of a task that predicts numbers.
-        units: columns to be checked for kilometres instead of miles, and the like.
-    """
-    count = len(rows)
-    if not count:
-        return [Finding(Fault.NO_ROWS, None, 0, 0)]
-    found: list[Finding] = []
-    for name, kind in kinds.items():
-        if name in rows:
-            found += (
-                Finding(fault, name, n, count, how) for fault, n, how in _of(rows[name], kind)
-            )
-        else:
-            found.append(Finding(Fault.COLUMN_MISSING, name, count, count))
-    columns = [name for name in (*kinds, label) if name in rows]
-    repeated = _repeated(rows[columns]) if columns else 0
-    if repeated:
-        found.append(Finding(Fault.DUPLICATED, None, repeated, count))
-    if label is not None and label in rows:
-        faults = _of_label(rows[label], label_range)
-        found += (Finding(fault, label, n, count) for fault, n in faults if n)
-    for check in units:
-        if check.column in rows and check.group in rows:
-            change = unit_change(check.reference, rows[check.column], rows[check.group])
-            if change is not None:
-                how = f"{change.name}: {change.factor:.3g} times the history"
-                found.append(Finding(Fault.UNIT, check.column, change.rows, count, how))
-    return found
-
-
-def _of(column: pd.Series, kind: Kind) -> Iterator[tuple[Fault, int, str]]:
-    present = column[column.notna()]
-    if present.empty:
-        yield Fault.COLUMN_EMPTY, len(column), ""
-        return
-    if kind is Kind.NUMBER:
-        numbers = numbers_of(present)
-        flipped = present[numbers.isna()]
-        if len(flipped):
-            yield Fault.TYPE_FLIP, len(flipped), f"such as {str(flipped.iloc[0])[:40]!r}"
-        infinite = int(np.isinf(numbers).sum())
-        if infinite:
-            yield Fault.INFINITE, infinite, ""
-        return
-    strings = present.map(lambda value: isinstance(value, str))
-    if kind is Kind.TEXT or present.dtype != bool:
-        flipped = present[~strings & ~present.map(lambda value: isinstance(value, bool))]
-        if len(flipped):
-            yield Fault.NUMBERS_IN_WORDS, len(flipped), f"such as {str(flipped.iloc[0])[:40]!r}"
-    too_long = int((present[strings].map(len) > LONGEST_TEXT).sum())
-    if too_long:
-        yield Fault.TEXT_TOO_LONG, too_long, f"over {LONGEST_TEXT:,} characters"
-
-
-def _of_label(
-    column: pd.Series, possible: tuple[float, float] | None
-) -> Iterator[tuple[Fault, int]]:
-    yield Fault.LABEL_MISSING, int(column.isna().sum())
-    if possible is not None:
-        numbers = numbers_of(column[column.notna()])
-        yield Fault.LABEL_IMPOSSIBLE, int((~numbers.between(*possible)).sum())
-
-
-def _repeated(rows: pd.DataFrame) -> int:
-    try:
-        return int(rows.duplicated().sum())
-    except TypeError:  # a value that has no hash, such as a list
-        return int(rows.astype(str).duplicated().sum())
+    """Name everything that is wrong with `rows`, all at once; see `QualityScan`."""
+    scan = QualityScan(kinds, label=label, label_range=label_range, units=units)
+    scan.add(rows)
+    return scan.findings()

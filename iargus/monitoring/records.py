@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from iargus.database import Database
 from iargus.errors import RunLocked
 from iargus.monitoring import steps
-from iargus.monitoring.outbox import Mail, enqueue, withdraw
+from iargus.monitoring.kinds import Kind
+from iargus.monitoring.outbox import Mail, enqueue, is_queued, withdraw
 from iargus.monitoring.period import Period
 from iargus.monitoring.verdict import State
 from iargus.monitoring.window import PastWindow
@@ -88,6 +89,24 @@ class MonitoringRecords:
             raise RunLocked(
                 f"another run has recorded {run.task} {run.period} meanwhile; nothing was written"
             ) from None
+
+    def tell(self, mail: Mail, at: datetime) -> bool:
+        """Put a mail into the outbox that belongs to no record, such as that of a failed run.
+
+        Returns:
+            Whether it was queued; False when there is one of its kind about the same task and
+            month already, so that a daily schedule repeats nothing.
+        """
+        try:
+            with self._database.transaction() as connection:
+                return enqueue(connection, mail, at)
+        except IntegrityError:  # another process was faster by a moment
+            return False
+
+    def failed_before(self, task: str, period: Period) -> bool:
+        """Whether a mail has said, or waits to say, that this month could not be judged."""
+        with self._database.transaction() as connection:
+            return is_queued(connection, task, str(period), Kind.FAILED_RUN.value)
 
 
 def _values(run: RunRecord) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from iargus.training.split import MINIMUM_ROWS
 class Contest:
     """Champion against challenger on the rows of the window from `cut` on.
 
-    `challenger` and `evaluation` are None when every held-out row repeats a learned one: then
+    `holdout` are the rows it was held on, `evaluation` is the challenger's on them. `challenger`
+    and `evaluation` are None when every held-out row repeats a learned one: then
     nothing was fitted, because nothing could be compared.
     """
 
@@ -31,6 +32,7 @@ class Contest:
     learned: pd.DataFrame
     repeated: int
     promotion: Promotion
+    holdout: pd.DataFrame
     challenger: Pipeline | None
     evaluation: Evaluation | None
 
@@ -70,7 +72,8 @@ def hold_contest(
     learned = usable_rows(task, store.rows(end=cut)).rows
     holdout = hold_out(window, learned, cut=cut, columns=[*task.features, "label"])
     if holdout.rows.empty:
-        return Contest(cut, learned, holdout.repeated, compare_models([], []), None, None)
+        nothing = compare_models([], [])
+        return Contest(cut, learned, holdout.repeated, nothing, holdout.rows, None, None)
     if len(learned) < MINIMUM_ROWS:
         raise DataError(
             f"{task.name} is over its limit, and has {len(learned)} labelled rows before "
@@ -83,7 +86,8 @@ def hold_contest(
         cut=cut,
         learned=learned,
         repeated=holdout.repeated,
-        promotion=compare_models(mine.errors, theirs.errors),
+        promotion=compare_models(mine.errors, theirs.errors, segments=task.divisions(holdout.rows)),
+        holdout=holdout.rows,
         challenger=challenger,
         evaluation=theirs,
     )

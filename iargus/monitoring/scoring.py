@@ -11,11 +11,16 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from iargus.errors import LabelInvalid, VersionUnknown
+from iargus.errors import DataError, LabelInvalid, VersionUnknown
 from iargus.models import artefact
 from iargus.models.registry import ModelVersion, Registry
 from iargus.models.registry.version import CHAMPION
+from iargus.monitoring.month import Month
+from iargus.monitoring.wording import faults
 from iargus.tasks.base import Task
+from iargus.training.evaluate import evaluate
+
+_LARGEST_ERROR = 1e9  # a share of one; larger ones overflow in squares
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,43 @@ def usable_rows(task: Task, rows: pd.DataFrame) -> UsableRows:
     no value, and one of them would spoil the mean of a month."""
     good = np.array([_is_label(task, label) for label in rows["label"].tolist()], dtype=bool)
     return UsableRows(rows[good].reset_index(drop=True), len(rows) - int(good.sum()))
+
+
+def score_rows(task: Task, champion: Champion, rows: pd.DataFrame, month: Month) -> None:
+    """Score a part of a month's rows and add what came out to `month`.
+
+    Raises:
+        DataError: the champion cannot make anything of these rows; the message says why, and what
+            is wrong with the rows.
+    """
+    month.see(rows)
+    usable = usable_rows(task, rows)
+    month.refused += usable.refused
+    if usable.rows.empty:
+        return
+    try:
+        # What overflows is counted below.
+        with np.errstate(all="ignore"):
+            evaluation = evaluate(task, champion.estimator, usable.rows)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        # scikit-learn's word for rows unlike any that it has learned from.
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(
+            f"the new rows of {task.name} cannot be scored by version "
+            f"{champion.version.version}: {reason}{_faults(month)}"
+        ) from error
+    meaningless = int((~(evaluation.errors < _LARGEST_ERROR)).sum())
+    if meaningless:
+        raise DataError(
+            f"{meaningless:,} of {len(usable.rows):,} new rows of {task.name} hold numbers so "
+            "large or so small that their error has no meaning; correct or remove them"
+        )
+    month.score(usable.rows, evaluation)
+
+
+def _faults(month: Month) -> str:
+    found = month.findings()
+    return f"; in the rows: {faults(found)}" if found else ""
 
 
 def _is_label(task: Task, label: object) -> bool:

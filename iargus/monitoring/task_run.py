@@ -8,8 +8,9 @@ from iargus.models.registry import Registry
 from iargus.models.registry.version import CHAMPION
 from iargus.monitoring.carrying_out import CarryingOut
 from iargus.monitoring.deciding import decide
+from iargus.monitoring.estimating import RecordedAnswers
 from iargus.monitoring.findings import Judgement
-from iargus.monitoring.outcomes import judged_outcome, not_due_outcome
+from iargus.monitoring.outcomes import judged_outcome, not_due_outcome, with_reasons
 from iargus.monitoring.records import MonitoringRecords
 from iargus.monitoring.request import Progress, Request
 from iargus.monitoring.result import TaskOutcome
@@ -34,6 +35,7 @@ class TaskRun:
         database: Database,
         registry: Registry,
         settings: Settings,
+        recorded: RecordedAnswers | None,
         clock: Clock,
         progress: Progress,
     ) -> None:
@@ -43,6 +45,7 @@ class TaskRun:
         self._steps = Steps(database, clock)
         self._registry = registry
         self._settings = settings
+        self._recorded = recorded
         self._clock = clock
         self._progress = progress
 
@@ -67,11 +70,13 @@ class TaskRun:
             database=self._database,
             registry=self._registry,
             settings=self._settings,
+            recorded=self._recorded,
+            now=self._clock(),
             step=lambda text: self._say(task, text),
         )
         judgement, contest = decided.judgement, decided.contest
         if request.dry_run:
-            return judged_outcome(task, request.period, judgement.findings, dry_run=True)
+            return self._dry_outcome(task, judgement)
         self._steps.decided(judgement)
         action = self._carrying_out(task, judgement)
         challenger = None
@@ -95,7 +100,7 @@ class TaskRun:
             return None
         judgement = left.judgement
         if request.dry_run:
-            return judged_outcome(task, judgement.period, judgement.findings, dry_run=True)
+            return self._dry_outcome(task, judgement)
         self._say(task, f"taking up {judgement.period}, which a run that was cut off had decided")
         challenger = None
         if judgement.retrains:
@@ -118,6 +123,13 @@ class TaskRun:
             action.move_alias(challenger)
         self._say(task, "recording")
         return action.record(outcome)
+
+    def _dry_outcome(self, task: Task, judgement: Judgement) -> TaskOutcome:
+        return with_reasons(
+            judged_outcome(task, judgement.period, judgement.findings, dry_run=True),
+            self._records.history(task.name),
+            failed_before=self._records.failed_before(task.name, judgement.period),
+        )
 
     def _still_holds(self, task: Task, judgement: Judgement, challenger: str | None) -> bool:
         """Whether a decision is to be carried out. Without its challenger nobody has seen anything

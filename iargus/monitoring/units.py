@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from iargus.monitoring.drift.numbers import NumberSummary
 from iargus.monitoring.drift.reading import numbers_of
 
 KNOWN_FACTORS: Mapping[str, float] = {
@@ -48,33 +50,70 @@ def unit_reference(values: pd.Series, groups: pd.Series) -> dict[str, float]:
     return {str(name): float(value) for name, value in medians["median"].items()}
 
 
+class UnitScan:
+    """Compares a stream of values with the `reference` of their groups, part by part."""
+
+    def __init__(self, reference: Mapping[str, float]) -> None:
+        self._reference = dict(reference)
+        self._distances = NumberSummary.of(np.zeros(0))
+
+    def add(self, values: pd.Series, groups: pd.Series) -> None:
+        """Look at further values; those of groups that the reference lacks say nothing."""
+        logs, names = _logs(values, groups)
+        distance = (logs - names.map(self._reference).astype(float)).to_numpy()
+        part = NumberSummary.of(distance[np.isfinite(distance)])
+        self._distances = self._distances.merge(part)
+
+    def change(self) -> UnitChange | None:
+        """The change, where a known factor fits.
+
+        Whole months are found, and those of which more than about half of the rows have changed:
+        the median of the ratios to the group's median is compared with the known factors.
+        """
+        rows = self._distances.rows
+        if rows < MINIMUM_ROWS:
+            return None
+        values, counts = self._distances.values, self._distances.counts
+        middle = _median(values, counts)
+        # The standard error of a median of normal values, from their median absolute deviation.
+        error = 1.2533 * 1.4826 * _median(np.abs(values - middle), counts) / rows**0.5
+        if abs(middle) < _CERTAIN * error:
+            return None
+        for name, factor in KNOWN_FACTORS.items():
+            if abs(middle - np.log(factor)) <= np.log1p(TOLERANCE):
+                return UnitChange(name, float(np.exp(middle)), rows)
+        return None
+
+
 def unit_change(
     reference: Mapping[str, float], values: pd.Series, groups: pd.Series
 ) -> UnitChange | None:
-    """Compare new values with the reference of their groups; None when no known factor fits.
+    """Compare new values with the reference of their groups, all at once; see `UnitScan`."""
+    scan = UnitScan(reference)
+    scan.add(values, groups)
+    return scan.change()
 
-    Whole months are found, and those of which more than about half of the rows have changed: the
-    median of the ratios to the group's median is compared with the known factors.
-    """
-    logs, names = _logs(values, groups)
-    distance = (logs - names.map(dict(reference)).astype(float)).dropna().to_numpy()
-    if len(distance) < MINIMUM_ROWS:
-        return None
-    middle = float(np.median(distance))
-    # The standard error of a median of normal values, from their median absolute deviation.
-    error = 1.2533 * 1.4826 * float(np.median(np.abs(distance - middle))) / len(distance) ** 0.5
-    if abs(middle) < _CERTAIN * error:
-        return None
-    for name, factor in KNOWN_FACTORS.items():
-        if abs(middle - np.log(factor)) <= np.log1p(TOLERANCE):
-            return UnitChange(name, float(np.exp(middle)), len(distance))
-    return None
+
+def _median(values: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
+    order = np.argsort(values, kind="stable")
+    end = np.cumsum(counts[order])
+    # Both middle rows, or the one twice.
+    middle = np.searchsorted(end, [(end[-1] + 1) // 2, end[-1] // 2 + 1])
+    return float(values[order][middle].mean())
 
 
 def _logs(values: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.Series]:
-    numbers = numbers_of(values).reset_index(drop=True)
-    keys = numbers_of(groups).reset_index(drop=True)
-    names = keys.map(str).where(keys.notna(), groups.reset_index(drop=True).astype(str))
-    usable = (numbers > 0) & np.isfinite(numbers)
-    logs = pd.Series(np.log(numbers[usable].to_numpy()), index=numbers[usable].index)
-    return logs, names[usable]
+    """The logarithms of the positive values, and the names of their groups."""
+    numbers = numbers_of(values).to_numpy()
+    usable = np.flatnonzero((numbers > 0) & np.isfinite(numbers))
+    chosen = groups.iloc[usable].reset_index(drop=True)
+    keys = numbers_of(chosen)
+    codes, distinct = pd.factorize(keys)
+    # One name for each distinct number, not for each row.
+    named = np.array([*(str(key) for key in distinct), ""], dtype=object)[codes]
+    names = pd.Series(named, dtype=object)
+    unnamed = np.flatnonzero(codes < 0)
+    if unnamed.size:
+        others = chosen.iloc[unnamed]
+        names.iloc[unnamed] = others.map(str).where(others.notna(), None).to_numpy(object)
+    return pd.Series(np.log(numbers[usable])), names

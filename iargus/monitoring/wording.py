@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from iargus.monitoring.drift.compare import What
+from iargus.monitoring.observed import FeatureFacts, Observed
 from iargus.monitoring.period import Period
+from iargus.monitoring.quality import Finding
 from iargus.monitoring.result import Retraining
 from iargus.monitoring.verdict import State, Verdict
 
 METRICS = {"mape": "mean absolute percentage error", "error_rate": "share of wrong answers"}
+_MOST_NAMES = 5
 
 
 def percent(share: float | None) -> str:
@@ -22,6 +26,7 @@ def judged(
     retraining: Retraining | None,
     *,
     missed: Sequence[Period],
+    observed: Observed,
     dry_run: bool,
 ) -> str:
     """What was found and done about a task, in one or a few sentences."""
@@ -29,8 +34,9 @@ def judged(
     facts = f"error {error} on {rows} new rows, limit {limit}"
     if verdict.state is State.INSUFFICIENT:
         text = (
-            f"Not enough data to judge version {version}: {rows} new rows, "
-            f"{verdict.needed_rows:,} are needed; they will count next month."
+            f"Not enough data to judge version {version}: {rows} new "
+            f"{'row' if verdict.rows == 1 else 'rows'}, {verdict.needed_rows:,} are needed; they "
+            "will count next month."
         )
     elif verdict.state is State.HEALTHY:
         text = f"Version {version} is good: {facts}."
@@ -45,9 +51,38 @@ def judged(
             text += " Several months together prove it."
     if retraining is not None:
         text += " " + retrained(retraining, version, verdict.threshold, dry_run=dry_run)
+    if observed.drift is not None and observed.drift.drifted:
+        text += f" Drift: {_listed([drifted(each) for each in observed.drift.drifted])}."
+    if observed.quality:
+        text += f" In the rows: {faults(observed.quality)}."
     if missed:
         text += f" No run had judged {_months(missed)}; this one covers the time."
     return text
+
+
+def drifted(feature: FeatureFacts) -> str:
+    """A feature, and what of it has changed where that is not its distribution."""
+    changes = [each for each in feature.changes if each.drifted]
+    others = [each.what.value for each in changes if each.what is not What.DISTRIBUTION]
+    return feature.feature + (f" ({', '.join(others)})" if others else "")
+
+
+def faults(findings: Sequence[Finding]) -> str:
+    """What is wrong with rows, in a line."""
+    return _listed(
+        [
+            each.fault.value
+            + (f" ({each.column})" if each.column else "")
+            + (f" in {each.count:,} of {each.rows:,}" if 0 < each.count < each.rows else "")
+            for each in findings
+        ]
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    text = ", ".join(name if len(name) <= 60 else f"{name[:59]}…" for name in names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"{text} and {more:,} more" if more > 0 else text
 
 
 def retrained(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from iargus.database import Database, insert_ignoring
+from iargus.paging import PAGE_ROWS, decoded, pages
 from iargus.schema import feedback, predictions
 
 
@@ -56,6 +57,32 @@ class SqlPredictionStore:
         with self._database.transaction() as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else Prediction(**row)
+
+    def answers(
+        self,
+        task: str,
+        version: str,
+        *,
+        start: datetime,
+        end: datetime,
+        size: int = PAGE_ROWS,
+    ) -> Iterator[list[dict[str, Any]]]:
+        """What one version of a task's model answered with `start <= created_at < end`, in order
+        of time, in lists of at most `size`; none when it answered nothing.
+
+        Answers may be recorded meanwhile: none comes twice, and one whose time has been passed is
+        not among them. No connection is held between two lists.
+        """
+        table = predictions.c
+        wanted = [
+            table.task == task,
+            table.model_version == version,
+            table.created_at >= start,
+            table.created_at < end,
+        ]
+        read = [table.created_at, table.prediction_id, table.answer]
+        for page in pages(self._database, read, wanted, size=size):
+            yield decoded([row[2] for row in page])
 
     def label(self, prediction_id: str) -> str | None:
         """The label that feedback gave this prediction, or None."""

@@ -32,6 +32,11 @@ class Settings:
         return self.environment.var_dir
 
     @property
+    def reports_dir(self) -> Path:
+        """Where monitoring keeps its reports: a page for each task and month."""
+        return self.var_dir / "reports"
+
+    @property
     def models_dir(self) -> Path:
         """Where the versions that are served lie."""
         return self.var_dir / "models"

@@ -85,6 +85,8 @@ class Task(ABC):
         features: the columns that the estimator reads, in order.
         trusted_types: types beyond skops' own list that its estimator is made of.
         options_model: pydantic model of `tasks.NAME.options`.
+        unit_checks: features whose unit monitoring watches, each with the feature that its values
+            depend on most: `("mileage", "year")`.
     """
 
     problem: ClassVar[Problem]
@@ -96,6 +98,7 @@ class Task(ABC):
     trusted_types: ClassVar[tuple[str, ...]] = ()
     options_model: ClassVar[type[BaseModel]] = NoOptions
     read_routes: ClassVar[tuple[ReadRoute, ...]] = ()
+    unit_checks: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def __init__(self, name: str, policy: TaskPolicy) -> None:
         self.name = name
@@ -157,6 +160,16 @@ class Task(ABC):
         """The table that the estimator learns from: the same columns, unless a kind also learns
         from when a row was observed (`observed_at`, UTC without a zone)."""
         return rows[list(self.features)]
+
+    def divisions(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
+        """How monitoring divides labelled rows into segments: by name of a division, such as
+        `make`, the segment of every row. Classes are divided by their label."""
+        return {} if self.problem is Problem.REGRESSION else {"label": rows["label"]}
+
+    def doubt(self, answer: Payload) -> float | None:  # noqa: ARG002
+        """How unsure the model was of an answer it gave, at least 0: one minus the probability,
+        or the width of the interval in relation to the prediction. None where nobody can say."""
+        return None
 
     def row_errors(self, truth: NDArray[Any], predicted: NDArray[Any]) -> NDArray[np.float64]:
         """The error of each row, shape (n,): |y - p| / y, or 0 and 1."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -24,6 +24,7 @@ from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
 
 KM_PER_MILE = 1.609344
 FIRST_MODEL_YEAR = 1900
+YEARS_OF_A_SEGMENT = 5
 
 
 class Car(Input):
@@ -108,6 +109,7 @@ class CarPrice(Task):
     trusted_types = CAR_PRICE_TRUSTED_TYPES
     options_model = Options
     options: Options
+    unit_checks = (("mileage", "year"),)
 
     def build_estimator(self) -> Pipeline:
         return build_car_price_pipeline(
@@ -120,6 +122,18 @@ class CarPrice(Task):
     def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:
         # The age of a car at its sale, and where the training window ends.
         return rows[[*self.features, "observed_at"]]
+
+    def divisions(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
+        year = rows["year"].floordiv(YEARS_OF_A_SEGMENT).mul(YEARS_OF_A_SEGMENT)
+        years = year.astype(str) + "-" + (year + YEARS_OF_A_SEGMENT - 1).astype(str)
+        return {"make": rows["make"], "state": rows["state"], "year": years}
+
+    def doubt(self, answer: Payload) -> float | None:
+        interval, price = answer.get("interval"), answer.get("predicted_price")
+        if not isinstance(interval, Mapping) or not isinstance(price, int | float) or price <= 0:
+            return None
+        low, high = _number(interval.get("low")), _number(interval.get("high"))
+        return None if low is None or high is None else abs(high - low) / price
 
     def check_label(self, value: object) -> float:
         price = _number(value)

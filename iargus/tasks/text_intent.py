@@ -76,6 +76,10 @@ class TextIntent(Task):
     def example(self) -> Payload:
         return {"text": "how much is my car worth"}
 
+    def doubt(self, answer: Payload) -> float | None:
+        probability = answer.get("probability")
+        return 1 - probability if isinstance(probability, int | float) else None
+
     def check_label(self, value: object) -> str:
         label = str(value).strip() if isinstance(value, str | int) else ""
         if not 0 < len(label) <= MAX_LABEL_CHARS:

@@ -28,6 +28,9 @@ class Evaluation:
         extra: further metrics by name.
         predicted: the predictions, shape (rows,): numbers or labels.
         confidence: probability of each predicted label, shape (rows,); None for regression.
+        doubts: how unsure the estimator was of each row, shape (rows,), at least 0: one minus the
+            probability, or the width of the interval in relation to the prediction; None where
+            it gives no interval.
     """
 
     metric: str
@@ -37,6 +40,7 @@ class Evaluation:
     extra: Mapping[str, float]
     predicted: NDArray[Any]
     confidence: NDArray[np.float64] | None = None
+    doubts: NDArray[np.float64] | None = None
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -76,11 +80,15 @@ def _regression(
         "bias": float(np.mean((predicted - truth) / truth)),
         "mae": float(np.mean(np.abs(predicted - truth))),
     }
+    doubts = None
     if hasattr(last, "predict_interval"):
         low, high = (np.asarray(bound) for bound in last.predict_interval(transformed))
         extra["interval_coverage"] = float(np.mean((low <= truth) & (truth <= high)))
-        extra["interval_relative_width"] = float(np.mean((high - low) / predicted))
-    return Evaluation(task.metric, float(errors.mean()), len(truth), errors, extra, predicted)
+        doubts = np.abs((high - low) / predicted)
+        extra["interval_relative_width"] = float(np.mean(doubts))
+    return Evaluation(
+        task.metric, float(errors.mean()), len(truth), errors, extra, predicted, doubts=doubts
+    )
 
 
 def _classification(
@@ -107,7 +115,14 @@ def _classification(
         "ece": calibration_error(confidence, errors == 0),
     }
     return Evaluation(
-        task.metric, float(errors.mean()), len(truth), errors, extra, predicted, confidence
+        metric=task.metric,
+        error=float(errors.mean()),
+        rows=len(truth),
+        errors=errors,
+        extra=extra,
+        predicted=predicted,
+        confidence=confidence,
+        doubts=np.maximum(1 - confidence, 0.0),
     )
 
 
@@ -118,9 +133,20 @@ def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_])
     >>> calibration_error(np.array([0.9, 0.9]), np.array([True, False]))
     0.4
     """
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    gaps = [
-        abs(confidence[bins == place].mean() - right[bins == place].mean()) * (bins == place).mean()
-        for place in np.unique(bins)
-    ]
-    return float(np.sum(gaps))
+    return calibration_error_of(calibration_bins(confidence, right))
+
+
+def calibration_bins(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Of each bin the rows, the sum of their confidence and how many were right; shape (3, ten).
+    The bins of two parts of the rows can be added."""
+    place = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    weights = (None, confidence, right.astype(np.float64))
+    return np.stack([np.bincount(place, each, _BINS).astype(np.float64) for each in weights])
+
+
+def calibration_error_of(bins: NDArray[np.float64]) -> float:
+    """The calibration error of what `calibration_bins` gave."""
+    rows, confidence, right = bins
+    return float(np.abs(confidence - right).sum() / rows.sum())

@@ -21,6 +21,13 @@ from iargus.training.split import split
 Alias = Literal["auto", "champion", "challenger", "none"]
 _SAMPLE_ROWS = 1000
 
+FilesOf = Callable[[Task, pd.DataFrame, Evaluation], Mapping[str, str]]
+"""Texts by name of file, made from rows and what a model made of them."""
+
+
+def no_files(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Mapping[str, str]:  # noqa: ARG001
+    return {}
+
 
 def train(
     task: Task,
@@ -31,13 +38,15 @@ def train(
     alias: Alias = "auto",
     progress: Callable[[str], None] = lambda _: None,
     measured: Callable[[Mapping[str, float]], None] = lambda _: None,
+    files: FilesOf = no_files,
 ) -> ModelVersion:
     """Split, measure, fit and register.
 
     The error that is registered was measured on rows that the measured model had not seen; the
     model that is registered has then learned from all rows. `auto` makes it the champion where
     there is none, the challenger otherwise. `source` says where the rows come from; `progress` is
-    called with each step in words, `measured` with all metrics by name.
+    called with each step in words, `measured` with all metrics by name; `files` makes what is
+    stored beside the model from the rows that it was measured on.
 
     Raises:
         DataError: there are too few rows.
@@ -76,6 +85,7 @@ def train(
             "test_rows_dropped_as_repeated": parts.repeated,
         },
         pictures=pictures,
+        files=files(task, parts.test, evaluation),
     )
     return _give_alias(registry, version, alias)
 
@@ -114,6 +124,7 @@ def register_candidate(
     source: str = "monitoring",
     params: Mapping[str, Any] | None = None,
     pictures: Mapping[str, bytes] | None = None,
+    files: Mapping[str, str] | None = None,
     retraining: str | None = None,
 ) -> ModelVersion:
     """Register an estimator that was fitted on `rows`; no alias moves.
@@ -153,6 +164,7 @@ def register_candidate(
             params={**tags, **options, "kind": task.policy.kind, **(params or {})},
             metrics=evaluation.metrics,
             pictures=pictures or {},
+            files=files or {},
         )
     )
 

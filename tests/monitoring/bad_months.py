@@ -97,58 +97,65 @@ def _empty(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
 
 
 def _one_row(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
-    return BadMonth("one row", seed, rows[:1], FEW, named="1 new rows")
+    return BadMonth("one row", seed, rows[:1], FEW, named="1 new row,")
 
 
 def _null_column(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
-    _set(rows, str(random.choice(["city", "area"])), lambda: None)
-    return BadMonth("null column", seed, rows)
+    column = str(random.choice(["city", "area"]))
+    _set(rows, column, lambda: None)
+    return BadMonth("null column", seed, rows, named=f"column empty ({column})")
 
 
 def _text_for_numbers(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     _set(_some(rows, random), "area", lambda: "fifty")
     failed = frozenset({Status.FAILED})
-    return BadMonth("text for numbers", seed, rows, failed, named="cannot be scored")
+    return BadMonth(
+        "text for numbers", seed, rows, failed, named="text in a column of numbers (area)"
+    )
 
 
 def _numbers_for_text(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     _set(_some(rows, random), "city", lambda: 7)
-    return BadMonth("numbers for text", seed, rows, ANY | {Status.FAILED}, refused=None)
+    return BadMonth(
+        "numbers for text", seed, rows, refused=None, named="numbers in a column of words (city)"
+    )
 
 
 def _no_price(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     price = float(random.choice([0.0, -1.0, -1e9, np.inf, -np.inf, np.nan]))
-    return BadMonth(
-        "no price", seed, rows, refused=_set(_some(rows, random), "label", lambda: price)
-    )
+    refused = _set(_some(rows, random), "label", lambda: price)
+    named = "label missing" if np.isnan(price) else "impossible label"
+    return BadMonth("no price", seed, rows, refused=refused, named=named)
 
 
 def _no_number(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     refused = _set(_some(rows, random), "label", lambda: "cheap")
-    return BadMonth("a price that is no number", seed, rows, refused=refused)
+    return BadMonth("a price that is no number", seed, rows, refused=refused, named="label missing")
 
 
 def _unseen_category(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     _set(rows, "city", lambda: f"city {random.integers(1000)}")
-    return BadMonth("unseen category", seed, rows)
+    return BadMonth("unseen category", seed, rows, named="categories never seen")
 
 
 def _long_text(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     rows[0]["city"] = "x" * 10_000_000
-    return BadMonth("ten million characters", seed, rows)
+    return BadMonth("ten million characters", seed, rows, named="text too long (city)")
 
 
 def _twice(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
-    return BadMonth("a month twice", seed, rows + [dict(row) for row in rows])
+    return BadMonth(
+        "a month twice", seed, rows + [dict(row) for row in rows], named="repeated rows"
+    )
 
 
 def _all_the_same(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
-    return BadMonth("all the same row", seed, [dict(rows[0]) for _ in rows])
+    return BadMonth("all the same row", seed, [dict(rows[0]) for _ in rows], named="repeated rows")
 
 
 def _far_future(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     _set(rows, "observed_at", lambda: datetime(9999, 12, 31, 23, 59, 59))
-    return BadMonth("far future", seed, rows, FEW, named="0 new rows")
+    return BadMonth("far future", seed, rows, FEW, named="rows dated in the future")
 
 
 def _huge_numbers(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
@@ -159,22 +166,24 @@ def _huge_numbers(seed: int, rows: Rows, random: np.random.Generator) -> BadMont
 
 def _huge_prices(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     _set(_some(rows, random), "label", lambda: float(random.choice([1e308, 5e-324])))
-    return BadMonth("huge and tiny prices", seed, rows, ANY | {Status.FAILED})
+    failed = frozenset({Status.FAILED})
+    return BadMonth("huge and tiny prices", seed, rows, failed, named="error has no meaning")
 
 
 def _unicode(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     words = ["🚗" * 50, "\u202eabc", "e\u0301", "'; DROP TABLE outbox; --", "\n\t", "", "<b>{{x}}"]
     _set(rows, "city", lambda: str(random.choice(words)))
-    return BadMonth("unicode", seed, rows)
+    return BadMonth("unicode", seed, rows, named="categories never seen")
 
 
-def _missing_keys(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
+def _nested(seed: int, rows: Rows, random: np.random.Generator) -> BadMonth:
     _set(rows, "city", lambda: json.loads('{"a": [1, 2]}'))
-    return BadMonth("nested values", seed, rows, ANY | {Status.FAILED}, refused=None)
+    failed = frozenset({Status.FAILED})
+    return BadMonth("nested values", seed, rows, failed, named="in a column of words (city)")
 
 
 KINDS = (
     *(_empty, _one_row, _null_column, _text_for_numbers, _numbers_for_text, _no_price, _no_number),
     *(_unseen_category, _long_text, _twice, _all_the_same, _far_future, _huge_numbers),
-    *(_huge_prices, _unicode, _missing_keys),
+    *(_huge_prices, _unicode, _nested),
 )

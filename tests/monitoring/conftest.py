@@ -20,6 +20,7 @@ from iargus.models.registry import ModelVersion, Registry
 from iargus.monitoring.job import MonitoringJob
 from iargus.monitoring.outbox import Outbox, StoredMail
 from iargus.monitoring.records import MonitoringRecords
+from iargus.monitoring.reference import reference_files
 from iargus.monitoring.result import JobResult, TaskOutcome
 from iargus.schema import labelled_metadata
 from iargus.settings import Environment, Policy, Settings
@@ -55,13 +56,15 @@ class World:
         """Fit on all rows there are and make that the champion."""
         rows = labelled_store(task, self.database).rows()
         estimator = fit_candidate(task, rows)
+        evaluation = evaluate(task, estimator, rows)
         version = register_candidate(
             task,
             estimator,
             rows,
-            evaluation=evaluate(task, estimator, rows),
+            evaluation=evaluation,
             registry=self.registry,
             run_name="test",
+            files=reference_files(task, rows, evaluation),
         )
         return self.registry.promote(task.name, version.version)
 

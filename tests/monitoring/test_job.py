@@ -48,7 +48,7 @@ def test_a_healthy_month_of_two_tasks(world: World) -> None:
     assert not world.mails
 
 
-def test_a_suspect_month_is_recorded_and_said_and_nothing_else_happens(world: World) -> None:
+def test_a_suspect_month_is_recorded_and_told_and_nothing_is_retrained(world: World) -> None:
     world.train(world.mood)
     rows = mood_rows(60, seed=1)
     rows.loc[:5, "label"] = "odd"
@@ -59,7 +59,8 @@ def test_a_suspect_month_is_recorded_and_said_and_nothing_else_happens(world: Wo
     assert outcome.error > 0.2
     assert "is suspect" in outcome.sentence
     assert "may be chance" in outcome.sentence
-    assert (outcome.retraining, outcome.mail, world.mails) == (None, None, [])
+    assert (outcome.retraining, outcome.mail) == (None, "suspect")
+    assert [stored.mail.kind for stored in world.mails] == ["suspect"]
     record = world.records.newest(world.mood.name)
     assert record is not None
     assert record.state is State.SUSPECT
@@ -94,7 +95,9 @@ def test_a_breach_that_retraining_mends(world: World) -> None:
     record = world.records.newest(world.rent.name)
     assert record is not None
     assert (record.promoted, record.challenger_version) == (True, "2")
-    assert (outcome.mail, world.mails) == (None, [])
+    assert outcome.mail == "breach_mended"
+    [stored] = world.mails
+    assert "Information" in stored.mail.subject
 
 
 def test_a_breach_that_retraining_does_not_mend_asks_for_a_mail(world: World) -> None:

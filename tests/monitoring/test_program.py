@@ -77,7 +77,7 @@ def test_from_a_breach_to_the_mail_and_not_due_the_second_time(
     document = json.loads(first.stdout)
     assert document["tasks"][0]["status"] == "breach"
     assert document["delivery"]["sent"] == 1
-    assert "scoring version 1 on 100 rows" in first.stderr
+    assert "scoring with version 1: 100 rows" in first.stderr
     [received] = mail_server.received
     assert received.recipients == ("one@example.org", "two@example.org")
     assert PASSWORD not in first.stdout + first.stderr
@@ -87,10 +87,32 @@ def test_from_a_breach_to_the_mail_and_not_due_the_second_time(
     listed = program.run("-m", "iargus", "outbox", "list", "--json", code=0)
     assert [mail["attempts"] for mail in json.loads(listed.stdout)] == [1]
 
+    shown = program.run("history", name, code=0).stdout
+    assert "breach not mended” sent" in shown
+    [remembered] = json.loads(program.run("history", name, "--json", code=0).stdout)
+    assert remembered["sentence"] == document["tasks"][0]["sentence"]
+    explained = program.run("explain", name, "last", code=0).stdout
+    assert remembered["sentence"] in explained
+    assert "“breach not mended” was sent" in explained
+    page = program.run("explain", name, "2026-02", "--html", "-", code=0).stdout
+    assert name in page
+
 
 def test_wrong_usage_is_2(program: Program) -> None:
     assert "has not come yet" in program.run("--as-of", "9999-01-01", code=2).stderr
     assert "no task is called 'nobody'" in program.run("--task", "nobody", code=2).stderr
+    assert "No such command 'nothing'" in program.run("nothing", code=2).stderr
+
+
+def test_run_may_be_spelt_out(world: World, program: Program) -> None:
+    world.add(world.rent, rent_rows(100), month="2026-02")
+    arguments = ("--as-of", "2026-03-01", "--task", world.rent.name, "--dry-run", "--json")
+
+    documents = [json.loads(program.run(*arguments, code=0).stdout)]
+    documents.append(json.loads(program.run("run", *arguments, code=0).stdout))
+
+    assert documents[0] == documents[1]
+    assert documents[0]["tasks"][0]["status"] == "healthy"
 
 
 def test_a_task_that_cannot_be_judged_is_1(world: World, program: Program) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import pandas as pd
 import pytest
 
 from iargus.monitoring.drift import Kind
-from iargus.monitoring.quality import Fault, Finding, UnitCheck, check_quality
+from iargus.monitoring.quality import Fault, Finding, QualityScan, UnitCheck, check_quality
+from iargus.monitoring.repeated_rows import RepeatedRows, bits_of
 from iargus.monitoring.units import unit_change, unit_reference
 
 KINDS = {"make": Kind.CATEGORY, "year": Kind.NUMBER, "mileage": Kind.NUMBER}
@@ -113,3 +115,66 @@ def test_older_cars_are_no_change_of_unit() -> None:
 def test_cars_that_have_really_driven_further_are_no_change_of_unit() -> None:
     month = cars(2000, seed=5)
     assert unit_change(REFERENCE, month["mileage"] * 1.2, month["year"]) is None
+
+
+def in_parts(rows: pd.DataFrame, *cuts: int) -> list[Finding]:
+    unit = UnitCheck("mileage", "year", REFERENCE)
+    scan = QualityScan(KINDS, label="label", label_range=(500.0, 500_000.0), units=(unit,))
+    for start, end in pairwise((0, *cuts, len(rows))):
+        scan.add(rows.iloc[start:end])
+    return scan.findings()
+
+
+@pytest.mark.parametrize("cuts", [(), (1, 2), (200,), (150, 150, 399)])
+def test_a_stream_of_parts_has_the_faults_of_the_whole(cuts: tuple[int, ...]) -> None:
+    rows = put("make", 12)(put("year", "two thousand")(cars(400, seed=2)))
+    rows = pd.concat([rows, rows[:9]])
+    rows["mileage"] *= 1.609344
+    rows.iloc[-1, rows.columns.get_loc("label")] = None
+    found = in_parts(rows, *cuts)
+    assert found == check(rows)
+    assert len(found) == 5
+
+
+def test_parts_may_differ_in_their_columns_and_types() -> None:
+    scan = QualityScan(KINDS)
+    whole = cars(100, seed=3)[["make", "year", "mileage"]]
+    scan.add(whole)
+    other = whole.assign(year=whole["year"].astype(float), make=whole["make"].astype("category"))
+    scan.add(other)
+    scan.add(
+        whole[:10].assign(year=whole["year"].astype(object), make=whole["make"].astype(object))
+    )
+    scan.add(whole[:0])
+    scan.add(cars(50, seed=4)[["make", "mileage"]])
+    found = [(one.fault, one.column, one.count, one.rows) for one in scan.findings()]
+    assert found == [
+        (Fault.COLUMN_MISSING, "year", 50, 260),
+        (Fault.DUPLICATED, None, 110, 260),
+    ]
+
+
+def test_the_same_value_has_the_same_bits_in_every_type() -> None:
+    for one, *others in (
+        ([1.0, 2.0, np.nan], pd.array([1, 2, None], dtype="Int64"), [1, np.float32(2.0), None]),
+        ([0.0, 1.0], [-0.0, 1.0], [False, True], pd.array([0, 1], dtype="int8")),
+        (["a", None], pd.Categorical(["a", None]), np.array(["a", np.nan], dtype=object)),
+    ):
+        for other in others:
+            assert bits_of(pd.Series(one)).tolist() == bits_of(pd.Series(other)).tolist()
+    differ = pd.Series(["1", 1, "nan", None, [1], [2], 2**62, 2**62 + 1, 10**400], dtype=object)
+    assert len(set(bits_of(differ).tolist())) == len(differ)
+    large = pd.Series([2**62, 2**62 + 1])
+    assert bits_of(large).tolist() == bits_of(large.astype(object)).tolist()
+    days = pd.Series(pd.to_datetime(["2026-01-01", "2026-01-02", "NaT"]))
+    assert len(set(bits_of(days).tolist())) == 3
+
+
+def test_repeats_of_more_rows_than_are_kept_are_estimated() -> None:
+    random = np.random.default_rng(9)
+    repeated = RepeatedRows(("x",), most_kept=20_000)
+    for _ in range(40):
+        repeated.add(pd.DataFrame({"x": random.integers(0, 100_000, 5000)}))
+    # 200,000 draws leave 100,000 * exp(-2) values out.
+    assert repeated.one_in == 16
+    assert repeated.count() == pytest.approx(100_000 + 100_000 * np.exp(-2), rel=0.03)

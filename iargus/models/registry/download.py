@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from iargus.errors import ArtefactRejected
 from iargus.models import artefact
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.model_files import MODEL_FILE
-from iargus.models.registry.version import ModelVersion
+from iargus.models.registry.version import FILE_DIGEST, ModelVersion
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -30,15 +31,34 @@ def fetch(connection: Connection, version: ModelVersion, directory: Path) -> Pat
         raise ArtefactRejected(f"{name} has no tag sha256: it was not registered by IArgus")
     directory.mkdir(parents=True, exist_ok=True)
     with connection.translated(f"give the file of {name}") as client:
-        path = Path(_download(client, version, name, directory))
+        path = Path(_download(client, version, MODEL_FILE, directory))
     artefact.check_digest(path, version.sha256)
     return path
 
 
-def _download(client: MlflowClient, version: ModelVersion, name: str, directory: Path) -> str:
+def read_text(connection: Connection, version: ModelVersion, file: str) -> str | None:
+    """A text that was registered beside the model; None when this version has none of that name.
+
+    Raises:
+        ArtefactRejected: the file is gone, or is not the one that was registered.
+        RegistryUnavailable: the registry is out of reach.
+    """
+    digest = version.tags.get(FILE_DIGEST + file)
+    if digest is None:
+        return None
+    with (
+        tempfile.TemporaryDirectory(prefix="iargus-model-") as place,
+        connection.translated(f"give {file} of {version.task} version {version.version}") as client,
+    ):
+        path = Path(_download(client, version, file, Path(place)))
+        artefact.check_digest(path, digest)
+        return path.read_text(encoding="utf-8")
+
+
+def _download(client: MlflowClient, version: ModelVersion, file: str, directory: Path) -> str:
     from mlflow.exceptions import MlflowException
 
-    file = f"{_FOLDER}/{MODEL_FILE}"
+    file = f"{_FOLDER}/{file}"
     try:
         return client.download_artifacts(version.run_id, file, str(directory))
     except (MlflowException, OSError) as error:
@@ -48,6 +68,6 @@ def _download(client: MlflowClient, version: ModelVersion, name: str, directory:
         if file in there:
             raise
         raise ArtefactRejected(
-            f"the registry has lost the file of {name}; give the alias to another version: "
-            f"iargus models rollback {version.task}"
+            f"the registry has lost {file} of {version.task} version {version.version}; give the "
+            f"alias to another version: iargus models rollback {version.task}"
         ) from error

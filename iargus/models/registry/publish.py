@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from pathlib import Path
 
 from iargus.models.registry import lookup, runs
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.model_files import write_model
-from iargus.models.registry.version import RETRAINING, ModelVersion, TrainingRecord
+from iargus.models.registry.version import FILE_DIGEST, RETRAINING, ModelVersion, TrainingRecord
 
 
 def publish(connection: Connection, training: TrainingRecord) -> ModelVersion:
@@ -19,6 +20,9 @@ def publish(connection: Connection, training: TrainingRecord) -> ModelVersion:
     ):
         directory = Path(place) / "model"
         tags = {**training.tags, "sha256": write_model(training, directory)}
+        for name, text in training.files.items():
+            (directory / name).write_text(text, encoding="utf-8")
+            tags[FILE_DIGEST + name] = hashlib.sha256(text.encode()).hexdigest()
         # From its first moment the run says what it belongs to: should this be cut off, nothing
         # else could.
         kind = {"iargus.kind": "training"}

@@ -119,6 +119,15 @@ class Registry:
         """
         return download.fetch(self._connection, version, directory)
 
+    def read_text(self, version: ModelVersion, file: str) -> str | None:
+        """A text that was registered beside the model (`TrainingRecord.files`); None when this
+        version has none of that name.
+
+        Raises:
+            ArtefactRejected: the file is gone, or is not the one that was registered.
+        """
+        return download.read_text(self._connection, version, file)
+
     def log_monitoring(
         self,
         task: str,

@@ -16,6 +16,9 @@ CHALLENGER = "challenger"
 # The tag of a version and of its run that says which retraining of monitoring they come from.
 RETRAINING = "iargus.retraining"
 
+FILE_DIGEST = "sha256."
+"""With the name of a file beside the model: the tag that holds its digest in hex."""
+
 
 @dataclass(frozen=True)
 class ModelVersion:
@@ -66,7 +69,8 @@ class TrainingRecord:
     """A fitted model and everything that is registered with it.
 
     `sample` holds some rows of the features, for the signature; `params`, `metrics` and
-    `pictures` (PNG by name) go to the run, `tags` to the version.
+    `pictures` (PNG by name) go to the run, `tags` to the version; `files` (text by name) are
+    stored beside the model.
     """
 
     task: str
@@ -78,6 +82,7 @@ class TrainingRecord:
     params: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -29,10 +29,8 @@ class CategorySummary:
     @classmethod
     def of(cls, values: pd.Series) -> Self:
         """Of values that are not missing."""
-        counts: Counter[str] = Counter()
-        for value, count in counts_of(values).items():
-            counts[value[:LONGEST_NAME]] += count
-        return cls(counts).shortened()
+        counts = counts_of(values, longest=LONGEST_NAME, most=MOST_LEVELS)
+        return cls(counts, len(values) - sum(counts.values()))
 
     @property
     def rows(self) -> int:

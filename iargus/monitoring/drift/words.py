@@ -7,23 +7,20 @@ what is new.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice
 from typing import Any, Self
 
 import numpy as np
 
-from iargus.estimators.canonical import without_accents
+from iargus.monitoring.drift.counting import count_words
 from iargus.monitoring.drift.tables import shares_differ
 
 MOST_WORDS = 20_000  # and pairs of words, that are kept
-LONGEST_TEXT = 2000  # characters that are read of each text, as by the model
-LONGEST_WORD = 40
 STORED_FROM = 3  # texts: what fewer people wrote may be a name or a number, and is not stored
-_WORD = re.compile(r"\w+")
+_PART = 100_000  # texts that are counted at a time
 
 
 @dataclass(frozen=True)
@@ -37,14 +34,11 @@ class WordSummary:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Self:
-        counts: Counter[str] = Counter()
-        rows = 0
-        for text in texts:
-            rows += 1
-            found = _WORD.findall(without_accents(text[:LONGEST_TEXT]))
-            words = [word[:LONGEST_WORD] for word in found]
-            counts.update({*words, *map(" ".join, pairwise(words))})
-        return cls(rows, counts).shortened()
+        summary, rest = cls(), iter(texts)
+        while part := list(islice(rest, _PART)):
+            rows, counts, dropped = count_words(part, most=MOST_WORDS)
+            summary = summary.merge(cls(rows, counts, dropped))
+        return summary
 
     def merge(self, other: Self) -> Self:
         """The summary of both columns one after the other."""

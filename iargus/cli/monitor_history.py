@@ -1,0 +1,55 @@
+"""`iargus monitor history`: how a task has fared, month by month."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from iargus.cli.monitor_history_table import show_history
+from iargus.cli.monitor_screen import print_json, screen
+from iargus.clock import utc_now
+from iargus.logs import configure_logging
+from iargus.monitoring.explaining import document_of
+from iargus.monitoring.period import Period
+from iargus.monitoring.records import MonitoringRecords
+from iargus.monitoring.told import mails_about
+from iargus.stack import Stack
+
+
+def history(
+    task: Annotated[
+        list[str] | None, typer.Argument(help="Only these tasks. Default: all of config.yml.")
+    ] = None,
+    months: Annotated[int, typer.Option(min=1, help="How many judged months to show.")] = 24,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the records as JSON.")] = False,
+) -> None:
+    """Show the judged months of each task, the newest last.
+
+    Each line has the error of a month, with its 95 % interval drawn against
+    the limit; months without a run are named. Below them is what stood out:
+    drift, serious findings, retraining and mails.
+    """
+    configure_logging("warning")
+    stack = Stack()
+    names = list(dict.fromkeys(task)) if task else stack.catalogue.names()
+    tasks = [stack.catalogue.get(name).name for name in names]
+    records = MonitoringRecords(stack.labelled)
+    found = {
+        name: [document_of(run) for run in reversed(records.history(name, limit=months))]
+        for name in tasks
+    }
+    if as_json:
+        print_json([document for documents in found.values() for document in documents])
+        return
+    judged = {name: documents for name, documents in found.items() if documents}
+    silent = [name for name in tasks if name not in judged]
+    console = screen()
+    due = Period.last_complete(utc_now().date())
+    for name, documents in judged.items():
+        mails = mails_about(stack.labelled, name)
+        show_history(name, documents, mails, due=due, console=console)
+    if silent:
+        typer.echo(
+            f"No month of {', '.join(silent)} was judged yet; iargus monitor judges the last."
+        )

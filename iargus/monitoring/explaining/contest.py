@@ -1,0 +1,103 @@
+"""The contest after a breach: what was compared, by which test, and what blocked a promotion."""
+
+from __future__ import annotations
+
+from iargus.monitoring.comparison import ALPHA, MARGIN, MINIMUM_PAIRS, Decision, Method
+from iargus.monitoring.explaining.reading import (
+    INDENT,
+    Document,
+    count,
+    counted,
+    moment,
+    number,
+    p_words,
+    part,
+    parts,
+    text,
+)
+from iargus.monitoring.segments import MINIMUM_ROWS
+from iargus.monitoring.wording import percent
+
+_ALPHA = f"{ALPHA * 100:.1f} %"
+
+
+def contest(document: Document) -> list[str]:
+    """Empty where no challenger was wanted."""
+    retraining = part(document, "retraining")
+    if not retraining:
+        return []
+    repeats = count(retraining, "repeated_rows")
+    if not count(retraining, "holdout_rows"):
+        return [
+            f"All {repeats:,} rows kept aside repeat older ones. Nothing could be compared, so "
+            "nothing was fitted."
+        ]
+    left_out = f", without {counted(repeats, 'repeat')} of older rows" if repeats else ""
+    version = text(retraining, "challenger_version")
+    challenger = f"The challenger, version {version}," if version else "The challenger"
+    aside = counted(count(retraining, "holdout_rows"), "row")
+    cut = moment(retraining, "cut")
+    since = f" (from {cut} UTC on{left_out})" if cut else left_out
+    return [
+        f"The newest {aside}{since} were kept aside. {challenger} learned from "
+        f"{count(retraining, 'learned_rows'):,} older rows.",
+        f"On the rows kept aside the champion errs by "
+        f"{percent(number(retraining, 'champion_error'))}, the challenger by "
+        f"{percent(number(retraining, 'challenger_error'))} "
+        f"({text(retraining, 'method') or 'test not recorded'}: "
+        f"{p_words(number(retraining, 'p_value'))}).",
+        *_decision(retraining),
+        *_serving(document, retraining),
+    ]
+
+
+def _decision(retraining: Document) -> list[str]:
+    decision, worse = text(retraining, "decision"), parts(retraining, "worse")
+    if decision == Decision.PROMOTE:
+        return [
+            f"The challenger is better: an equal one would do so well with a chance of {_ALPHA} "
+            "at most."
+        ]
+    if text(retraining, "method") == Method.TOO_FEW:
+        return [f"{MINIMUM_PAIRS} rows are needed for a test, so the champion stays."]
+    if worse:
+        return [
+            "The champion stays, because the challenger is surely worse, by more than "
+            f"{MARGIN * 100:.0f} points, in segments of at least {MINIMUM_ROWS} rows:",
+            *(INDENT + _segment(each) for each in worse),
+        ]
+    if decision == Decision.KEEP:
+        same = retraining.get("champion_error") == retraining.get("challenger_error")
+        return [f"The challenger is {'no better' if same else 'worse'}; the champion stays."]
+    if decision == Decision.UNDECIDED:
+        return [
+            f"Neither is shown to be better: for that, p has to be at most {_ALPHA}. The champion "
+            "stays."
+        ]
+    return []
+
+
+def _segment(worse: Document) -> str:
+    return (
+        f"{text(worse, 'segment')}: champion {percent(number(worse, 'champion_error'))}, "
+        f"challenger {percent(number(worse, 'challenger_error'))} on "
+        f"{counted(count(worse, 'rows'), 'row')}, {p_words(number(worse, 'p_value'))}"
+    )
+
+
+def _serving(document: Document, retraining: Document) -> list[str]:
+    error, limit = number(retraining, "serving_error"), number(document, "threshold")
+    if error is None or limit is None:
+        return []
+    where = "still over the limit" if error > limit else "within the limit"
+    return [
+        f"The model that serves since then errs by {percent(error)} on these rows, {where} of "
+        f"{percent(limit)}."
+    ]
+
+
+def mended(document: Document) -> bool:
+    """Whether the model that serves after a breach is within the limit again."""
+    error = number(part(document, "retraining"), "serving_error")
+    limit = number(document, "threshold")
+    return error is not None and limit is not None and error <= limit

@@ -1,0 +1,57 @@
+"""Which outcomes are worth a mail, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from iargus.monitoring.kinds import Kind
+from iargus.monitoring.result import Status, TaskOutcome
+
+
+def reasons_for(
+    outcome: TaskOutcome, *, before: Mapping[str, Any] | None, failed_before: bool
+) -> tuple[Kind, ...]:
+    """All reasons for a mail about this outcome, the most urgent first; none when none is due.
+
+    Args:
+        before: the document (`TaskOutcome.to_json`) of the newest earlier month that had enough
+            rows to be judged, None when there is none.
+        failed_before: whether a mail has said that this very month could not be judged.
+    """
+    if outcome.status is Status.FAILED:
+        return (Kind.FAILED_RUN,)
+    if outcome.status is Status.NOT_DUE:
+        return ()
+    observed, status = outcome.observed, outcome.status
+    drift = None if observed is None else observed.drift
+    estimate = None if observed is None else observed.estimate
+    holds = {
+        Kind.BREACH_NOT_MENDED: status is Status.BREACH and not is_mended(outcome),
+        Kind.QUALITY: observed is not None and bool(observed.serious),
+        Kind.ESTIMATE: (status is Status.INSUFFICIENT and estimate is not None and estimate.warns),
+        Kind.DRIFT: drift is not None and bool(drift.drifted),
+        Kind.SUSPECT: status is Status.SUSPECT,
+        Kind.BREACH_MENDED: status is Status.BREACH and is_mended(outcome),
+        Kind.MISSED_RUN: bool(outcome.missed_periods),
+        Kind.RECOVERY: status is Status.HEALTHY and (failed_before or was_bad(before)),
+    }
+    return tuple(kind for kind in Kind if holds.get(kind, False))
+
+
+def is_mended(outcome: TaskOutcome) -> bool:
+    """Whether the model that serves after a breach is within the limit, as far as the rows kept
+    aside can tell."""
+    retraining = outcome.retraining
+    return retraining is not None and retraining.serving_error <= outcome.threshold
+
+
+def was_bad(before: Mapping[str, Any] | None) -> bool:
+    """Whether an earlier month has left its readers with bad news: suspect, or a breach that
+    retraining did not mend."""
+    if before is None:
+        return False
+    if before.get("status") == Status.SUSPECT.value:
+        return True
+    told = (before.get("mail"), *(before.get("also") or ()))
+    return before.get("status") == Status.BREACH.value and Kind.BREACH_NOT_MENDED.value in told

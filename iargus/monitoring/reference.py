@@ -1,0 +1,151 @@
+"""What a model's input looked like when it was measured; stored with its version.
+
+A month is compared with this summary instead of with rows, so that a run costs the same however
+long the history is. The reference window are the labelled rows that the version was measured on
+and has not learned from: only of those are its predictions and doubts those of a model in use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+import pandas as pd
+
+from iargus.errors import ArtefactRejected, DataError
+from iargus.models.registry import ModelVersion, Registry
+from iargus.monitoring.drift import FeatureSummary, summarise
+from iargus.monitoring.drift.summary import Kinds
+from iargus.monitoring.quality import UnitCheck, check_quality
+from iargus.monitoring.quality_rules import repeated_share
+from iargus.monitoring.units import unit_reference
+from iargus.monitoring.unlabelled import MINIMUM_ROWS, DoubtModel
+from iargus.tasks.base import Task
+from iargus.training.evaluate import Evaluation
+
+REFERENCE_FILE = "reference.json"
+PREDICTION, DOUBT = "(prediction)", "(doubt)"  # beside the features, none of which has brackets
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`start` and `end` bound the rows in time (UTC without a zone); `repeated` is the share of
+    the rows that are copies of others, `doubts` what the model's doubts said of its errors."""
+
+    rows: int
+    start: datetime
+    end: datetime
+    features: Mapping[str, FeatureSummary]
+    units: tuple[UnitCheck, ...] = ()
+    repeated: float = 0.0
+    doubts: DoubtModel | None = None
+
+    @property
+    def kinds(self) -> Kinds:
+        return {name: feature.kind for name, feature in self.features.items()}
+
+    @classmethod
+    def of(cls, task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Self:
+        """Summarise `rows` (features, `label`, `observed_at`), on which a model was measured."""
+        features = rows[list(task.features)]
+        doubts = None
+        if evaluation.doubts is not None and len(rows) >= MINIMUM_ROWS:
+            doubts = DoubtModel.fit(evaluation.doubts, evaluation.errors)
+        summaries = summarise(features)
+        kinds = {name: summary.kind for name, summary in summaries.items()}
+        moments = rows["observed_at"]
+        return cls(
+            rows=len(rows),
+            start=pd.Timestamp(moments.min()).to_pydatetime(),
+            end=pd.Timestamp(moments.max()).to_pydatetime(),
+            features=summaries | summarise(answers_of(evaluation)),
+            units=tuple(
+                UnitCheck(column, group, unit_reference(rows[column], rows[group]))
+                for column, group in task.unit_checks
+            ),
+            repeated=repeated_share(check_quality(rows, kinds, label="label")),
+            doubts=doubts,
+        )
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {
+                "format": _FORMAT,
+                "rows": self.rows,
+                "start": self.start.isoformat(),
+                "end": self.end.isoformat(),
+                "features": {name: each.to_json() for name, each in self.features.items()},
+                "units": [[each.column, each.group, dict(each.reference)] for each in self.units],
+                "repeated": self.repeated,
+                "doubts": None if self.doubts is None else self.doubts.to_json(),
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises:
+            DataError: it is no reference that this version of IArgus knows.
+        """
+        try:
+            document: dict[str, Any] = json.loads(text)
+            if document["format"] != _FORMAT:
+                raise DataError(f"its format is {document['format']!r}, and {_FORMAT} is known")
+            doubts = document["doubts"]
+            return cls(
+                rows=int(document["rows"]),
+                start=datetime.fromisoformat(document["start"]),
+                end=datetime.fromisoformat(document["end"]),
+                features={
+                    name: FeatureSummary.from_json(each)
+                    for name, each in document["features"].items()
+                },
+                units=tuple(UnitCheck(*each) for each in document["units"]),
+                repeated=float(document["repeated"]),
+                doubts=None if doubts is None else DoubtModel.from_json(doubts),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DataError(f"it cannot be read ({type(error).__name__})") from error
+
+
+@dataclass(frozen=True)
+class Found:
+    """A version's reference, or the reason why there is none."""
+
+    reference: Reference | None
+    reason: str | None = None
+
+
+def find_reference(version: ModelVersion, registry: Registry) -> Found:
+    """The reference that is stored with a version. A month can be judged without it, so what is
+    wrong with it is told and raises nothing.
+
+    Raises:
+        RegistryUnavailable: the registry is out of reach.
+    """
+    try:
+        text = registry.read_text(version, REFERENCE_FILE)
+        if text is None:
+            return Found(None, f"version {version.version} was registered without a reference")
+        return Found(Reference.from_json(text))
+    except (ArtefactRejected, DataError) as error:
+        return Found(None, f"the reference of version {version.version}: {error}")
+
+
+def reference_files(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
+    """The files to register with a model that was measured on `rows`."""
+    return {REFERENCE_FILE: Reference.of(task, rows, evaluation).to_json()}
+
+
+def answers_of(evaluation: Evaluation) -> pd.DataFrame:
+    """Predictions and doubts as columns, to be compared like features."""
+    columns = {PREDICTION: evaluation.predicted}
+    if evaluation.doubts is not None:
+        columns[DOUBT] = evaluation.doubts
+    return pd.DataFrame(columns)

@@ -1,0 +1,45 @@
+"""The facts at the head of the page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iargus.monitoring.report import reading
+from iargus.monitoring.report.figures import count, day, interval, month, percent
+from iargus.monitoring.report.reading import Document
+from iargus.monitoring.report.situation import Situation
+from iargus.monitoring.report.text import clean
+from iargus.monitoring.wording import METRICS
+
+Fact = tuple[str, str, str]
+"""A name, its value, and a note in small."""
+
+
+def summary_of(outcome: Document, situation: Situation) -> Iterator[Fact]:
+    """Only what is known; a comparison of files knows less than a month."""
+    error, limit = reading.number(outcome, "error"), reading.number(outcome, "threshold")
+    if error is not None:
+        held = reading.pair(outcome, "interval")
+        yield "Error", percent(error), f"95 %: {interval(held)}" if held else ""
+    if limit is not None:
+        metric = clean(outcome.get("metric") or "", 40)
+        yield "Limit", percent(limit), METRICS.get(metric, metric)
+    refused = reading.count(outcome, "refused_rows")
+    if situation.state not in ("failed", "not_due"):
+        aside = f"and {count(refused)} set aside" if refused else ""
+        yield "Rows judged", count(reading.count(outcome, "rows")), aside
+    if situation.champion:
+        yield "Champion judged", f"version {situation.champion}", ""
+        changed = situation.serving != situation.champion
+        yield (
+            "Serves now",
+            f"version {situation.serving}",
+            "promoted now" if changed else "as before",
+        )
+    yield "Task", situation.task, ""
+    period = reading.period(outcome)
+    if period is not None:
+        yield "Period", month(period), ""
+    start, end = reading.moment(outcome, "window_start"), reading.moment(outcome, "window_end")
+    if start and end:
+        yield "Window", f"{day(start)} to {day(end)}", "UTC"
