@@ -144,17 +144,32 @@ def shift_named(shift: float, rows: int, reference_rows: int) -> Trial:
     return trial
 
 
-def promoted(gap: float, rows: int, *, shared: float = 0.9, variation: float = 1.0) -> Trial:
+def rivals(
+    random: Random, gap: float, rows: int, *, shared: float, variation: float = 1.0
+) -> tuple[Errors, Errors]:
     """Champion 19 %, challenger better by `gap`; logs of the errors correlated by `shared`."""
     sigma = np.sqrt(np.log1p(variation**2))
+    common, *own = random.standard_normal((3, rows))
+    logs = [np.sqrt(shared) * common + np.sqrt(1 - shared) * part for part in own]
+    one, other = (np.exp(sigma * part - sigma**2 / 2) for part in logs)
+    return 0.19 * one, (0.19 - gap) * other
+
+
+def promoted(gap: float, rows: int, *, shared: float = 0.9) -> Trial:
+    def trial(random: Random) -> bool:
+        champion, challenger = rivals(random, gap, rows, shared=shared)
+        segments = {"make": np.arange(rows) % 12}
+        decision = compare_models(champion, challenger, segments=segments).decision
+        return decision is Decision.PROMOTE
+
+    return trial
+
+
+def lower(gap: float, rows: int, *, shared: float = 0.9) -> Trial:
+    """What is done where nothing compares two models: whoever has the lower mean wins."""
 
     def trial(random: Random) -> bool:
-        common, *own = random.standard_normal((3, rows))
-        logs = [np.sqrt(shared) * common + np.sqrt(1 - shared) * part for part in own]
-        one, other = (np.exp(sigma * part - sigma**2 / 2) for part in logs)
-        decision = compare_models(
-            0.19 * one, (0.19 - gap) * other, segments={"make": np.arange(rows) % 12}
-        ).decision
-        return decision is Decision.PROMOTE
+        champion, challenger = rivals(random, gap, rows, shared=shared)
+        return float(challenger.mean()) < float(champion.mean())
 
     return trial

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,18 +66,17 @@ class Unseen:
 
 def mix(name: str, rows: pd.DataFrame, intent: str, repeats: int) -> Unseen:
     """Months of `ROWS` sentences, with and without `UNSEEN` of an intent never trained on."""
-    known = scored(rows, intent)
-    new, known = known[known["label"] == intent], known[known["label"] != intent]
-    random = np.random.default_rng(1)
+    return judge(name, scored(rows, intent), intent, repeats)
+
+
+def judge(name: str, rows: pd.DataFrame, intent: str, repeats: int) -> Unseen:
+    """The same for sentences that are scored already."""
     named = false = 0
     words: Counter[str] = Counter()
-    for _ in range(repeats):
-        order = random.permutation(len(known))
-        month, rest = known.iloc[order[:ROWS]], known.iloc[order[ROWS:]]
-        mixed = pd.concat([month.iloc[UNSEEN:], new.sample(UNSEEN, random_state=random)])
-        reference = summarise(rest, KINDS)
-        false += any(one.drifted for one in compare_features(reference, month))
-        drifts = compare_features(reference, mixed)
+    for rest, month, mixed in months(rows, intent, repeats):
+        reference = summarise(rows.loc[rest], KINDS)
+        false += any(one.drifted for one in compare_features(reference, rows.loc[month]))
+        drifts = compare_features(reference, rows.loc[mixed])
         named += any(one.drifted for one in drifts)
         for one in drifts:
             for change in one.changes:
@@ -84,14 +84,32 @@ def mix(name: str, rows: pd.DataFrame, intent: str, repeats: int) -> Unseen:
     return Unseen(name, repeats, named, false, tuple(word for word, _ in words.most_common(3)))
 
 
-def unseen_intents(folder: Path, *, repeats: int) -> str:
-    """A table in Markdown, one line for every intent with at least `UNSEEN` sentences."""
-    jobs = [
-        (f"{collection}: {intent}", rows, str(intent), repeats)
+def months(
+    rows: pd.DataFrame, intent: str, repeats: int
+) -> Iterator[tuple[pd.Index, pd.Index, pd.Index]]:
+    """The places of the sentences of a reference, of a month like it, and of one with `intent`."""
+    new, known = rows[rows["label"] == intent], rows[rows["label"] != intent]
+    random = np.random.default_rng(1)
+    for _ in range(repeats):
+        order = random.permutation(len(known))
+        month, rest = known.index[order[:ROWS]], known.index[order[ROWS:]]
+        unseen = new.sample(UNSEEN, random_state=random).index
+        yield rest, month, month[UNSEEN:].append(unseen)
+
+
+def intents(folder: Path) -> list[tuple[str, pd.DataFrame, str]]:
+    """Those with at least `UNSEEN` sentences: their name, their collection, their label."""
+    return [
+        (f"{collection}: {intent}", rows, str(intent))
         for collection, rows in read_sentences(folder).items()
         for intent, count in rows["label"].value_counts().items()
         if count >= UNSEEN and intent not in SKIPPED and len(rows) - count > 2 * ROWS
     ]
+
+
+def unseen_intents(folder: Path, *, repeats: int) -> str:
+    """A table in Markdown, one line for every intent."""
+    jobs = [(*intent, repeats) for intent in intents(folder)]
     lines = ["| unseen intent | named | false | words |", "|---|---|---|---|"]
     with ProcessPoolExecutor(max_workers=2) as pool:
         results = pool.map(mix, *zip(*jobs, strict=True))

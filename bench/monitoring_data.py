@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 PART = 100_000  # rows made at a time
 ROW_GROUP = 500_000
@@ -61,7 +62,7 @@ def part(random: np.random.Generator, rows: int, *, changed: bool) -> pd.DataFra
         "weight": random.normal(1400, 220, rows),
         "consumption": random.normal(6.5, 1.5, rows),
         "rating": _missing(random, random.beta(8, 2, rows), 0.09 if changed else 0.05),
-        "owners": _missing(random, 1.0 + random.poisson(0.8, rows), 0.02),
+        "owners": _missing(random, random.poisson(0.8, rows).astype(np.float64), 0.02),
         "doors": random.choice([2, 3, 4, 5], rows, p=[0.1, 0.2, 0.1, 0.6]),
         "days_listed": random.exponential(30, rows).astype(np.int64),
         "distance": random.exponential(250, rows),
@@ -80,11 +81,11 @@ def part(random: np.random.Generator, rows: int, *, changed: bool) -> pd.DataFra
 
 
 def _missing(
-    random: np.random.Generator, values: np.ndarray[tuple[int], np.dtype[np.float64]], share: float
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    random: np.random.Generator, values: NDArray[np.float64], share: float
+) -> NDArray[np.float64]:
     return np.where(random.random(len(values)) < share, np.nan, values)
 
 
-def _named(name: str, numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pd.Series:
+def _named(name: str, numbers: NDArray[np.int64]) -> pd.Series:
     names = np.array([f"{name} {number}" for number in range(int(numbers.max()) + 1)])
     return pd.Series(names[numbers])

@@ -39,20 +39,22 @@ def pages(
     columns: Sequence[Column[Any]],
     wanted: Sequence[ColumnElement[bool]],
     *,
+    task: tuple[Column[str], str] | None = None,
     size: int = PAGE_ROWS,
 ) -> Iterator[list[Row]]:
     """The rows that are `wanted`, in order of the first two `columns`, at most `size` at a time.
 
     The first column is a time, the second tells apart rows of one time. Values come as the
     database has them: times as text, JSON as text or decoded already. Nothing is held between two
-    pages: no connection, no transaction.
+    pages: no connection, no transaction. `task` names the column before the time in the index, and
+    the one value of it that is wanted.
     """
     if size < 1:
         raise ValueError(f"a page has at least one row, not {size}")
     after: list[ColumnElement[bool]] = [columns[0].is_not(None)]
     while True:
         with database.transaction() as connection:
-            page = _read(connection, columns, and_(*wanted, *after), size)
+            page = _read(connection, columns, and_(*wanted, *after), task, size)
         if page:
             yield page
         if len(page) < size:
@@ -89,18 +91,29 @@ def _read(
     connection: Connection,
     columns: Sequence[Column[Any]],
     condition: ColumnElement[bool],
+    task: tuple[Column[str], str] | None,
     size: int,
 ) -> list[Row]:
+    order = list(columns[:2])
+    if task is not None:
+        column, value = task
+        if connection.dialect.name == "sqlite":
+            condition = and_(column == value, condition)
+        else:
+            # Of `column = value` MariaDB would make a walk through all index entries of the task
+            # (access `ref`) up to the time that is wanted; a range begins there.
+            condition = and_(column >= value, column <= value, condition)
+            order.insert(0, column)
     if connection.dialect.name == "sqlite":
         plain = [
             type_coerce(each, String()) if isinstance(each.type, DateTime | JSON) else each
             for each in columns
         ]
-        query = select(*plain).where(condition).order_by(*columns[:2]).limit(size)
+        query = select(*plain).where(condition).order_by(*order).limit(size)
         return list(connection.execute(query).all())
     # mysql-connector takes each value of each row apart in Python; one JSON text a row is twice as
     # fast, and as exact: the server writes the shortest text that gives the same number again.
-    packed = select(func.json_array(*columns)).where(condition).order_by(*columns[:2]).limit(size)
+    packed = select(func.json_array(*columns)).where(condition).order_by(*order).limit(size)
     texts = connection.execute(packed).scalars().all()
     rows: list[Row] = json.loads(f"[{','.join(texts)}]")
     return rows

@@ -9,7 +9,6 @@ that of the reference. A limit of one's own is a test given to the metric.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -29,7 +28,6 @@ from bench.peers.worlds import (
     HEALTHY,
     LEVELS,
     LIMIT,
-    MONTHS,
     NUMBERS,
     REFERENCE_ROWS,
     WORSE,
@@ -38,81 +36,77 @@ from bench.peers.worlds import (
 )
 
 COLUMN, SHARE = "Value Drift for column ", "Share of Drifted Columns"
+NOT_EQUAL, ABOVE = "Percentage Error: Equal", "Percentage Error: Less or Equal"
+"""How the names of the tests begin, or what they hold."""
 
 
-def features(columns: Columns, names: Sequence[str] = FEATURES) -> Any:
+def dataset(columns: Columns) -> Any:
+    """What is there of the features, the predictions and the labels, each as what it is."""
+    priced = "label" in columns
     definition = DataDefinition(
-        numerical_columns=[name for name in NUMBERS if name in names],
-        categorical_columns=[name for name in LEVELS if name in names],
+        numerical_columns=[name for name in (*NUMBERS, "label") if name in columns],
+        categorical_columns=[name for name in LEVELS if name in columns],
+        regression=[Regression(target="label", prediction="prediction")] if priced else None,
     )
-    table = pd.DataFrame({name: columns[name] for name in names})
-    return Dataset.from_pandas(table, data_definition=definition)
+    return Dataset.from_pandas(pd.DataFrame(columns), data_definition=definition)
 
 
-def prices(columns: Columns) -> Any:
-    definition = DataDefinition(
-        regression=[Regression(target="label", prediction="prediction")],
-        numerical_columns=["label", "prediction"],
-    )
-    table = pd.DataFrame({name: columns[name] for name in ("label", "prediction")})
-    return Dataset.from_pandas(table, data_definition=definition)
-
-
-def failed(metrics: list[Any], current: Any, reference: Any) -> list[str]:
+def failed(metrics: list[Any], current: Any, reference: Any) -> set[str]:
     """The names of the tests that have failed."""
     snapshot = Report(metrics, include_tests=True).run(current, reference)
-    return [str(test.name) for test in snapshot.tests_results if test.status.value == "FAIL"]
+    return {str(test.name) for test in snapshot.tests_results if test.status.value == "FAIL"}
 
 
-def drifted(current: Any, reference: Any) -> tuple[set[str], bool]:
-    """The columns, and whether the dataset as a whole has drifted."""
-    names = failed([DataDriftPreset()], current, reference)
-    columns = {name.removeprefix(COLUMN) for name in names if name.startswith(COLUMN)}
-    return columns, any(name.startswith(SHARE) for name in names)
+def has(names: set[str], part: str) -> bool:
+    return any(part in name for name in names)
 
 
-def worse(current: Any, reference: Any) -> tuple[bool, bool]:
-    """Whether the default test of the MAPE fails, and one with the limit given."""
-    given = MAPE(mean_tests=[lte(100 * LIMIT)])
-    names = failed([MAPE(), given], current, reference)
-    return any(": Equal" in name for name in names), any(": Less or Equal" in name for name in names)
+def errors() -> list[Any]:
+    """The MAPE with its default test, and with the limit given."""
+    return [MAPE(), MAPE(mean_tests=[lte(100 * LIMIT)])]
 
 
 class Evidently:
+    """One reference of 10,000 rows for all; the label is given, and not compared."""
+
+    more = 1
+
     def year(self, world: World) -> Events:
-        reference = features(world.table("reference", REFERENCE_ROWS))
-        past = prices(world.prices("past", MONTHS * world.rows, mape=HEALTHY))
-        feature = dataset = error = limit = False
+        reference = dataset(world.table("reference", REFERENCE_ROWS))
+        names: set[str] = set()
         for month in world.months():
-            columns, whole = drifted(features(month), reference)
-            above_reference, above_limit = worse(prices(month), past)
-            feature, dataset = feature or bool(columns), dataset or whole
-            error, limit = error or above_reference, limit or above_limit
+            metrics = [DataDriftPreset(columns=FEATURES), *errors()]
+            names |= failed(metrics, dataset(month), reference)
+        feature, error = has(names, COLUMN), has(names, NOT_EQUAL)
         return {
             "feature": feature,
-            "dataset": dataset,
+            "dataset": has(names, SHARE),
             "error": error,
-            "limit": limit,
+            "limit": has(names, ABOVE),
             "anything": feature or error,
         }
 
     def month(self, world: World) -> Events:
-        rows = MONTHS * world.rows
-        month = prices(world.prices("month", world.rows, mape=WORSE))
-        error, limit = worse(month, prices(world.prices("past", rows, mape=HEALTHY)))
-        at_limit, _ = worse(month, prices(world.prices("past at the limit", rows, mape=LIMIT)))
-        return {"error": error, "error 20 %": at_limit, "limit": limit}
+        month = dataset(world.prices("month", world.rows, mape=WORSE))
+        healthy = dataset(world.prices("reference", REFERENCE_ROWS, mape=HEALTHY))
+        at_limit = dataset(world.prices("reference at the limit", REFERENCE_ROWS, mape=LIMIT))
+        names = failed(errors(), month, healthy)
+        return {
+            "error": has(names, NOT_EQUAL),
+            "error 20 %": has(failed([MAPE()], month, at_limit), NOT_EQUAL),
+            "limit": has(names, ABOVE),
+        }
 
     def shift(self, world: World, sigma: float) -> Events:
-        month = features(world.table("month", world.rows, shift=sigma))
-        columns, dataset = drifted(month, features(world.table("reference", REFERENCE_ROWS)))
-        return {"named": "number 0" in columns, "dataset": dataset}
+        month = dataset(world.table("month", world.rows, shift=sigma))
+        reference = dataset(world.table("reference", REFERENCE_ROWS))
+        names = failed([DataDriftPreset(columns=FEATURES)], month, reference)
+        return {"named": f"{COLUMN}number 0" in names, "dataset": has(names, SHARE)}
 
     def tiny(self, world: World, sigma: float) -> Events:
-        month = features({"number 0": world.normal("month", 1) + sigma}, ["number 0"])
-        reference = features({"number 0": world.normal("reference", 1)}, ["number 0"])
-        columns, _ = drifted(month, reference)
-        return {"named": bool(columns)}
+        month = dataset({"number 0": world.normal("month", 1) + sigma})
+        reference = dataset({"number 0": world.normal("reference", 1)})
+        return {"named": has(failed([DataDriftPreset()], month, reference), COLUMN)}
 
 
 if __name__ == "__main__":

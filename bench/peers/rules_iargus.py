@@ -38,6 +38,8 @@ def drifted(reference: dict[str, FeatureSummary], current: Columns) -> set[str]:
 class IArgus:
     """A breach needs a limit, so that "error" and "limit" are the same."""
 
+    more = 10
+
     def year(self, world: World) -> Events:
         reference = summary(world.table("reference", REFERENCE_ROWS))
         evidence, feature, breach = Evidence(), False, False

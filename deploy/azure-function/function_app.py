@@ -1,7 +1,8 @@
 """Azure Functions timer for the monthly run: it starts `model_monitoring.py` and nothing else.
 
 Daily, not monthly: the program knows which months are judged and does nothing when none is due,
-so a day on which Azure, the database or the registry was down is made good on the next.
+so a day on which Azure, the database or the registry was down is made good on the next. For the
+same reason there is no retry policy: tomorrow's run is the retry.
 """
 
 import logging

@@ -9,6 +9,7 @@ import typer
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from iargus.cli import (
+    compare,
     db,
     doctor,
     encoder,
@@ -38,6 +39,7 @@ app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 app.command("train")(train.train)
 app.add_typer(monitor.app, name="monitor")
+app.command("compare")(compare.compare)
 app.command("mlflow-ui")(mlflow_ui.mlflow_ui)
 app.command("sync")(sync.sync)
 app.add_typer(token.app, name="token")

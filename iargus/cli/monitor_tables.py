@@ -16,6 +16,7 @@ from iargus.monitoring.explaining.briefs import (
     serious_brief,
     worst_brief,
 )
+from iargus.monitoring.kinds import in_words
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.wording import METRICS, percent
 
@@ -101,12 +102,14 @@ def _observed(outcome: TaskOutcome) -> Iterator[tuple[str, str]]:
 
 
 def _mail_line(outcome: TaskOutcome, *, dry_run: bool) -> str:
-    also = f" Further reasons: {', '.join(outcome.also)}." if outcome.also else ""
+    kind = in_words(outcome.mail or "")
+    reasons = ", ".join(map(in_words, outcome.also))
+    also = f" Further reasons: {reasons}." if reasons else ""
     if dry_run:
-        return f"A mail would be sent: {outcome.mail}.{also}"
+        return f"A mail would be sent: {kind}.{also}"
     if outcome.mail_queued:
-        return f"A mail is in the outbox: {outcome.mail}.{also}"
-    return f"The mail {outcome.mail} of this month was sent before and is not repeated.{also}"
+        return f"A mail is in the outbox: {kind}.{also}"
+    return f"The mail about this month ({kind}) was queued before and is not repeated.{also}"
 
 
 def _show_delivery(delivery: Delivery, console: Console) -> None:

@@ -103,14 +103,14 @@ class ExamplesStore:
         self, start: datetime | None, end: datetime | None, size: int
     ) -> Iterator[list[Row]]:
         table = labelled_examples.c
-        wanted: list[ColumnElement[bool]] = [table.task == self._task.name]
-        wanted.append(table.id <= highest(self._database, table.id))
+        wanted: list[ColumnElement[bool]] = [table.id <= highest(self._database, table.id)]
         if start is not None:
             wanted.append(table.observed_at >= start)
         if end is not None:
             wanted.append(table.observed_at < end)
         read = [table.observed_at, table.id, table.label, table.payload]
-        return pages(self._database, read, wanted, size=size)
+        task = (table.task, self._task.name)
+        return pages(self._database, read, wanted, task=task, size=size)
 
     def _frame(self, page: Sequence[Row]) -> pd.DataFrame:
         payloads = decoded([row[3] for row in page])

@@ -17,7 +17,8 @@ from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.wording import percent
 from iargus.settings import Settings
 
-_MAX_SENTENCE_CHARS = 1500
+_MAX_SENTENCE_CHARS = 1000
+_MAX_TOLD_CHARS = 400
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _told(
     before: Mapping[str, Any] | None, failed_before: bool, outcome: TaskOutcome
 ) -> Iterator[str]:
     if before is not None and was_bad(before):
-        said = printable(before.get("sentence", ""), 600)
+        said = printable(before.get("sentence", ""), _MAX_TOLD_CHARS)
         yield f"{printable(before.get('period', ''), 7)}: {said}"
     if failed_before:
         yield f"{outcome.period}: it could not be judged at first."

@@ -12,7 +12,7 @@ from iargus.monitoring.result import Retraining, TaskOutcome
 from iargus.monitoring.wording import METRICS, percent
 
 _MOST_PARTS = 3
-_PART_CHARS = 60
+_PART_CHARS = 40
 
 
 @dataclass(frozen=True)

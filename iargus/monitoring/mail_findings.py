@@ -13,10 +13,10 @@ from iargus.monitoring.observed import DriftFacts, FeatureFacts, Observed
 from iargus.monitoring.quality import Finding
 from iargus.monitoring.wording import percent
 
-_MOST_CHANGES = 12
-_MOST_FINDINGS = 12
-_MOST_NAMES = 6
-_NAME_CHARS = 40
+_MOST_CHANGES = 10
+_MOST_FINDINGS = 8
+_MOST_NAMES = 5
+_NAME_CHARS = 30
 
 
 def drift_of(observed: Observed | None) -> Section | None:
@@ -61,7 +61,7 @@ def _changes(feature: FeatureFacts) -> Iterator[Fact]:
 def _finding(finding: Finding, *, serious: bool) -> Fact:
     column = "" if finding.column is None else f": {printable(finding.column, _NAME_CHARS)}"
     value = f"{finding.count:,} of {finding.rows:,} rows ({percent(finding.share)})"
-    detail = printable(finding.detail, 120)
+    detail = printable(finding.detail, 80)
     if serious:
         detail = f"serious; {detail}" if detail else "serious"
     return Fact(f"{_sentence_case(str(finding.fault))}{column}", value, detail)

@@ -9,7 +9,7 @@ from iargus.monitoring.mail_text import printable
 from iargus.monitoring.result import TaskOutcome
 from iargus.settings import Settings
 
-_MAX_CHARS = 500
+_MAX_CHARS = 300
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ _JOINER = "\u200d"  # holds the parts of one emoji together
 
 
 def printable(text: object, most: int) -> str:
-    """One line of at most `most` characters, cut between words where there are any.
+    """One line of at most `most` characters, and twice as many bytes, cut between words where
+    there are any.
 
     Without control characters, line breaks of any script, halves of surrogate pairs (no mail and no
     database takes them) and signs that turn the direction of what follows.
@@ -22,10 +23,11 @@ def printable(text: object, most: int) -> str:
     # A little more than is shown is enough: a value may be megabytes long.
     start = str(text)[: 4 * most]
     line = " ".join("".join(_visible(char) for char in start).split())
-    if len(line) <= most:
+    if len(line) <= most and len(line.encode()) <= 2 * most:
         return line
-    whole, _, _ = line[:most].rpartition(" ")
-    return (whole if len(whole) > most // 2 else line[: most - 1]).rstrip(" ,;:(") + _CUT
+    room = line[:most].encode()[: 2 * most - len(_CUT.encode())].decode(errors="ignore")
+    whole, _, _ = room.rpartition(" ")
+    return (whole if len(whole) > most // 2 else room[: most - 1]).rstrip(" ,;:(") + _CUT
 
 
 def _visible(char: str) -> str:

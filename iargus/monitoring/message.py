@@ -61,11 +61,18 @@ def compose(stored: StoredMail, settings: Settings) -> EmailMessage:
     message["Date"] = format_datetime(stored.created_at.replace(tzinfo=UTC))
     # RFC 3834: no out-of-office answers to this one.
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(stored.mail.body_text)
-    message.add_alternative(stored.mail.body_html, subtype="html")
+    text, html = stored.mail.body_text, stored.mail.body_html
+    message.set_content(text, cte=_encoding(text))
+    message.add_alternative(html, subtype="html", cte=_encoding(html))
     if stored.mail.picture is not None:
         _add_picture(message, stored.mail.picture, content_id(stored.mail.message_id))
     return message
+
+
+def _encoding(body: str) -> str:
+    """The shorter one. Python looks at the first ten lines only, and names come later."""
+    beyond_ascii = sum(2 for char in body.encode() if char > 127)
+    return "base64" if beyond_ascii > len(body.encode()) / 3 else "quoted-printable"
 
 
 def _add_picture(message: EmailMessage, picture: bytes, name: str) -> None:

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iargus.monitoring.drift import FeatureSummary, merge_all, summarise
-from iargus.monitoring.drift.summary import Kinds, kind_of
+from iargus.monitoring.drift import merge_all
+from iargus.monitoring.drift.summary import Kinds, Summary, kind_of
 from iargus.monitoring.drift_facts import drift_facts
 from iargus.monitoring.month_metrics import MonthMetrics
 from iargus.monitoring.observed import DriftFacts, Observed
 from iargus.monitoring.quality import Fault, Finding, QualityScan
 from iargus.monitoring.quality_rules import is_serious
-from iargus.monitoring.reference import Found, answers_of
+from iargus.monitoring.reference import Found
 from iargus.monitoring.segment_errors import SegmentErrors
 from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation
@@ -33,7 +33,7 @@ class Month:
         self._found = found
         self._scan: QualityScan | None = None
         self._errors: list[NDArray[np.float64]] = []
-        self._summaries: dict[str, FeatureSummary] | None = None
+        self._summaries: Summary | None = None
         self._segments = SegmentErrors()
         self._metrics = MonthMetrics()
         self.rows = 0
@@ -58,7 +58,9 @@ class Month:
                 self._kinds(rows), label=LABEL, units=() if reference is None else reference.units
             )
         self.rows += len(rows)
-        self._scan.add(rows)
+        watched = self._task.watched(rows)
+        further = [name for name in watched if name not in rows]
+        self._scan.add(rows.join(watched[further]) if further else rows)
 
     def score(self, rows: pd.DataFrame, evaluation: Evaluation) -> None:
         """Add rows whose labels are usable, and what the champion made of them."""
@@ -68,8 +70,7 @@ class Month:
         reference = self._found.reference
         if reference is None:
             return
-        table = rows[list(self._task.features)].reset_index(drop=True)
-        seen = summarise(table.join(answers_of(evaluation)), reference.kinds)
+        seen = reference.summary_of(self._task, rows, evaluation)
         known = self._summaries
         self._summaries = seen if known is None else merge_all([known, seen])
 
@@ -105,7 +106,7 @@ class Month:
         if self._summaries is None:
             return DriftFacts(reason="there are no rows to compare")
         return drift_facts(
-            reference.features, self._summaries, start=reference.start, end=reference.end
+            reference.columns, self._summaries, start=reference.start, end=reference.end
         )
 
     def _kinds(self, rows: pd.DataFrame) -> Kinds:
@@ -119,5 +120,5 @@ class Month:
         reference = self._found.reference
         if finding.fault is not Fault.COLUMN_EMPTY or reference is None:
             return False
-        before = reference.features.get(finding.column or "")
+        before = reference.columns.get(finding.column or "")
         return before is not None and before.missing == before.rows

@@ -17,8 +17,8 @@ import pandas as pd
 
 from iargus.errors import ArtefactRejected, DataError
 from iargus.models.registry import ModelVersion, Registry
-from iargus.monitoring.drift import FeatureSummary, summarise
-from iargus.monitoring.drift.summary import Kinds
+from iargus.monitoring.drift import FeatureSummary, Kind, summarise
+from iargus.monitoring.drift.summary import Kinds, Summary, kind_of
 from iargus.monitoring.quality import UnitCheck, check_quality
 from iargus.monitoring.quality_rules import repeated_share
 from iargus.monitoring.units import unit_reference
@@ -27,44 +27,52 @@ from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation
 
 REFERENCE_FILE = "reference.json"
-PREDICTION, DOUBT = "(prediction)", "(doubt)"  # beside the features, none of which has brackets
+PREDICTION = "(prediction)"  # beside the features, none of which has brackets
 _FORMAT = 1
 
 
 @dataclass(frozen=True)
 class Reference:
-    """`start` and `end` bound the rows in time (UTC without a zone); `repeated` is the share of
-    the rows that are copies of others, `doubts` what the model's doubts said of its errors."""
+    """What is kept of the reference window.
+
+    Attributes:
+        start, end: bound the rows in time, UTC without a zone.
+        columns: a summary of each column that `Task.watched` gives, and of the predictions.
+        kinds: how each feature was to be read.
+        repeated: the share of the rows that are copies of others.
+        doubts: what the model's doubts said of its errors.
+    """
 
     rows: int
     start: datetime
     end: datetime
-    features: Mapping[str, FeatureSummary]
+    columns: Mapping[str, FeatureSummary]
+    kinds: Kinds
     units: tuple[UnitCheck, ...] = ()
     repeated: float = 0.0
     doubts: DoubtModel | None = None
 
-    @property
-    def kinds(self) -> Kinds:
-        return {name: feature.kind for name, feature in self.features.items()}
+    def summary_of(self, task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Summary:
+        """The same columns of other rows, as they were read here."""
+        known = {name: summary.kind for name, summary in self.columns.items()}
+        return summarise(_compared(task, rows, evaluation), known)
 
     @classmethod
     def of(cls, task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Self:
         """Summarise `rows` (features, `label`, `observed_at`), on which a model was measured."""
-        features = rows[list(task.features)]
         doubts = None
         if evaluation.doubts is not None and len(rows) >= MINIMUM_ROWS:
             doubts = DoubtModel.fit(evaluation.doubts, evaluation.errors)
-        summaries = summarise(features)
-        kinds = {name: summary.kind for name, summary in summaries.items()}
-        moments = rows["observed_at"]
+        kinds = {name: kind_of(rows[name]) for name in task.features}
+        watched, moments = task.watched(rows), rows["observed_at"]
         return cls(
             rows=len(rows),
             start=pd.Timestamp(moments.min()).to_pydatetime(),
             end=pd.Timestamp(moments.max()).to_pydatetime(),
-            features=summaries | summarise(answers_of(evaluation)),
+            columns=summarise(_compared(task, rows, evaluation)),
+            kinds=kinds,
             units=tuple(
-                UnitCheck(column, group, unit_reference(rows[column], rows[group]))
+                UnitCheck(column, group, unit_reference(watched[column], watched[group]))
                 for column, group in task.unit_checks
             ),
             repeated=repeated_share(check_quality(rows, kinds, label="label")),
@@ -78,7 +86,8 @@ class Reference:
                 "rows": self.rows,
                 "start": self.start.isoformat(),
                 "end": self.end.isoformat(),
-                "features": {name: each.to_json() for name, each in self.features.items()},
+                "columns": {name: each.to_json() for name, each in self.columns.items()},
+                "kinds": {name: kind.value for name, kind in self.kinds.items()},
                 "units": [[each.column, each.group, dict(each.reference)] for each in self.units],
                 "repeated": self.repeated,
                 "doubts": None if self.doubts is None else self.doubts.to_json(),
@@ -102,10 +111,11 @@ class Reference:
                 rows=int(document["rows"]),
                 start=datetime.fromisoformat(document["start"]),
                 end=datetime.fromisoformat(document["end"]),
-                features={
+                columns={
                     name: FeatureSummary.from_json(each)
-                    for name, each in document["features"].items()
+                    for name, each in document["columns"].items()
                 },
+                kinds={name: Kind(kind) for name, kind in document["kinds"].items()},
                 units=tuple(UnitCheck(*each) for each in document["units"]),
                 repeated=float(document["repeated"]),
                 doubts=None if doubts is None else DoubtModel.from_json(doubts),
@@ -143,9 +153,8 @@ def reference_files(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> d
     return {REFERENCE_FILE: Reference.of(task, rows, evaluation).to_json()}
 
 
-def answers_of(evaluation: Evaluation) -> pd.DataFrame:
-    """Predictions and doubts as columns, to be compared like features."""
-    columns = {PREDICTION: evaluation.predicted}
-    if evaluation.doubts is not None:
-        columns[DOUBT] = evaluation.doubts
-    return pd.DataFrame(columns)
+def _compared(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
+    """What is compared of rows. Not the doubts: those of a model that was fitted again after it
+    was measured are not on the same footing."""
+    watched = task.watched(rows).reset_index(drop=True)
+    return watched.assign(**{PREDICTION: evaluation.predicted})

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-MOST_KEPT = 2**22  # rows: 32 MiB
+MOST_KEPT = 2**21  # rows: 16 MiB
 
 Bits = NDArray[np.uint64]
 _MISSING = np.uint64(0x9E3779B97F4A7C15)

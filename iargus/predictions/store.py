@@ -75,13 +75,12 @@ class SqlPredictionStore:
         """
         table = predictions.c
         wanted = [
-            table.task == task,
             table.model_version == version,
             table.created_at >= start,
             table.created_at < end,
         ]
         read = [table.created_at, table.prediction_id, table.answer]
-        for page in pages(self._database, read, wanted, size=size):
+        for page in pages(self._database, read, wanted, task=(table.task, task), size=size):
             yield decoded([row[2] for row in page])
 
     def label(self, prediction_id: str) -> str | None:

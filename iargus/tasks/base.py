@@ -85,8 +85,8 @@ class Task(ABC):
         features: the columns that the estimator reads, in order.
         trusted_types: types beyond skops' own list that its estimator is made of.
         options_model: pydantic model of `tasks.NAME.options`.
-        unit_checks: features whose unit monitoring watches, each with the feature that its values
-            depend on most: `("mileage", "year")`.
+        unit_checks: columns of `watched` whose unit monitoring watches, each with the one that its
+            values depend on most: `("mileage", "age_years")`.
     """
 
     problem: ClassVar[Problem]
@@ -159,6 +159,11 @@ class Task(ABC):
     def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The table that the estimator learns from: the same columns, unless a kind also learns
         from when a row was observed (`observed_at`, UTC without a zone)."""
+        return rows[list(self.features)]
+
+    def watched(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The columns that monitoring compares with those of the reference: the features, unless
+        a kind knows one that moves with the calendar."""
         return rows[list(self.features)]
 
     def divisions(self, rows: pd.DataFrame) -> dict[str, pd.Series]:

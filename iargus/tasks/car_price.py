@@ -109,7 +109,7 @@ class CarPrice(Task):
     trusted_types = CAR_PRICE_TRUSTED_TYPES
     options_model = Options
     options: Options
-    unit_checks = (("mileage", "year"),)
+    unit_checks = (("mileage", "age_years"),)
 
     def build_estimator(self) -> Pipeline:
         return build_car_price_pipeline(
@@ -122,6 +122,12 @@ class CarPrice(Task):
     def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:
         # The age of a car at its sale, and where the training window ends.
         return rows[[*self.features, "observed_at"]]
+
+    def watched(self, rows: pd.DataFrame) -> pd.DataFrame:
+        # Every month there are newer cars, and nothing has changed: their age tells what has.
+        # In whole years of the calendar, for a finer age is another set of numbers each month.
+        age = rows["observed_at"].dt.year - rows["year"]
+        return rows[list(self.features)].drop(columns="year").assign(age_years=age)
 
     def divisions(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
         year = rows["year"].floordiv(YEARS_OF_A_SEGMENT).mul(YEARS_OF_A_SEGMENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,8 +15,12 @@ import pytest
 from iargus.clock import utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.diagnosis import Finding, Level, examine, surroundings
+from iargus.diagnosis.months import examine_months
 from iargus.errors import MailNotSent, RegistryUnavailable
 from iargus.migrate import upgrade
+from iargus.monitoring.period import Period
+from iargus.monitoring.records import MonitoringRecords, RunRecord
+from iargus.monitoring.verdict import State
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.catalogue import Catalogue
 from tests.cli.conftest import Run
@@ -118,6 +122,69 @@ def test_a_server_s_clock_that_is_wrong(mariadb_environ: dict[str, str], tmp_pat
     wrong = look(environ, clock=lambda: datetime.now(UTC) + timedelta(minutes=2))
     assert wrong["clock of iargus"].level is Level.WARNING
     assert "120 s" in wrong["clock of iargus"].detail or "119 s" in wrong["clock of iargus"].detail
+
+
+def judge(environ: dict[str, str], period: str) -> None:
+    """Record a month of the prices, as the monthly run would."""
+    month = Period.parse(period)
+    record = RunRecord(
+        task="car_price",
+        period=month,
+        window_start=month.start,
+        window_end=month.end,
+        finished_at=month.end,
+        rows_scored=0,
+        champion_version="1",
+        state=State.INSUFFICIENT,
+        error=None,
+        threshold=0.2,
+    )
+    MonitoringRecords(parts_of(environ, FakeRegistry()).labelled).write(record, None)
+
+
+@pytest.mark.parametrize(
+    ("judged", "now", "level", "says"),
+    [
+        ("2026-10", "2026-11-30T23:59", Level.OK, "2026-11 is due on 2026-12-01"),
+        ("2026-10", "2026-12-01T00:00", Level.OK, "2026-11 is due since 2026-12-01"),
+        ("2026-10", "2026-12-04T23:59", Level.OK, "not judged yet; the last one was 2026-10"),
+        ("2026-10", "2026-12-05T00:00", Level.WARNING, "2026-11 is due since 2026-12-01 (4 days)"),
+        # Two months wait: what counts is since when.
+        ("2026-10", "2027-01-02T12:00", Level.WARNING, "2026-11 is due since 2026-12-01 (32 days)"),
+        (None, "2026-12-03T12:00", Level.OK, "none was before"),
+        (None, "2026-12-21T12:00", Level.WARNING, "was not judged; none was before"),
+    ],
+)
+def test_a_month_that_nobody_judged(
+    environ: dict[str, str], judged: str | None, now: str, level: Level, says: str
+) -> None:
+    if judged is not None:
+        judge(environ, judged)
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+
+    found = look(environ, clock=lambda: moment)["months of car_price"]
+
+    assert found.level is level
+    assert says in found.detail
+    assert ("docs/scheduling.md" in found.remedy) is (level is Level.WARNING)
+
+
+def test_the_month_is_that_of_utc_not_of_the_clock_s_zone(environ: dict[str, str]) -> None:
+    judge(environ, "2026-10")
+    # In New York it is still 30 November, in UTC it has been December for an hour.
+    new_york = datetime(2026, 11, 30, 20, tzinfo=timezone(timedelta(hours=-5)))
+
+    found = look(environ, clock=lambda: new_york)["months of car_price"]
+
+    assert "2026-11 is due since 2026-12-01" in found.detail
+
+
+def test_nothing_is_said_of_months_where_the_database_cannot_be_read(
+    any_database_environ: dict[str, str],
+) -> None:
+    labelled = parts_of(any_database_environ, FakeRegistry()).labelled
+
+    assert list(examine_months(labelled, ["car_price"], utc_now)) == []
 
 
 def test_production_wants_keys_from_the_environment(environ: dict[str, str]) -> None:

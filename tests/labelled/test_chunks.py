@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tracemalloc
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 
 from iargus.database import LABELLED, Database
 from iargus.labelled.store import LabelledStore, labelled_store
 from iargus.migrate import upgrade
-from iargus.settings import Settings
+from iargus.settings import Environment, Policy, Settings
 from tests.labelled.test_store import CATALOGUE, JANUARY, KINDS, cars, rents
 from tests.toy_tasks import rent_task
 
@@ -203,3 +204,29 @@ def test_memory_does_not_grow_with_the_history(sqlite_settings: Settings, kind: 
     store.add(many.iloc[1_000:], source="test")
 
     assert peak(store) < 1.5 * few
+
+
+def test_a_page_begins_at_its_time_and_not_at_the_first_row(
+    mariadb_environ: dict[str, str],
+) -> None:
+    database = Database.connect(LABELLED, Settings(Environment.read(mariadb_environ), Policy()))
+    upgrade(database)
+    store = labelled_store(rent_task(), database)
+    times = pd.date_range(JANUARY, periods=4_000, freq="h")
+    store.add(rents(4_000).assign(observed_at=times), source="test")
+    labelled_store(rent_task("other"), database).add(rents(1_000), source="test")
+    plans: list[list[str]] = []
+
+    def explain(
+        connection: Connection, _: object, statement: str, values: Any, *__: object
+    ) -> None:
+        if "ORDER BY" in statement and not statement.startswith("EXPLAIN"):
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", values).mappings().one()
+            plans.append([plan["type"], plan["key"]])
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    list(store.chunks(start=JANUARY + timedelta(days=60), size=50))
+    database.dispose()
+
+    assert plans
+    assert {tuple(plan) for plan in plans} == {("range", "ix_labelled_examples_task_observed_at")}

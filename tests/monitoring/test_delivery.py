@@ -47,7 +47,10 @@ def test_the_mail_reaches_every_recipient(
     for body in (text.get_content(), html.get_content()):
         assert result.tasks[0].sentence.split(".")[0] in body
         assert f"iargus train {name}" in body
+    [image] = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert f"cid:{str(image['Content-ID']).strip('<>')}" in html.get_content()
     [stored] = world.mails
+    assert stored.mail.picture == image.get_payload(decode=True)
     assert stored.mail.message_id == message["Message-ID"]
     assert stored.sent_at is not None
     assert (stored.attempts, stored.last_error) == (1, None)

@@ -10,6 +10,7 @@ import pytest
 
 from iargus.database import LABELLED, Database
 from iargus.errors import RunLocked
+from iargus.monitoring.kinds import Kind
 from iargus.monitoring.outbox import Mail, Outbox
 from iargus.monitoring.pauses import pause_after
 from iargus.monitoring.period import Period
@@ -46,15 +47,18 @@ def run(period: Period = NOVEMBER, task: str = "car_price") -> RunRecord:
     )
 
 
-def mail(period: Period = NOVEMBER, *, text: str = "body") -> Mail:
+def mail(
+    period: Period = NOVEMBER, *, text: str = "body", kind: Kind = Kind.BREACH_NOT_MENDED
+) -> Mail:
     return Mail(
-        message_id=f"<{period}@example.org>",
+        message_id=f"<{kind}.{period}@example.org>",
         task="car_price",
         period=str(period),
-        kind="breach_not_mended",
+        kind=kind.value,
         subject="Zu teuer 🚗",
         body_text=text,
         body_html="<p>body</p>" * 20_000,
+        picture=bytes(range(256)) * 400,  # more than the 64 KB of a plain BLOB
     )
 
 
@@ -111,6 +115,52 @@ def test_a_mail_that_was_sent_is_not_queued_again(database: Database) -> None:
     [stored] = outbox.listed()
     assert (stored.sent_at, stored.mail.body_text) == (NOW, "body")
     assert stored.last_error == "1 of 2 recipients were refused"
+
+
+def test_a_mail_is_found_by_its_number(database: Database) -> None:
+    records, outbox = MonitoringRecords(database), Outbox(database)
+    records.write(run(), replace(mail(), picture=None))
+    [stored] = outbox.listed()
+    assert outbox.find(stored.id) == stored
+    assert stored.mail.picture is None
+    assert outbox.find(stored.id + 1) is None
+
+
+def test_a_failed_run_is_told_once_a_month(database: Database) -> None:
+    records, failed = MonitoringRecords(database), Kind.FAILED_RUN
+    assert records.failed_before("car_price", NOVEMBER) is False
+    assert records.tell(mail(kind=failed), NOW) is True
+    assert records.tell(mail(kind=failed, text="the next day"), NOW + timedelta(days=1)) is False
+    assert records.tell(mail(DECEMBER, kind=failed), NOW) is True
+    texts = [stored.mail.body_text for stored in Outbox(database).listed()]
+    assert texts == ["body", "body"]
+    assert records.failed_before("car_price", NOVEMBER) is True
+    assert records.failed_before("intent", NOVEMBER) is False
+
+
+def test_a_failed_run_is_told_once_also_when_the_mail_was_sent(database: Database) -> None:
+    records, outbox = MonitoringRecords(database), Outbox(database)
+    records.tell(mail(kind=Kind.FAILED_RUN), NOW)
+    outbox.mark_sent(outbox.pending()[0].id, NOW)
+    assert records.tell(mail(kind=Kind.FAILED_RUN), NOW) is False
+    assert records.failed_before("car_price", NOVEMBER) is True
+
+
+def test_another_mail_about_the_month_is_no_failed_run(database: Database) -> None:
+    records = MonitoringRecords(database)
+    records.write(run(), mail())
+    assert records.failed_before("car_price", NOVEMBER) is False
+    assert records.tell(mail(kind=Kind.FAILED_RUN), NOW) is True
+
+
+def test_a_mail_of_a_faster_process_is_no_error(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = MonitoringRecords(database)
+    records.tell(mail(kind=Kind.FAILED_RUN), NOW)
+    monkeypatch.setattr("iargus.monitoring.outbox.is_queued", lambda *_: False)
+    assert records.tell(mail(kind=Kind.FAILED_RUN), NOW) is False
+    assert len(Outbox(database).listed()) == 1
 
 
 def test_failed_attempts_are_counted_and_the_mail_stays(database: Database) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
-from iargus.monitoring.drift.reading import counts_of
-from iargus.monitoring.drift.tables import TableTest, homogeneity, pooled
+from iargus.monitoring.drift.reading import BUCKETS, counts_of, in_buckets
+from iargus.monitoring.drift.tables import NOTHING, TableTest, homogeneity, pooled
 
 MOST_LEVELS = 5000
 LONGEST_NAME = 200  # of a category, in characters; longer ones are cut
@@ -21,16 +20,20 @@ LONGEST_NAME = 200  # of a category, in characters; longer ones are cut
 
 @dataclass(frozen=True)
 class CategorySummary:
-    """How many rows hold each level; beyond `MOST_LEVELS` the rarest are `other` rows."""
+    """How many rows hold each level; beyond `MOST_LEVELS` the rarest are `other` rows.
+
+    Of those only the bucket is kept that their name falls into. Which levels are the rarest is
+    chance: two summaries can be compared by what both know of every row, and that is its bucket.
+    """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     other: int = 0
+    buckets: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, values: pd.Series) -> Self:
         """Of values that are not missing."""
-        counts = counts_of(values, longest=LONGEST_NAME, most=MOST_LEVELS)
-        return cls(counts, len(values) - sum(counts.values()))
+        return cls(counts_of(values, longest=LONGEST_NAME)).shortened()
 
     @property
     def rows(self) -> int:
@@ -40,20 +43,39 @@ class CategorySummary:
         """The summary of both columns one after the other."""
         counts = Counter(self.counts)
         counts.update(other.counts)
-        return type(self)(counts, self.other + other.other).shortened()
+        parts = [part.buckets for part in (self, other) if part.buckets]
+        buckets = tuple(map(sum, zip(*parts, strict=True)))
+        return type(self)(counts, self.other + other.other, buckets).shortened()
 
     def shortened(self) -> Self:
         if len(self.counts) <= MOST_LEVELS:
             return self
-        kept = dict(Counter(self.counts).most_common(MOST_LEVELS))
-        return type(self)(kept, self.rows - sum(kept.values()))
+        names = np.array(list(self.counts), dtype=object)
+        counts = np.fromiter(self.counts.values(), np.int64, len(names))
+        order = np.argsort(-counts, kind="stable")
+        kept, rest = order[:MOST_LEVELS], order[MOST_LEVELS:]
+        dropped = in_buckets(names[rest], counts[rest])
+        before = np.array(self.buckets or (0,) * BUCKETS, dtype=np.int64)
+        return type(self)(
+            dict(zip(names[kept], counts[kept].tolist(), strict=True)),
+            self.other + int(counts[rest].sum()),
+            tuple((before + dropped.astype(np.int64)).tolist()),
+        )
+
+    def all_in_buckets(self) -> NDArray[np.float64]:
+        """The rows in each bucket, whether their level is kept or not."""
+        names = np.array(list(self.counts), dtype=object)
+        counts = np.fromiter(self.counts.values(), np.int64, len(names))
+        return in_buckets(names, counts) + np.array(self.buckets or (0,) * BUCKETS, np.float64)
 
     def to_json(self) -> dict[str, Any]:
-        return {"counts": dict(self.counts), "other": self.other}
+        written = {"counts": dict(self.counts), "other": self.other}
+        return {**written, "buckets": list(self.buckets)} if self.other else written
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        return cls(dict(document["counts"]), int(document["other"]))
+        buckets = tuple(int(count) for count in document.get("buckets", ()))
+        return cls(dict(document["counts"]), int(document["other"]), buckets)
 
 
 @dataclass(frozen=True)
@@ -66,8 +88,14 @@ class NeverSeen:
 
 
 def compare_categories(reference: CategorySummary, current: CategorySummary) -> TableTest:
-    """Test of homogeneity over the levels, rare ones pooled."""
-    r, c = _aligned(reference, current)
+    """Test of homogeneity over the levels, rare ones pooled; over buckets of levels where one of
+    both does not know all of its levels."""
+    if reference.other or current.other:
+        if any(each.other != sum(each.buckets) for each in (reference, current)):
+            return NOTHING  # stored before there were buckets
+        r, c = reference.all_in_buckets(), current.all_in_buckets()
+    else:
+        r, c = _aligned(reference, current)
     return homogeneity(*pooled(r, c))
 
 
@@ -109,18 +137,34 @@ def _chernoff(
             grown = np.logaddexp(np.log1p(-chance), np.log(chance) + s * sizes)
         return float((levels * grown).sum() - s * seen)
 
-    best = minimize_scalar(log_bound, bounds=(-14.0, 3.0), method="bounded")
-    return float(np.exp(min(0.0, best.fun)))
+    return float(np.exp(min(0.0, _smallest(log_bound, -14.0, 3.0))))
+
+
+def _smallest(function: Callable[[float], float], low: float, high: float) -> float:
+    """The least value of a function that falls and then rises, by golden sections (Kiefer 1953).
+
+    Not by `scipy.optimize`, whose import alone takes longer than a comparison.
+    """
+    part = (5**0.5 - 1) / 2
+    one, other = high - part * (high - low), low + part * (high - low)
+    at_one, at_other = function(one), function(other)
+    while high - low > 1e-4:
+        if at_one <= at_other:
+            high, other, at_other = other, one, at_one
+            one = high - part * (high - low)
+            at_one = function(one)
+        else:
+            low, one, at_one = one, other, at_other
+            other = low + part * (high - low)
+            at_other = function(other)
+    return min(at_one, at_other)
 
 
 def _aligned(
     reference: CategorySummary, current: CategorySummary
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    if reference.other:
-        # A level missing here may be among the other rows there.
-        names = list(reference.counts)
-    else:
-        names = sorted(reference.counts.keys() | current.counts.keys())
+    """The counts of the levels of both, and the other rows as one."""
+    names = sorted(reference.counts.keys() | current.counts.keys())
     r = np.array([reference.counts.get(name, 0) for name in names], dtype=np.float64)
     c = np.array([current.counts.get(name, 0) for name in names], dtype=np.float64)
-    return np.r_[r, reference.rows - r.sum()], np.r_[c, current.rows - c.sum()]
+    return np.r_[r, reference.other], np.r_[c, current.other]

@@ -6,7 +6,6 @@ The texts are read as one, and words become numbers at once: several times as fa
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+BUCKETS = 256  # of names that are not kept one by one
 
 
 def numbers_of(column: pd.Series) -> pd.Series:
@@ -21,34 +24,34 @@ def numbers_of(column: pd.Series) -> pd.Series:
     return pd.Series(values, index=column.index)
 
 
-def counts_of(column: pd.Series, *, longest: int, most: int) -> dict[str, int]:
+def counts_of(column: pd.Series, *, longest: int) -> dict[str, int]:
     """How often each value that is not missing occurs, by at most `longest` characters of its
-    text; those of the `most` commonest ones."""
+    text."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        # The rows need not be looked at again, only the categories, of which there are fewer.
+        # The rows need not be looked at one by one, only the categories.
         codes = column.cat.codes.to_numpy()
-        counts = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories))
-        used = np.flatnonzero(counts)
-        return _by_text(column.cat.categories[used], counts[used], longest, most)
-    try:
-        counted = column.value_counts()
-    except TypeError:  # a value that has no hash, such as a list
-        counted = column.map(str).value_counts()
-    return _by_text(counted.index, counted.to_numpy(np.int64), longest, most)
+        numbers = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories))
+        used = np.flatnonzero(numbers)
+        values, counts = column.cat.categories[used].tolist(), numbers[used].tolist()
+    else:
+        try:
+            counted = column.value_counts()
+        except TypeError:  # a value that has no hash, such as a list
+            counted = column.map(str).value_counts()
+        values, counts = counted.index.tolist(), counted.tolist()
+    found: dict[str, int] = {}
+    for value, count in zip(values, counts, strict=True):
+        name = str(value)[:longest]
+        found[name] = found.get(name, 0) + count
+    return found
 
 
-def _by_text(
-    values: pd.Index, counts: NDArray[np.int64], longest: int, most: int
-) -> dict[str, int]:
-    if isinstance(values.dtype, pd.StringDtype) and len(values) > most:
-        # No two of them are the same text, unless they are cut.
-        if int(values.str.len().max()) <= longest:
-            commonest = np.argsort(-counts, kind="stable")[:most]
-            values, counts = values[commonest], counts[commonest]
-    by_text: Counter[str] = Counter()
-    for value, count in zip(values, counts.tolist(), strict=True):
-        by_text[str(value)[:longest]] += count
-    return dict(by_text if len(by_text) <= most else by_text.most_common(most))
+def in_buckets(names: Iterable[str], counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The counts summed in buckets of names, the same ones everywhere and always."""
+    numbers = [crc32(name.encode("utf-8", "surrogatepass")) % BUCKETS for name in names]
+    place = np.array(numbers, dtype=np.intp)
+    held: NDArray[np.float64] = np.bincount(place, counts, BUCKETS).astype(np.float64)
+    return held
 
 
 def _number(value: object) -> float:

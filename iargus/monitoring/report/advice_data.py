@@ -8,6 +8,7 @@ from iargus.monitoring.quality import Fault
 from iargus.monitoring.report import reading
 from iargus.monitoring.report.quality import serious_of
 from iargus.monitoring.report.reading import Document
+from iargus.monitoring.report.step import Step
 from iargus.monitoring.report.text import clean, listed
 
 _MOST_FAULTS = 8
@@ -27,8 +28,8 @@ _REMEDIES: dict[str, str] = {
 }
 
 
-def faults(observed: Document) -> Iterator[str]:
-    """One sentence per serious fault, with the columns that have it."""
+def about_faults(observed: Document) -> Iterator[Step]:
+    """One step per serious fault, with the columns that have it."""
     columns: dict[str, list[str]] = {}
     for finding in serious_of(observed):
         named = columns.setdefault(reading.string(finding, "fault"), [])
@@ -37,4 +38,4 @@ def faults(observed: Document) -> Iterator[str]:
     for fault, named in list(columns.items())[:_MOST_FAULTS]:
         where = f" ({listed(named, most=5)})" if named else ""
         name = clean(fault) or "fault"
-        yield f"{name[0].upper()}{name[1:]}{where}: {_REMEDIES.get(fault, _ANY)}."
+        yield Step(f"{name[0].upper()}{name[1:]}{where}: {_REMEDIES.get(fault, _ANY)}.")

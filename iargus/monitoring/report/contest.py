@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from iargus.monitoring.report import reading
 from iargus.monitoring.report.bars import BarChart, Item, bar_chart
-from iargus.monitoring.report.figures import count, minute, p_value, percent, rows
+from iargus.monitoring.report.figures import bare_p, count, minute, p_value, percent, rows
 from iargus.monitoring.report.reading import Document
 from iargus.monitoring.report.text import clean
 
@@ -53,7 +53,7 @@ def contest_of(retraining: Document, champion: str, limit: float | None) -> Cont
                 count(reading.count(each, "rows")),
                 percent(reading.number(each, "champion_error")),
                 percent(reading.number(each, "challenger_error")),
-                p_value(reading.number(each, "p_value")),
+                bare_p(reading.number(each, "p_value")),
             )
             for each in worse[:_MOST_WORSE]
         ],

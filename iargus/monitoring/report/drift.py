@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from iargus.monitoring.report import reading
 from iargus.monitoring.report.changes import measured, sentence
-from iargus.monitoring.report.figures import day, p_value, percent, rows
+from iargus.monitoring.report.figures import bare_p, day, percent, rows
 from iargus.monitoring.report.pairs import PairChart, pair_chart
 from iargus.monitoring.report.reading import Document
 from iargus.monitoring.report.text import SENTENCE_CHARS, clean
 
-MOST_PICTURES = 10
+MOST_PICTURES = 8
 MOST_FEATURES = 60
 _MOST_CHANGES = 5
 
@@ -57,7 +57,7 @@ def drift_of(facts: Document) -> Drift:
     others = [feature for feature in features if not feature.get("drifted")]
     compared = max(reading.count(facts, "compared"), len(features))
     return Drift(
-        reason=clean(facts.get("reason") or "", SENTENCE_CHARS),
+        reason=clean(facts.get("reason") or "", SENTENCE_CHARS).rstrip("."),
         summary=_summary(drifted, compared),
         footing=_footing(facts),
         pictured=[_drifted(feature) for feature in drifted[:MOST_PICTURES]],
@@ -109,7 +109,7 @@ def _row(feature: Document) -> FeatureRow:
         what=clean(surest.get("what", "–"), 24),
         effect=measured(surest, "effect"),
         limit=measured(surest, "floor"),
-        p="–" if p is None else p_value(p).removeprefix("p = ").removeprefix("p "),
+        p=bare_p(p),
         missing=f"{percent(before)} → {percent(now)}",
         drifted=bool(feature.get("drifted")),
     )

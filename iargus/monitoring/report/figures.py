@@ -8,6 +8,7 @@ from iargus.monitoring.period import Period
 from iargus.monitoring.wording import percent as plain_percent
 
 _LARGEST_SHARE = 100.0
+_NO_BREAK = "\u00a0"
 _MONTHS = "January February March April May June July August September October November December"
 MONTHS = tuple(_MONTHS.split())
 
@@ -43,10 +44,17 @@ def rows(number: int) -> str:
 
 
 def p_value(p: float | None) -> str:
-    """`p = 0.012`; never a zero, which no test has shown."""
+    """`p = 0.012`, which no line break tears apart."""
+    number = bare_p(p)
+    sign = "" if number.startswith("<") else f"={_NO_BREAK}"
+    return "p unknown" if p is None else f"p{_NO_BREAK}{sign}{number}"
+
+
+def bare_p(p: float | None) -> str:
+    """`0.012`; never a zero, which no test has shown."""
     if p is None:
-        return "p unknown"
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+        return "–"
+    return f"<{_NO_BREAK}0.001" if p < 0.001 else f"{p:.2g}"
 
 
 def plain(value: float | None, digits: int = 2) -> str:

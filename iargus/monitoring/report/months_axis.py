@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from iargus.monitoring.report.figures import MONTHS
 from iargus.monitoring.report.months import Slot
@@ -41,6 +41,9 @@ def names_of(slots: Sequence[Slot], *, narrow: bool) -> list[Name]:
         changed = period.year != year
         names.append(Name(x, MONTHS[period.month - 1][:3], str(period.year) if changed else ""))
         year = period.year
+    if len(names) > 1 and names[1].year:
+        # Two years side by side would run into each other.
+        names[0] = replace(names[0], year="")
     return names
 
 

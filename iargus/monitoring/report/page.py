@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from iargus.monitoring.report import figures, palette, reading
-from iargus.monitoring.report.advice import advised
+from iargus.monitoring.report.advice import advice_of
 from iargus.monitoring.report.bars import BarChart, Item, bar_chart
 from iargus.monitoring.report.contest import contest_of
 from iargus.monitoring.report.drift import drift_of
@@ -50,7 +50,7 @@ def render_report(outcome: Mapping[str, Any], history: Sequence[Mapping[str, Any
         headline=headline_of(situation),
         sentence=clean(outcome.get("sentence") or "", SENTENCE_CHARS),
         summary=list(summary_of(outcome, situation)),
-        advice=advised(outcome, situation),
+        advice=advice_of(outcome, situation),
         slots=slots,
         months=chart_of(slots) if slots else None,
         names=names_of(slots, narrow=False),

@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iargus.monitoring.report import reading
-from iargus.monitoring.report.bars import NARROW_EMS
 from iargus.monitoring.report.figures import percent
 from iargus.monitoring.report.reading import Document
 from iargus.monitoring.report.text import fitted
 
 MOST_BARS = 12
 ROW = 30.0
-_EMS = 11.0
+_WIDE_EMS, _NARROW_EMS = 11.0, 9.4  # of the names, as wide as the style leaves room for them
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,8 @@ def pair_chart(bars: Sequence[Document], *, title: str) -> PairChart | None:
     pairs = [
         Pair(
             y=place * ROW,
-            name=fitted(bar.get("name", ""), _EMS),
-            short=fitted(bar.get("name", ""), NARROW_EMS),
+            name=fitted(bar.get("name", ""), _WIDE_EMS),
+            short=fitted(bar.get("name", ""), _NARROW_EMS),
             before=100 * before / longest,
             now=100 * now / longest,
             value=f"{_bare(before)} → {percent(now)}",

@@ -52,6 +52,6 @@ def _row(finding: Document, is_serious: bool) -> FindingRow:
         column=clean(finding.get("column") or "whole rows"),
         count=count(concerned),
         share=percent(concerned / rows) if rows else "–",
-        detail=clean(finding.get("detail") or "", 120),
+        detail=clean(finding.get("detail") or "", 80),
         serious=is_serious,
     )

@@ -9,7 +9,7 @@ from statistics import median
 
 from iargus.monitoring.report.figures import tick
 
-_TICKS = 5
+_TICKS = 6
 _BEYOND = 4.0  # times the usual value: what is larger would flatten all others
 
 

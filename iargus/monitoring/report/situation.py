@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from iargus.monitoring.period import Period
 from iargus.monitoring.report import reading
 from iargus.monitoring.report.reading import Document
 from iargus.monitoring.report.text import clean
@@ -14,7 +15,7 @@ from iargus.monitoring.report.text import clean
 class Situation:
     """
     Attributes:
-        argument: the task as an argument of a command.
+        argument, as_of: the task and the month as arguments of a command.
         monthly: a month of the monthly run; otherwise two files were compared.
         champion: the version that was judged, empty when not known.
         contested: a challenger was fitted and compared.
@@ -24,6 +25,7 @@ class Situation:
 
     task: str
     argument: str
+    as_of: str
     state: str
     monthly: bool
     champion: str
@@ -32,6 +34,15 @@ class Situation:
     contested: bool
     wins: bool
     over: bool
+
+    @property
+    def judge(self) -> str:
+        """The command that judges this very month, whenever it is read."""
+        return f"iargus monitor --task {self.argument}{self.as_of}"
+
+    @property
+    def judge_again(self) -> str:
+        return f"iargus monitor --force --task {self.argument}{self.as_of}"
 
     @property
     def trial(self) -> bool:
@@ -53,6 +64,7 @@ def situation_of(outcome: Document) -> Situation:
     return Situation(
         task=task,
         argument=shlex.quote(task),
+        as_of=_as_of(reading.period(outcome)),
         state=state,
         monthly=reading.period(outcome) is not None,
         champion=champion,
@@ -62,3 +74,11 @@ def situation_of(outcome: Document) -> Situation:
         wins=retraining.get("decision") == "promote",
         over=state == "breach" and (limit is None or now is None or now > limit),
     )
+
+
+def _as_of(period: Period | None) -> str:
+    """The first day after the month: as of it, the month is the last complete one."""
+    if period is None:
+        return ""
+    year, month = (period.year + 1, 1) if period.month == 12 else (period.year, period.month + 1)
+    return f" --as-of {year:04d}-{month:02d}-01"

@@ -14,6 +14,8 @@ from iargus.monitoring.report.text import clean, listed
 
 def story_of(outcome: Document, situation: Situation) -> Iterator[str]:
     """One sentence a step."""
+    if not situation.monthly:
+        return  # no job was at work
     yield from _read(outcome)
     yield from _judged(outcome, situation)
     yield from _retrained(outcome, situation)
@@ -49,6 +51,8 @@ def _judged(outcome: Document, situation: Situation) -> Iterator[str]:
         yield "Stopped: this could not be judged, and nothing was recorded."
     elif situation.state == "not_due":
         yield "Stopped: the month, or a later one, was judged before."
+    elif situation.state == "insufficient":
+        yield f"Judged nothing: so few rows say nothing about {judged}."
     elif situation.state and error is None:
         yield f"Judged {judged}: {state}."
     elif situation.state:

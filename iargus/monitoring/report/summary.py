@@ -20,14 +20,22 @@ def summary_of(outcome: Document, situation: Situation) -> Iterator[Fact]:
     error, limit = reading.number(outcome, "error"), reading.number(outcome, "threshold")
     if error is not None:
         held = reading.pair(outcome, "interval")
-        yield "Error", percent(error), f"95 %: {interval(held)}" if held else ""
+        few = "of too few rows" if situation.state == "insufficient" else ""
+        yield "Error", percent(error), f"95 %: {interval(held)}" if held else few
     if limit is not None:
         metric = clean(outcome.get("metric") or "", 40)
         yield "Limit", percent(limit), METRICS.get(metric, metric)
     refused = reading.count(outcome, "refused_rows")
     if situation.state not in ("failed", "not_due"):
         aside = f"and {count(refused)} set aside" if refused else ""
-        yield "Rows judged", count(reading.count(outcome, "rows")), aside
+        yield (
+            "Rows judged" if situation.state else "Rows",
+            count(reading.count(outcome, "rows")),
+            aside,
+        )
+    start, end = reading.moment(outcome, "window_start"), reading.moment(outcome, "window_end")
+    if start and end:
+        yield "Window", day(start), f"to {day(end)}, UTC"
     if situation.champion:
         yield "Champion judged", f"version {situation.champion}", ""
         changed = situation.serving != situation.champion
@@ -36,10 +44,7 @@ def summary_of(outcome: Document, situation: Situation) -> Iterator[Fact]:
             f"version {situation.serving}",
             "promoted now" if changed else "as before",
         )
-    yield "Task", situation.task, ""
     period = reading.period(outcome)
     if period is not None:
+        yield "Task", situation.task, ""
         yield "Period", month(period), ""
-    start, end = reading.moment(outcome, "window_start"), reading.moment(outcome, "window_end")
-    if start and end:
-        yield "Window", f"{day(start)} to {day(end)}", "UTC"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 NAME_CHARS = 60
 SENTENCE_CHARS = 1200
-NAMES = 8  # of a list
+NAMES = 6  # of a list
 
 _JOINERS = "\u200c\u200d"  # Persian words and composed emoji need them
 _SPACES = ("Cc", "Zl", "Zp", "Zs")
@@ -27,11 +27,11 @@ def clean(value: object, most: int = NAME_CHARS) -> str:
 
 
 def fitted(value: object, ems: float) -> str:
-    """As much of a text as is about `ems` times the size of its font wide, at most 48 characters.
+    """As much of a text as is about `ems` times the size of its font wide, at most 30 characters.
 
     Text in SVG has no ellipsis of its own, and a page without script cannot measure it.
     """
-    line = clean(value, 48)
+    line = clean(value, 30)
     if sum(map(_ems, line)) <= ems:
         return line
     width, kept = 1.0, ""
@@ -43,7 +43,7 @@ def fitted(value: object, ems: float) -> str:
     return _cut(kept, len(kept) + 1)
 
 
-def listed(names: Sequence[object], *, most: int = NAMES, longest: int = 40) -> str:
+def listed(names: Sequence[object], *, most: int = NAMES, longest: int = 30) -> str:
     """`rivian, vinfast and 3 more`."""
     shown = ", ".join(clean(name, longest) for name in names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown

@@ -1,0 +1,142 @@
+"""Two files compared: both read at the same time, each by a thread of its own.
+
+Threads, not processes: pandas, NumPy and Arrow let go of the interpreter while they work, so that
+both cores are used, and the libraries are in memory once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+
+from iargus.errors import DataError
+from iargus.monitoring.drift_facts import drift_facts
+from iargus.monitoring.files.choosing import Chosen, common, is_classes, kinds_of_file, open_source
+from iargus.monitoring.files.document import document_of
+from iargus.monitoring.files.request import Request
+from iargus.monitoring.files.saved import SavedReference
+from iargus.monitoring.files.scan import Scan, read_all
+from iargus.monitoring.files.source import Source
+from iargus.monitoring.observed import Observed
+from iargus.monitoring.quality_rules import is_serious, repeated_share
+from iargus.monitoring.verdict import State, Verdict
+
+Progress = Callable[[float, int], None]
+"""Told how much of both files is read, and how many rows so far."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two files show.
+
+    Attributes:
+        verdict: None where no threshold, or no label and prediction, were given.
+        passed_over: columns that were not compared, each with the reason.
+        reference: what can be stored of the reference.
+        document: the same facts as the JSON of a task in a monthly run, without a period.
+    """
+
+    observed: Observed
+    verdict: Verdict | None
+    passed_over: dict[str, str]
+    reference: SavedReference
+    document: dict[str, Any]
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether a column drifted, or the error is surely above the threshold."""
+        is_breach = self.verdict is not None and self.verdict.state is State.BREACH
+        return is_breach or bool(self.observed.drift and self.observed.drift.drifted)
+
+
+def compare_files(
+    reference: Path, current: Path, request: Request, *, progress: Progress = lambda _, __: None
+) -> Comparison:
+    """Compare the rows of `current` with those of `reference`, both Parquet, CSV or TSV.
+
+    `reference` may be a summary that `SavedReference.write` wrote, named .json.
+
+    Raises:
+        DataError: a file or a column cannot be read.
+    """
+    now = open_source(current)
+    if reference.suffix == ".json":
+        before, saved = None, SavedReference.read(reference)
+        chosen = common(_kept(saved, request, reference), now, request)
+    else:
+        before, saved = open_source(reference), None
+        chosen = common(kinds_of_file(before, request), now, request)
+    classes = is_classes(now, request)
+    scan = Scan(request, chosen.kinds, classes=classes, labels=True)
+    jobs = [(now, scan)]
+    past = Scan(request, chosen.kinds, classes=classes, labels=False)
+    if before is not None:
+        jobs.append((before, past))
+    _read(jobs, chosen, request, progress)
+    if saved is None:
+        if not past.rows:
+            raise DataError(f"{reference}: no rows")
+        repeated = repeated_share(past.quality.findings())
+        saved = SavedReference(past.rows, past.columns, repeated)
+    if not scan.rows:
+        raise DataError(f"{current}: no rows")
+    verdict = None
+    if request.threshold is not None and request.has_errors:
+        verdict = scan.tally.verdict(request.threshold)
+    observed = _observed(saved, scan, chosen)
+    document = document_of(reference.name, current.name, request, scan, observed, verdict)
+    return Comparison(observed, verdict, dict(chosen.passed_over), saved, document)
+
+
+def _observed(saved: SavedReference, scan: Scan, chosen: Chosen) -> Observed:
+    findings = tuple(scan.quality.findings())
+    before = {name: saved.columns[name] for name in chosen.kinds}
+    return Observed(
+        drift=drift_facts(before, scan.columns),
+        quality=findings,
+        serious=tuple(
+            each for each in findings if is_serious(each, repeated_before=saved.repeated)
+        ),
+        segments=scan.segments.worst(),
+    )
+
+
+def _kept(saved: SavedReference, request: Request, path: Path) -> Chosen:
+    for name in request.columns:
+        if name not in saved.columns:
+            raise DataError(f"{path}: no column {name!r}")
+    wanted = request.columns or tuple(saved.columns)
+    return Chosen({name: saved.kinds[name] for name in wanted if name != request.label}, {})
+
+
+def _read(
+    jobs: list[tuple[Source, Scan]], chosen: Chosen, request: Request, progress: Progress
+) -> None:
+    stop, lock = Event(), Lock()
+    done, rows = dict.fromkeys((source.path for source, _ in jobs), 0.0), 0
+
+    def seen(source: Source, share: float, count: int) -> None:
+        nonlocal rows
+        with lock:
+            done[source.path], rows = share, rows + count
+            progress(sum(done.values()) / len(done), rows)
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        futures = []
+        for place, (source, scan) in enumerate(jobs):
+            needed = request.needed if place == 0 else ()
+            names = [n for n in dict.fromkeys((*chosen.kinds, *needed)) if n in source.columns]
+            futures.append(
+                pool.submit(read_all, source, scan, names, chosen.kinds, seen=seen, stop=stop)
+            )
+        try:
+            wait(futures, return_when=FIRST_EXCEPTION)
+        finally:
+            # After an error or Ctrl-C, the other one need not go on.
+            stop.set()
+    for future in futures:
+        future.result()

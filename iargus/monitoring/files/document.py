@@ -1,0 +1,94 @@
+"""A comparison of files as the JSON that a monthly run has of a task, for the same report. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from iargus.monitoring.files.request import Request
+from iargus.monitoring.files.scan import Scan
+from iargus.monitoring.observed import Observed
+from iargus.monitoring.verdict import State, Verdict
+from iargus.monitoring.wording import percent
+
+_MOST_NAMES = 5
+UNKNOWN = (
+    "period",
+    "status",
+    "threshold",
+    "window_start",
+    "window_end",
+    "lower_bound",
+    "power",
+    "evidence",
+    "champion_version",
+    "serving_version",
+    "retraining",
+    "mail",
+    "run_id",
+    "report",
+)
+"""What a month knows and files do not, or not always."""
+
+
+def document_of(
+    reference: str,
+    current: str,
+    request: Request,
+    scan: Scan,
+    observed: Observed,
+    verdict: Verdict | None,
+) -> dict[str, Any]:
+    """Without a period and a champion; also without a status where nothing was to be judged."""
+    errors = scan.tally.rows > 0
+    known = {
+        "task": f"{current} against {reference}",
+        "sentence": " ".join(_sentences(scan, observed, verdict)),
+        "metric": scan.tally.metric if errors else "",
+        "missed_periods": [],
+        "rows": scan.tally.rows if request.has_errors else scan.rows,
+        "refused_rows": scan.set_aside,
+        "error": scan.tally.mean if errors else None,
+        "interval": scan.tally.interval(),
+        "observed": asdict(observed),
+        "also": [],
+        "mail_queued": False,
+    }
+    if verdict is not None:
+        known |= {
+            "status": verdict.state.value,
+            "threshold": verdict.threshold,
+            "lower_bound": verdict.lower_bound,
+            "power": verdict.power,
+        }
+    return dict.fromkeys(UNKNOWN) | known
+
+
+def _sentences(scan: Scan, observed: Observed, verdict: Verdict | None) -> Iterator[str]:
+    if verdict is not None:
+        yield _judged(verdict)
+    elif scan.tally.rows:
+        yield f"The error is {percent(scan.tally.mean)} on {scan.tally.rows:,} rows."
+    drift = observed.drift
+    if drift is not None:
+        names = [feature.feature for feature in drift.drifted]
+        of_all = f"of {drift.compared:,} columns compared"
+        if names:
+            more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+            yield f"{len(names)} {of_all} drifted: {', '.join(names[:_MOST_NAMES])}{more}."
+        else:
+            yield f"None {of_all} drifted."
+
+
+def _judged(verdict: Verdict) -> str:
+    error, limit = percent(verdict.error), percent(verdict.threshold)
+    match verdict.state:
+        case State.INSUFFICIENT:
+            return f"{verdict.rows:,} rows with an error are too few to judge."
+        case State.BREACH:
+            return f"The error is {error}, surely above the limit of {limit}."
+        case State.SUSPECT:
+            return f"The error is {error}, above the limit of {limit}, which may be chance."
+        case State.HEALTHY:
+            return f"The error is {error}, within the limit of {limit}."

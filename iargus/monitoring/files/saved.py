@@ -1,0 +1,64 @@
+"""The summary of a reference file, stored once so that its rows need not be read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from iargus.errors import DataError
+from iargus.monitoring.drift.summary import FeatureSummary, Kinds
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class SavedReference:
+    """`repeated` is the share of rows that are copies of others."""
+
+    rows: int
+    columns: Mapping[str, FeatureSummary]
+    repeated: float = 0.0
+
+    @property
+    def kinds(self) -> Kinds:
+        return {name: summary.kind for name, summary in self.columns.items()}
+
+    def write(self, path: Path) -> None:
+        """
+        Raises:
+            DataError: it cannot be written there.
+        """
+        document = {
+            "format": _FORMAT,
+            "rows": self.rows,
+            "columns": {name: each.to_json() for name, each in self.columns.items()},
+            "repeated": self.repeated,
+        }
+        try:
+            path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror}") from error
+
+    @classmethod
+    def read(cls, path: Path) -> SavedReference:
+        """
+        Raises:
+            DataError: it is not what `write` wrote.
+        """
+        try:
+            document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if document["format"] != _FORMAT:
+                raise DataError(f"{path}: another version of IArgus wrote this summary")
+            columns = document["columns"].items()
+            return cls(
+                rows=int(document["rows"]),
+                columns={name: FeatureSummary.from_json(each) for name, each in columns},
+                repeated=float(document["repeated"]),
+            )
+        except OSError as error:
+            raise DataError(f"{path}: {error.strerror}") from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DataError(f"{path}: no summary that `--save-reference` wrote") from error
