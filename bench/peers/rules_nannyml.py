@@ -2,13 +2,15 @@
 
 Version 0.13.1 alerts when a value is above the mean and three standard deviations of the values
 of the reference's months: a Jensen-Shannon distance for each feature, and the MAPE (there below
-as well). It thus needs a reference of several months, and gets the twelve months before.
+as well). It thus needs a reference of several months. The more it has, the better are its limits:
+it gets the twelve months before, or more if these have fewer rows than the others' reference.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 import nannyml  # type: ignore[import-not-found]
@@ -73,7 +75,8 @@ class NannyML:
     more = 1
 
     def year(self, world: World) -> Events:
-        past = dated(world.table("past", MONTHS * world.rows), world.rows, PAST)
+        before = max(MONTHS, ceil(REFERENCE_ROWS / world.rows))
+        past = dated(world.table("past", before * world.rows), world.rows, PAST)
         months = list(world.months())
         year = {name: np.concatenate([month[name] for month in months]) for name in months[0]}
         now = dated(year, world.rows, NOW)

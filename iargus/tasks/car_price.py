@@ -166,8 +166,7 @@ class CarPrice(Task):
     def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         table = self.frame([self.payload(value) for value in inputs])
         features = estimator[:-1].transform(table)
-        prices = estimator[-1].predict(features)
-        lows, highs = estimator[-1].predict_interval(features)
+        prices, lows, highs = estimator[-1].predict_with_interval(features)
         return [
             {
                 "predicted_price": round(float(price), 2),

@@ -73,7 +73,7 @@ def _regression(
         )
     transformed = estimator[:-1].transform(features) if len(estimator) > 1 else features
     last = estimator[-1]
-    predicted = np.asarray(last.predict(transformed), dtype=np.float64)
+    predicted, bounds = _predicted(last, transformed)
     errors = task.row_errors(truth, predicted)
     extra = {
         "median_ape": float(np.median(errors)),
@@ -81,14 +81,30 @@ def _regression(
         "mae": float(np.mean(np.abs(predicted - truth))),
     }
     doubts = None
-    if hasattr(last, "predict_interval"):
-        low, high = (np.asarray(bound) for bound in last.predict_interval(transformed))
+    if bounds is not None:
+        low, high = bounds
         extra["interval_coverage"] = float(np.mean((low <= truth) & (truth <= high)))
         doubts = np.abs((high - low) / predicted)
         extra["interval_relative_width"] = float(np.mean(doubts))
     return Evaluation(
         task.metric, float(errors.mean()), len(truth), errors, extra, predicted, doubts=doubts
     )
+
+
+def _predicted(
+    last: Any, transformed: Any
+) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]] | None]:
+    """Predictions, and their lower and upper bounds where the estimator gives any."""
+    if hasattr(last, "predict_with_interval"):  # both at once, which costs half
+        predicted, low, high = (
+            np.asarray(each) for each in last.predict_with_interval(transformed)
+        )
+        return predicted, (low, high)
+    predicted = np.asarray(last.predict(transformed), dtype=np.float64)
+    if not hasattr(last, "predict_interval"):
+        return predicted, None
+    low, high = (np.asarray(bound) for bound in last.predict_interval(transformed))
+    return predicted, (low, high)
 
 
 def _classification(

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from iargus.estimators.canonical import without_accents
 from iargus.monitoring.drift import FeatureSummary, Kind, compare_features, merge_all, summarise
 from iargus.monitoring.drift.categories import MOST_LEVELS, CategorySummary, compare_categories
 from iargus.monitoring.drift.categories import never_seen as unseen
+from iargus.monitoring.drift.counting import LONGEST_WORD
 from iargus.monitoring.drift.numbers import SIZE, NumberSummary, compare_numbers
 from iargus.monitoring.drift.tables import homogeneity, pooled, shares_differ
 from iargus.monitoring.drift.words import MOST_WORDS, WordSummary
@@ -125,3 +132,48 @@ def test_two_kinds_are_not_merged() -> None:
     number = FeatureSummary.of(pd.Series([1.0]), Kind.NUMBER)
     with pytest.raises(ValueError, match="cannot be merged"):
         number.merge(FeatureSummary.of(pd.Series(["a"]), Kind.CATEGORY))
+
+
+@pytest.mark.parametrize("parts", [1, 40])
+def test_levels_without_end_that_have_not_changed_do_not_drift(
+    random: np.random.Generator, parts: int
+) -> None:
+    """Which of 20,000 equally frequent levels are kept is chance, and another chance in a month."""
+
+    def sellers(rows: int, *, favoured: int = 0) -> dict[str, FeatureSummary]:
+        names = np.char.add("seller ", np.arange(20_000).astype(str))
+        numbers = random.integers(0, 20_000, rows)
+        numbers[: rows // 5] %= favoured or 20_000
+        column = pd.DataFrame({"seller": names[random.permutation(numbers)]})
+        size = rows // parts
+        return merge_all(summarise(column[start : start + size]) for start in range(0, rows, size))
+
+    reference = sellers(100_000)
+    assert reference["seller"].categories is not None
+    assert reference["seller"].categories.other > 0
+    [same] = compare_features(reference, sellers(60_000))
+    assert not same.drifted
+    [changed] = compare_features(reference, sellers(60_000, favoured=20))
+    assert changed.drifted
+    stored = FeatureSummary.from_json(json.loads(json.dumps(reference["seller"].to_json())))
+    [again] = compare_features({"seller": stored}, sellers(60_000))
+    assert not again.drifted
+
+
+def test_a_categorical_column_is_counted_as_the_strings_it_stands_for() -> None:
+    strings = pd.Series(["b", "a", None, "b", "x" * 300])
+    categorical = pd.Series(pd.Categorical(strings, categories=["a", "b", "c", "x" * 300]))
+    for kind in (Kind.CATEGORY, Kind.TEXT):
+        one, other = (FeatureSummary.of(column, kind) for column in (strings, categorical))
+        assert (one.rows, one.missing) == (5, 1)
+        assert one.to_json() == other.to_json()
+
+
+@given(st.lists(st.text(max_size=30), max_size=8))
+@example(["Ce vol,  CE VOL", "a\nb\0c", "\u0301e\u0301", "ﬁß Σς 가나 ½", "x" * 50 + " y"])
+def test_words_are_counted_as_if_text_by_text(texts: list[str]) -> None:
+    expected: Counter[str] = Counter()
+    for text in texts:
+        found = [word[:LONGEST_WORD] for word in re.findall(r"\w+", without_accents(text))]
+        expected.update({*found, *map(" ".join, pairwise(found))})
+    assert WordSummary.of(texts) == WordSummary(len(texts), dict(expected))

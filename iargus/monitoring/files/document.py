@@ -10,7 +10,6 @@ from iargus.monitoring.files.request import Request
 from iargus.monitoring.files.scan import Scan
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.verdict import State, Verdict
-from iargus.monitoring.wording import percent
 
 _MOST_NAMES = 5
 UNKNOWN = (
@@ -69,7 +68,7 @@ def _sentences(scan: Scan, observed: Observed, verdict: Verdict | None) -> Itera
     if verdict is not None:
         yield _judged(verdict)
     elif scan.tally.rows:
-        yield f"The error is {percent(scan.tally.mean)} on {scan.tally.rows:,} rows."
+        yield f"The error is {_percent(scan.tally.mean)} on {scan.tally.rows:,} rows."
     drift = observed.drift
     if drift is not None:
         names = [feature.feature for feature in drift.drifted]
@@ -81,8 +80,12 @@ def _sentences(scan: Scan, observed: Observed, verdict: Verdict | None) -> Itera
             yield f"None {of_all} drifted."
 
 
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share * 100:.1f} %"
+
+
 def _judged(verdict: Verdict) -> str:
-    error, limit = percent(verdict.error), percent(verdict.threshold)
+    error, limit = _percent(verdict.error), _percent(verdict.threshold)
     match verdict.state:
         case State.INSUFFICIENT:
             return f"{verdict.rows:,} rows with an error are too few to judge."
