@@ -209,8 +209,8 @@ def test_a_push_to_main_is_tested_by_exactly_one_workflow() -> None:
     assert triggers(read(FOLDER / "deploy.yml"))["push"] == {"branches": ["main"]}
 
 
-def test_dependabot_follows_requirements_and_actions() -> None:
+def test_dependabot_follows_requirements_actions_and_the_image() -> None:
     document = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
-    assert {"pip", "github-actions"} == {
+    assert {"pip", "github-actions", "docker"} == {
         update["package-ecosystem"] for update in document["updates"]
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import iargus.cli.arrow_memory  # noqa: F401 - before Arrow is imported
 from iargus.cli.progress import progress_bar
 from iargus.errors import ConfigurationError, DataError
 

@@ -4,8 +4,6 @@ import re
 import unicodedata
 from typing import Any
 
-import pandas as pd
-
 from iargus.estimators.us_states import STATE_CODES
 
 MAKE_SYNONYMS = {
@@ -33,6 +31,12 @@ _TOKEN_BREAK = re.compile(r"[^\w&+]+")
 MAX_NAME = 200  # characters; the longest real name of a car is far below
 
 
+def is_missing(value: Any) -> bool:
+    """Whether ``value`` is None, NaN, NaT or ``pandas.NA``, found without importing pandas."""
+    # NaN and NaT do not equal themselves; pandas.NA refuses to say, so that its type is named.
+    return value is None or type(value).__name__ == "NAType" or bool(value != value)
+
+
 def without_accents(text: str) -> str:
     """Casefold, decompose (NFKD) and drop the combining marks: ``Citroën`` → ``citroen``."""
     if text.isascii():  # such letters have no accents, and most names are made of them
@@ -45,8 +49,8 @@ def canonical(value: Any) -> str:
     """Return ``value`` without accents, case and superfluous blanks; ``""`` for a missing one."""
     if isinstance(value, str):
         return " ".join(without_accents(value[:MAX_NAME]).split())
-    # None, NaN, NaT and pandas.NA stand for "missing"; a number is a name ("500", "300").
-    if pd.isna(value):
+    # A number is a name ("500", "300").
+    if is_missing(value):
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 

@@ -9,13 +9,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from iargus.estimators.canonical import (
-    canonical_make,
-    canonical_model,
-    canonical_state,
-    car_tokens,
-    compact,
-)
+from iargus.estimators.canonical import canonical_state, car_tokens, compact
+from iargus.estimators.car_names import car, model_code, model_key
 from iargus.estimators.distinct import distinct
 from iargus.estimators.folds import group_folds
 from iargus.estimators.name_words import fit_words, numeric_column, word_levels
@@ -48,12 +43,12 @@ class CarEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         rows = min(self.min_rows, max(1, len(X) // 100))
         self.state_codes_ = _codes(states, rows)
         self.make_codes_ = _codes([make for make, _ in cars], rows)
-        codes = _codes([_key(car) for car in cars], rows)
+        codes = _codes([model_key(named) for named in cars], rows)
         # Another punctuation of a known name finds it too, unless it is a known name itself.
         respelled = {compact(key): code for key, code in reversed(codes.items())}
         self.model_codes_ = {**respelled, **codes}
         self.newest_year_ = float(np.nanmax(numeric_column(X, "year"), initial=0.0)) or 2000.0
-        bags = [car_tokens(*car) for car in cars]
+        bags = [car_tokens(*named) for named in cars]
         self.word_level_, self.word_slope_ = self._fit_words(X, bags, np.log(np.asarray(y, float)))
         self.n_features_in_ = X.shape[1]
         return self
@@ -64,17 +59,17 @@ class CarEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         # Many rows have few names: each is looked up once.
         states, state_at = distinct(X["state"] if "state" in X else [""] * len(X))
         pairs, pair_at = distinct(zip(X["make"], X["model"], strict=True))
-        cars = [_car(*pair) for pair in pairs]
-        keys = [_key(car) for car in cars]
-        models = [self.model_codes_.get(k, self.model_codes_.get(compact(k))) for k in keys]
+        cars = [car(*pair) for pair in pairs]
+        models = [model_code(model_key(named), self.model_codes_) for named in cars]
+        bags = [car_tokens(*named) for named in cars]
         codes = [self.state_codes_.get(canonical_state(state)) for state in states]
-        named = (
+        columns = (
             _lookup([self.make_codes_.get(make) for make, _ in cars], self.make_codes_),
             _lookup(models, self.model_codes_),
-            *word_levels([car_tokens(*car) for car in cars], self.word_level_, self.word_slope_),
+            *word_levels(bags, self.word_level_, self.word_slope_),
         )
         return np.column_stack(
-            [_lookup(codes, self.state_codes_)[state_at], *(column[pair_at] for column in named)]
+            [_lookup(codes, self.state_codes_)[state_at], *(column[pair_at] for column in columns)]
         )
 
     def fit_transform(
@@ -85,7 +80,7 @@ class CarEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("the encoder needs prices")
         encoded = self.fit(X, y).transform(X)
         log_price = np.log(np.asarray(y, float))
-        bags = [car_tokens(*car) for car in _names(X)[1]]
+        bags = [car_tokens(*named) for named in _names(X)[1]]
         for inside, outside in group_folds(X[["make", "model", "year", "mileage"]], self.cv):
             words = self._fit_words(X.iloc[inside], [bags[i] for i in inside], log_price[inside])
             encoded[outside, 3:] = np.column_stack(word_levels([bags[i] for i in outside], *words))
@@ -102,17 +97,8 @@ def _names(X: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
     states, state_at = distinct(X["state"] if "state" in X else [""] * len(X))
     pairs, pair_at = distinct(zip(X["make"], X["model"], strict=True))
     known_states = [canonical_state(state) for state in states]
-    cars = [_car(*pair) for pair in pairs]
+    cars = [car(*pair) for pair in pairs]
     return [known_states[at] for at in state_at], [cars[at] for at in pair_at]
-
-
-def _car(make: Any, model: Any) -> tuple[str, str]:
-    known = canonical_make(make)
-    return known, canonical_model(known, model)
-
-
-def _key(car: tuple[str, str]) -> str:
-    return f"{car[0]} {car[1]}" if car[1] else ""
 
 
 def _codes(names: list[str], min_rows: int) -> dict[str, int]:

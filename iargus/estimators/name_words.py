@@ -8,6 +8,8 @@ import pandas as pd
 from scipy import sparse
 from sklearn.linear_model import Ridge
 
+from iargus.estimators.car_names import word_level
+
 FloatArray = npt.NDArray[np.float64]
 
 AGE_CENTRE, AGE_SCALE = 9.0, 6.0  # years; roughly mean and spread of the age of cars on sale
@@ -53,8 +55,7 @@ def word_levels(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the sums of level and of slope over the words of each bag, (n,) each."""
     first, second = (
-        np.array([sum(t.get(word, 0.0) for word in bag) for bag in bags], dtype=np.float64)
-        for t in (level, slope)
+        np.array([word_level(bag, t) for bag in bags], dtype=np.float64) for t in (level, slope)
     )
     return first, second
 

@@ -7,12 +7,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from iargus.estimators.canonical import without_accents
 from iargus.estimators.intent_classifier import IntentClassifier
 from iargus.estimators.ngrams import NgramTfidf
-
-# A word, or one sign that is neither word nor blank: "?", "€" and emoji carry meaning here.
-WORD_OR_SIGN = r"\w+|[^\w\s]"
+from iargus.estimators.sentence import WORD_OR_SIGN, normalised
 
 # Types that skops must be told to trust when it loads a fitted pipeline.
 TEXT_INTENT_TRUSTED_TYPES = (
@@ -39,9 +36,7 @@ class TextNormaliser(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return the normalised texts; of a table, its column ``text``."""
         if isinstance(X, pd.DataFrame):
             X = X["text"]
-        # The second cut is for the few letters that grow when decomposed.
-        limit = self.max_chars
-        return [without_accents(t[:limit])[:limit] if isinstance(t, str) else "" for t in X]
+        return [normalised(text, self.max_chars) for text in X]
 
     def __sklearn_is_fitted__(self) -> bool:
         return True

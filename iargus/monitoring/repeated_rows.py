@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from iargus.monitoring.drift.reading import bits_of_texts
+
 MOST_KEPT = 2**21  # rows: 16 MiB
 
 Bits = NDArray[np.uint64]
@@ -73,23 +75,18 @@ def bits_of(column: pd.Series) -> Bits:
         return _of_numbers(column.to_numpy())
     if dtype.kind in "mM":
         return _mixed(np.asarray(column.array.asi8).view(np.uint64))
-    codes, distinct = _factorized(column)
-    return _taken(_of_objects(distinct), codes)
+    if isinstance(dtype, pd.StringDtype):
+        codes, distinct = pd.factorize(column)
+        return _taken(bits_of_texts(distinct.to_numpy(dtype=object)), codes)
+    plain = [_hashable(value) for value in column.astype(object)]
+    codes, distinct = pd.factorize(pd.Series(plain, dtype=object))
+    return _taken(_of_objects(list(distinct)), codes)
 
 
 def _taken(distinct: Bits, codes: NDArray[np.integer[Any]]) -> Bits:
     """The code -1 stands for a missing value."""
     bits: Bits = np.append(distinct, _MISSING)[codes]
     return bits
-
-
-def _factorized(column: pd.Series) -> tuple[NDArray[np.intp], list[object]]:
-    if isinstance(column.dtype, pd.StringDtype):
-        codes, distinct = pd.factorize(column)
-    else:
-        plain = [_hashable(value) for value in column.astype(object)]
-        codes, distinct = pd.factorize(pd.Series(plain, dtype=object))
-    return codes, list(distinct)
 
 
 def _of_numbers(values: NDArray[np.generic]) -> Bits:
@@ -106,8 +103,7 @@ def _of_numbers(values: NDArray[np.generic]) -> Bits:
 
 def _of_objects(values: list[object]) -> Bits:
     """Texts by their text, numbers as in a column of numbers."""
-    texts = np.array([str(value) for value in values], dtype=object)
-    bits: Bits = pd.util.hash_array(texts, categorize=False) if len(texts) else np.zeros(0, "u8")
+    bits = bits_of_texts(np.array([str(value) for value in values], dtype=object))
     for place, value in enumerate(values):
         if isinstance(value, int | float):
             try:

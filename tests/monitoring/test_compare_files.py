@@ -113,7 +113,7 @@ def test_csv_says_the_same_as_parquet(tmp_path: Path) -> None:
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
         paths.append(tmp_path / name)
     one, other = (
-        compare_files(*(path.with_suffix(suffix) for path in paths), ASKED)
+        compare_files(paths[0].with_suffix(suffix), paths[1].with_suffix(suffix), ASKED)
         for suffix in (".parquet", ".csv")
     )
     assert one.document["sentence"] == other.document["sentence"].replace(".csv", ".parquet")

@@ -148,3 +148,44 @@ def test_the_verdict_is_told_first() -> None:
         Kind.MISSED_RUN,
     )
     assert in_words("breach_not_mended") == "breach not mended"
+
+
+def _drifted(share: float, *, champion: str = "3") -> TaskOutcome:
+    """A healthy month in which one column has moved by `share` of what `DRIFTED` has."""
+    drift = DRIFTED.drift
+    assert drift is not None
+    [feature] = drift.drifted[:1]
+    changes = tuple(
+        replace(each, effect=each.effect * share, drifted=True) for each in feature.changes
+    )
+    features = (replace(feature, changes=changes),)
+    return replace(
+        HEALTHY,
+        champion_version=champion,
+        serving_version=champion,
+        observed=replace(DRIFTED, drift=replace(drift, features=features)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (1.0, 1.0, False),
+        (1.0, 1.9, False),
+        (1.0, 2.0, True),
+        (2.0, 1.0, False),
+    ],
+)
+def test_a_drift_that_stays_is_told_once_and_again_when_it_has_doubled(
+    before: float, now: float, told: bool
+) -> None:
+    assert (Kind.DRIFT in reasons(_drifted(now), _drifted(before))) is told
+
+
+def test_a_drift_of_another_column_or_from_another_reference_is_news() -> None:
+    assert Kind.DRIFT in reasons(_drifted(1.0), HEALTHY)
+    assert Kind.DRIFT in reasons(_drifted(1.0), _drifted(1.0, champion="2"))
+    drift = DRIFTED.drift
+    assert drift is not None
+    assert len(drift.drifted) > 1, "the others are new"
+    assert Kind.DRIFT in reasons(replace(HEALTHY, observed=DRIFTED), _drifted(1.0))

@@ -1,0 +1,106 @@
+"""Do bundles answer as scikit-learn? `python -m bench.parity [--rows 1000000]`.
+
+Fits both shipped kinds on what comes with the project (simulated sales, the sentences), exports
+them, and compares every number of a million fuzzed rows each, answered one by one and at once.
+Prints the worst relative difference, and what one row and a thousand rows cost. Ends with status 1
+when a label or a number differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+import iargus.threads  # noqa: F401 - before scikit-learn is imported
+from iargus.bundles.bundle import Bundle
+from iargus.bundles.export import export_bundle
+from iargus.bundles.load import load_bundle
+from iargus.bundles.parity import check_parity, fuzz_of
+from iargus.estimators.car_price import build_car_price_pipeline
+from iargus.estimators.text import build_text_intent_pipeline
+from iargus.training.sentences import load_sentences
+from iargus.training.simulated import labelled_months
+from iargus.training.simulator import SimulationPlan
+
+SALES = 20_000
+BATCH = 1_000
+TURNS = 9
+
+
+def fitted() -> dict[str, object]:
+    """A pipeline of each kind, by kind."""
+    plan = SimulationPlan(rows=SALES, months=24, end=date(2026, 1, 1), seed=0)
+    sales, sentences = pd.concat(labelled_months(plan)), load_sentences()
+    return {
+        "car_price": build_car_price_pipeline().fit(sales, sales["label"]),
+        "text_intent": build_text_intent_pipeline().fit(sentences["text"], sentences["label"]),
+    }
+
+
+def cost(bundle: Bundle) -> tuple[float, float]:
+    """Microseconds of the processor for one row, and milliseconds for a thousand; the best of
+    some turns, for others may use this machine."""
+    rows = fuzz_of(bundle, 99).rows(BATCH)
+    one, many = [], []
+    for _ in range(TURNS):
+        start = time.process_time()
+        for row in rows:
+            bundle.predict_one(row)
+        middle = time.process_time()
+        bundle.predict_many(rows)
+        one.append((middle - start) / BATCH * 1e6)
+        many.append((time.process_time() - middle) * 1e3)
+    return min(one), min(many)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="fuzzed rows of each kind")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    table = Table("kind", "rows", "mismatches", "worst difference", "load", "1 row", "1,000 rows")
+    equal = True
+    with tempfile.TemporaryDirectory() as folder, Progress() as progress:
+        for kind, pipeline in fitted().items():
+            place = Path(folder) / kind
+            export_bundle(kind, pipeline, place)
+            start = time.process_time()
+            bundle = load_bundle(place)
+            load_ms = (time.process_time() - start) * 1e3
+            bar = progress.add_task(kind, total=arguments.rows)
+            parity = check_parity(
+                kind,
+                pipeline,
+                bundle,
+                rows=arguments.rows,
+                seed=arguments.seed,
+                progress=lambda done, bar=bar: progress.advance(bar, done),  # type: ignore[misc]
+            )
+            one, many = cost(bundle)
+            table.add_row(
+                kind,
+                f"{parity.rows:,}",
+                f"{parity.mismatches:,}",
+                f"{parity.worst:.3g}",
+                f"{load_ms:.0f} ms",
+                f"{one:.1f} µs",
+                f"{many:.1f} ms",
+            )
+            equal &= parity.equal
+            if parity.first is not None:
+                progress.console.print(f"first mismatch of {kind}: {parity.first}")
+    Console().print(table)
+    return 0 if equal else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

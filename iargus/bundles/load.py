@@ -1,0 +1,48 @@
+"""From a folder to a model that answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import iargus.bundles.car as _car
+import iargus.bundles.text as _text
+from iargus.bundles.bundle import Bundle
+from iargus.bundles.canary import check_canaries
+from iargus.bundles.contents import Contents
+from iargus.bundles.errors import Refused
+from iargus.bundles.files import read_files, read_manifest
+
+KINDS: dict[str, type[Bundle]] = {_car.KIND: _car.CarBundle, _text.KIND: _text.TextBundle}
+
+
+def load_bundle(
+    directory: Path,
+    *,
+    key: bytes | None = None,
+    task: str | None = None,
+    kind: str | None = None,
+    version: str | None = None,
+    created_from: str | None = None,
+) -> Bundle:
+    """Verify the bundle in ``directory``, build its model, and try it.
+
+    Args:
+        key: that of the signature; without it, an unsigned bundle is accepted.
+        task, kind, version, created_from: what the manifest must say, where given. A signed bundle
+            of an older version is a good bundle: only who knows the version can tell.
+
+    Raises:
+        Refused: anything is not as it should be; the message says what.
+    """
+    manifest = read_manifest(directory, key)
+    wanted = {"task": task, "kind": kind, "version": version, "created_from": created_from}
+    for name, value in wanted.items():
+        if value is not None and getattr(manifest, name) != value:
+            raise Refused(f"the bundle is of {name} {getattr(manifest, name)!r}, not {value!r}")
+    if manifest.kind not in KINDS:
+        raise Refused(f"the kind {manifest.kind!r} is unknown to this release")
+    contents = Contents(read_files(directory, manifest))
+    bundle = KINDS[manifest.kind].read(manifest, contents)
+    contents.close()
+    check_canaries(bundle)
+    return bundle

@@ -1,0 +1,31 @@
+"""What the estimator itself says; bundles are held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from iargus.bundles import car, text
+from iargus.bundles.bundle import FloatArray, Payload
+from iargus.bundles.errors import NotCompilable
+
+_CAR_COLUMNS = ["state", "make", "model", "year", "mileage"]
+
+
+def reference(kind: str, estimator: Pipeline, payloads: Sequence[Payload]) -> FloatArray:
+    """Return the numbers of the answers of ``estimator`` to (n,) rows, as `Bundle.numbers`.
+
+    Raises:
+        NotCompilable: the kind has no bundles.
+    """
+    if kind == car.KIND:
+        features = estimator[:-1].transform(pd.DataFrame(list(payloads), columns=_CAR_COLUMNS))
+        return np.column_stack(estimator[-1].predict_with_interval(features))
+    if kind == text.KIND:
+        table = pd.DataFrame(list(payloads), columns=["text"])
+        found: FloatArray = estimator.predict_proba(table)
+        return found
+    raise NotCompilable(f"the kind {kind!r} has no form as a bundle")

@@ -1,0 +1,146 @@
+"""Loading and asking a bundle."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sklearn.pipeline import Pipeline
+
+from iargus.bundles.bundle import Bundle
+from iargus.bundles.car import PricedCar
+from iargus.bundles.errors import Refused
+from iargus.bundles.export import export_bundle
+from iargus.bundles.load import load_bundle
+from iargus.bundles.parity import fuzz_of
+from iargus.errors import ArtefactRejected
+from tests.bundles.seals import KEY
+
+CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}
+
+CHILD = """
+import json, sys
+from pathlib import Path
+from iargus.bundles.load import load_bundle
+car, text = (load_bundle(Path(folder)) for folder in sys.argv[1:])
+car.predict_one(json.loads(sys.stdin.read()))
+car.predict_many([])
+text.predict_one({"text": "how much is my car worth"})
+text.predict_many([{"text": "a"}])
+print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
+"""
+FOREIGN = {"sklearn", "pandas", "scipy", "mlflow", "skops", "joblib", "pydantic", "sqlalchemy"}
+
+
+def test_a_serving_process_imports_numpy_and_nothing_else(
+    car_folder: Path, text_folder: Path
+) -> None:
+    out = subprocess.run(
+        [sys.executable, "-c", CHILD, str(car_folder), str(text_folder)],
+        input=json.dumps(CAR),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    loaded = set(json.loads(out))
+    assert "numpy" in loaded
+    assert not loaded & FOREIGN
+
+
+def test_the_interval_holds_the_price(car_bundle: Bundle) -> None:
+    answers = car_bundle.predict_many(fuzz_of(car_bundle, 4).rows(500))
+    assert all(0 < answer.low <= answer.price <= answer.high for answer in answers)
+    assert isinstance(car_bundle.predict_one(CAR), PricedCar)
+
+
+def test_probabilities_sum_to_one(text_bundle: Bundle) -> None:
+    answers = text_bundle.predict_many(fuzz_of(text_bundle, 4).rows(500))
+    assert all(sum(answer.probabilities) == pytest.approx(1.0) for answer in answers)
+
+
+def test_no_row_gives_no_answer(car_bundle: Bundle, text_bundle: Bundle) -> None:
+    assert list(car_bundle.predict_many([])) == []
+    assert list(text_bundle.predict_many([])) == []
+
+
+def test_a_state_may_be_left_out(car_bundle: Bundle) -> None:
+    without = {name: value for name, value in CAR.items() if name != "state"}
+    assert car_bundle.predict_one(without) == car_bundle.predict_one({**CAR, "state": None})
+
+
+def test_threads_get_the_answers_of_one(car_bundle: Bundle, text_bundle: Bundle) -> None:
+    for bundle in (car_bundle, text_bundle):
+        rows = fuzz_of(bundle, 8).rows(800)
+        alone = [repr(bundle.predict_one(row)) for row in rows]
+        with ThreadPoolExecutor(4) as threads:
+            assert [repr(answer) for answer in threads.map(bundle.predict_one, rows)] == alone
+
+
+def test_the_same_estimator_gives_the_same_bytes(car_estimator: Pipeline, tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "other"]
+    for folder in folders:
+        export_bundle("car_price", car_estimator, folder, version="1", key=KEY)
+    one, other = ({f.name: f.read_bytes() for f in folder.iterdir()} for folder in folders)
+    assert one == other
+
+
+def test_the_manifest_keeps_what_it_is_told(car_estimator: Pipeline, tmp_path: Path) -> None:
+    export_bundle(
+        "car_price",
+        car_estimator,
+        tmp_path / "b",
+        task="vans",
+        version="12",
+        created_from="a" * 64,
+        options={"coverage": 0.9},
+        rows=[CAR],
+    )
+    bundle = load_bundle(tmp_path / "b", task="vans", version="12", created_from="a" * 64)
+    assert bundle.manifest.options == {"coverage": 0.9}
+    assert bundle.manifest.canaries[-1].payload == CAR
+    assert bundle.manifest.canaries[-1].answer == bundle.predict_one(CAR)
+
+
+def test_an_unsigned_bundle_is_accepted_without_a_key_only(
+    car_estimator: Pipeline, tmp_path: Path
+) -> None:
+    export_bundle("car_price", car_estimator, tmp_path / "b")
+    load_bundle(tmp_path / "b")
+    with pytest.raises(Refused, match="not signed"):
+        load_bundle(tmp_path / "b", key=KEY)
+
+
+def test_a_bundle_signed_by_another_key_is_refused(car_folder: Path) -> None:
+    with pytest.raises(Refused, match="signature"):
+        load_bundle(car_folder, key=b"x" * 32)
+
+
+def test_a_short_key_signs_nothing(car_estimator: Pipeline, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        export_bundle("car_price", car_estimator, tmp_path / "b", key=b"short")
+
+
+def test_a_folder_with_something_in_it_is_not_overwritten(
+    car_folder: Path, car_estimator: Pipeline
+) -> None:
+    with pytest.raises(FileExistsError):
+        export_bundle("car_price", car_estimator, car_folder)
+
+
+def test_a_missing_folder_is_refused_like_every_model_file(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactRejected):
+        load_bundle(tmp_path / "nowhere")
+
+
+def test_answers_are_quick(car_bundle: Bundle, text_bundle: Bundle) -> None:
+    # Twenty times what is usual: this finds a slow path, not a slow day.
+    for bundle, row in ((car_bundle, CAR), (text_bundle, {"text": "how much is my car worth"})):
+        start = time.process_time()
+        for _ in range(200):
+            bundle.predict_one(row)
+        assert (time.process_time() - start) / 200 < 0.001
