@@ -22,7 +22,8 @@ from iargus.bundles.car_models import (
     read_models,
 )
 from iargus.bundles.car_names import CarNames
-from iargus.bundles.contents import Contents, number
+from iargus.bundles.checks import number
+from iargus.bundles.contents import Contents
 from iargus.bundles.manifest import Manifest
 from iargus.bundles.masks import LeafMasks, Masks
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from iargus.bundles.contents import Contents, listed, named, number, whole
+from iargus.bundles.checks import listed, named, number, whole
+from iargus.bundles.contents import Contents
 from iargus.bundles.errors import Refused
 from iargus.bundles.masks import LeafMasks
 from iargus.bundles.trees import Trees

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from iargus.bundles.contents import named, number, whole
+from iargus.bundles.checks import named, number, whole
 from iargus.estimators.canonical import canonical_state, car_tokens
 from iargus.estimators.car_names import car, model_code, model_key, word_level
 

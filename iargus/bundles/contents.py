@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,47 +52,3 @@ class Contents:
             raise Refused(f"{file} is missing; the bundle is of another task")
         self._unread.discard(file)
         return self._files[file]
-
-
-def number(value: object, what: str) -> float:
-    """Return a finite float.
-
-    Raises:
-        Refused: ``value`` is none.
-    """
-    if type(value) is not float or not math.isfinite(value):
-        raise Refused(f"{what} is no finite number")
-    return value
-
-
-def whole(value: object, what: str, least: int, most: int) -> int:
-    """Return a whole number of a range.
-
-    Raises:
-        Refused: ``value`` is none.
-    """
-    if type(value) is not int or not least <= value <= most:
-        raise Refused(f"{what} is no whole number from {least} to {most}")
-    return value
-
-
-def listed(value: object, what: str) -> list[Any]:
-    """Return a list.
-
-    Raises:
-        Refused: ``value`` is none.
-    """
-    if not isinstance(value, list):
-        raise Refused(f"{what} is no list")
-    return value
-
-
-def named(value: object, what: str) -> dict[str, Any]:
-    """Return an object, whose names are texts.
-
-    Raises:
-        Refused: ``value`` is none.
-    """
-    if not isinstance(value, dict):
-        raise Refused(f"{what} is no object")
-    return value

@@ -42,7 +42,13 @@ def load_bundle(
     if manifest.kind not in KINDS:
         raise Refused(f"the kind {manifest.kind!r} is unknown to this release")
     contents = Contents(read_files(directory, manifest))
-    bundle = KINDS[manifest.kind].read(manifest, contents)
+    try:
+        bundle = KINDS[manifest.kind].read(manifest, contents)
+    except Refused:
+        raise
+    # Whatever the checks did not foresee in a file means the same.
+    except Exception as error:
+        raise Refused(f"the bundle cannot be read: {type(error).__name__}: {error}") from error
     contents.close()
     check_canaries(bundle)
     return bundle

@@ -15,10 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from iargus.bundles.errors import Refused
 from iargus.bundles.trees import LEAF, Trees
 
 Masks = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float64]
+
+MAX_MASKS = 2**25  # of one column: 256 bins of 131,072 trees
 
 
 class LeafMasks:
@@ -108,6 +111,8 @@ def _by_threshold(
     trees: Trees, at: npt.NDArray[np.intp], tree: npt.NDArray[np.intp], keeps: Masks
 ) -> tuple[Masks, list[float]]:
     thresholds, place = np.unique(trees.threshold[at], return_inverse=True)
+    if (len(thresholds) + 2) * len(trees.sizes) > MAX_MASKS:
+        raise Refused("the trees divide a column into too many bins")
     table = np.full((len(thresholds) + 2, len(trees.sizes)), ~keeps.dtype.type(0))
     # Bin b holds what is above b thresholds: all of their nodes send it to the right.
     _rule_out(table, place + 1, at, tree, keeps)

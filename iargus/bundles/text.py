@@ -9,7 +9,8 @@ import numpy as np
 
 from iargus.bundles.arrays import finite
 from iargus.bundles.bundle import Bundle, FloatArray, Payload
-from iargus.bundles.contents import Contents, listed, number, whole
+from iargus.bundles.checks import listed, number, whole
+from iargus.bundles.contents import Contents
 from iargus.bundles.errors import Refused
 from iargus.bundles.manifest import Manifest
 from iargus.bundles.ngrams import Ngrams

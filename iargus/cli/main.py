@@ -4,52 +4,51 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import ClassVar
 
 import typer
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
-from iargus.cli import (
-    compare,
-    db,
-    doctor,
-    encoder,
-    import_data,
-    keys,
-    mlflow_ui,
-    models,
-    monitor,
-    outbox,
-    serve,
-    simulate,
-    sync,
-    token,
-    train,
-)
+from iargus.cli.lazily import LazyGroup
 from iargus.errors import ConfigurationError, IArgusError
+
+
+class Commands(LazyGroup):
+    """All commands, in the order in which `--help` shows them."""
+
+    places: ClassVar = {
+        "setup": "iargus.cli.serve:setup",
+        "serve": "iargus.cli.serve:serve",
+        "doctor": "iargus.cli.doctor:doctor",
+        "train": "iargus.cli.train:train",
+        "monitor": "iargus.cli.monitor:app",
+        "compare": "iargus.cli.compare:compare",
+        "models": "iargus.cli.models:app",
+        "outbox": "iargus.cli.outbox:app",
+        "token": "iargus.cli.token:app",
+        "keys": "iargus.cli.keys:app",
+        "import": "iargus.cli.import_data:app",
+        "simulate": "iargus.cli.simulate:app",
+        "db": "iargus.cli.db:app",
+        "sync": "iargus.cli.sync:sync",
+        "encoder": "iargus.cli.encoder:app",
+        "mlflow-ui": "iargus.cli.mlflow_ui:mlflow_ui",
+    }
+
 
 app = typer.Typer(
     name="iargus",
+    cls=Commands,
     help="A token-secured prediction API with scheduled drift monitoring.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command("setup")(serve.setup)
-app.command("serve")(serve.serve)
-app.command("doctor")(doctor.doctor)
-app.command("train")(train.train)
-app.add_typer(monitor.app, name="monitor")
-app.command("compare")(compare.compare)
-app.command("mlflow-ui")(mlflow_ui.mlflow_ui)
-app.command("sync")(sync.sync)
-app.add_typer(token.app, name="token")
-app.add_typer(keys.app, name="keys")
-app.add_typer(models.app, name="models")
-app.add_typer(simulate.app, name="simulate")
-app.add_typer(import_data.app, name="import")
-app.add_typer(db.app, name="db")
-app.add_typer(encoder.app, name="encoder")
-app.add_typer(outbox.app, name="outbox")
+
+
+@app.callback()
+def _iargus() -> None:
+    pass  # only so that Typer makes a group, although it knows of no command
 
 
 def main() -> None:

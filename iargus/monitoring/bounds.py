@@ -8,6 +8,7 @@ has an inverse in closed form, so that no bootstrap is needed at any number of r
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,8 +100,7 @@ def share_power(count: int, truth: float, limit: float, alpha: float) -> float:
     if limit >= 1:
         return 0.0
     # The bound is above the limit when so many wrong ones are rarer than alpha at the limit.
-    numbers = np.arange(count + 1)
-    too_many = numbers[bdtrc(numbers - 1, count, limit) < alpha] if count else numbers[:0]
-    if not too_many.size:
-        return 0.0
-    return float(1 - bdtr(int(too_many[0]) - 1, count, min(truth, 1.0)))
+    least = bisect_left(
+        range(count + 1), True, key=lambda wrong: bool(bdtrc(wrong - 1, count, limit) < alpha)
+    )
+    return float(bdtrc(least - 1, count, min(truth, 1.0))) if least <= count else 0.0

@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from iargus.monitoring import bounds
-from iargus.monitoring.errors_of_rows import are_binary, finite_errors
 from iargus.monitoring.evidence import Evidence
+from iargus.monitoring.tally import ErrorTally
 
 ALPHA = 0.0035
 """A month: 4.1 % a year for a model exactly on the threshold. What is left of 5 % a year (0.43 % a
@@ -75,27 +76,41 @@ def judge_performance(
     Raises:
         DataError: an error is not a finite number; a mean over it would be meaningless.
     """
-    values = finite_errors(errors)
-    rows, needed = int(values.size), max(minimum_rows, BELIEVABLE_ROWS)
-    error = float(values.mean()) if rows else None
+    tally = ErrorTally()
+    tally.add(np.asarray(errors))
+    return judge_tally(tally, threshold, alpha=alpha, minimum_rows=minimum_rows)
+
+
+def judge_tally(
+    tally: ErrorTally, threshold: float, *, alpha: float = ALPHA, minimum_rows: int
+) -> Verdict:
+    """`judge_performance` of errors that came in parts."""
+    error, rows, needed = tally.error, tally.rows, max(minimum_rows, BELIEVABLE_ROWS)
     if error is None or rows < needed:
         return Verdict(State.INSUFFICIENT, error, threshold, rows, needed_rows=needed)
     truth = WORSE * threshold
-    if are_binary(values):
-        wrong = int(values.sum())
-        interval = bounds.share_lower(wrong, rows, 0.025), bounds.share_upper(wrong, rows, 0.025)
-        lower = bounds.share_lower(wrong, rows, alpha)
+    if tally.wrong is not None:
+        lower = bounds.share_lower(tally.wrong, rows, alpha)
         power = bounds.share_power(rows, truth, threshold, alpha)
     else:
-        moments = bounds.Moments.of(values)
-        interval = bounds.mean_lower(moments, 0.025), bounds.mean_upper(moments, 0.025)
-        lower = bounds.mean_lower(moments, alpha)
-        power = bounds.mean_power(moments, truth, threshold, alpha)
+        lower = bounds.mean_lower(tally.moments(), alpha)
+        power = bounds.mean_power(tally.moments(), truth, threshold, alpha)
     if lower > threshold:
         state = State.BREACH
     else:
         state = State.SUSPECT if error > threshold else State.HEALTHY
-    return Verdict(state, error, threshold, rows, interval, lower, power, needed)
+    return Verdict(state, error, threshold, rows, interval_of(tally), lower, power, needed)
+
+
+def interval_of(tally: ErrorTally) -> tuple[float, float] | None:
+    """Where the true error lies with 95 % confidence; None where too few rows tell."""
+    if tally.rows < BELIEVABLE_ROWS:
+        return None
+    if tally.wrong is not None:
+        low = bounds.share_lower(tally.wrong, tally.rows, 0.025)
+        return low, bounds.share_upper(tally.wrong, tally.rows, 0.025)
+    moments = tally.moments()
+    return bounds.mean_lower(moments, 0.025), bounds.mean_upper(moments, 0.025)
 
 
 def confirm(verdict: Verdict, evidence: Evidence) -> Verdict:

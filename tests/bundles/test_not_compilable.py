@@ -18,7 +18,7 @@ from iargus.bundles.export import export_bundle
 from iargus.estimators.conformal_price import ConformalPriceRegressor
 
 
-class Subclass(ConformalPriceRegressor):  # type: ignore[misc]
+class Subclass(ConformalPriceRegressor):
     pass
 
 

@@ -16,9 +16,9 @@ from iargus.errors import DataError
 from iargus.monitoring.files import Comparison, Request, compare_files
 from iargus.monitoring.files.row_errors import row_errors
 from iargus.monitoring.files.saved import SavedReference
-from iargus.monitoring.files.tally import ErrorTally
+from iargus.monitoring.tally import ErrorTally
 from iargus.monitoring.result import TaskOutcome
-from iargus.monitoring.verdict import State, judge_performance
+from iargus.monitoring.verdict import State, judge_performance, judge_tally
 
 ASKED = Request("price", "predicted", threshold=0.2, segments=("make",))
 
@@ -71,11 +71,11 @@ def test_a_tally_of_parts_is_judged_as_the_whole(binary: bool) -> None:
         tally.add(some)
     for threshold in (0.1, 0.22, 0.5):
         expected = judge_performance(errors, threshold, minimum_rows=30)
-        judged = tally.verdict(threshold)
+        judged = judge_tally(tally, threshold, minimum_rows=30)
         assert (judged.state, judged.rows) == (expected.state, expected.rows)
         assert judged.interval == pytest.approx(expected.interval, rel=1e-9)
         assert judged.power == pytest.approx(expected.power, rel=1e-9)
-    assert ErrorTally().verdict(0.1).state is State.INSUFFICIENT
+    assert judge_tally(ErrorTally(), 0.1, minimum_rows=30).state is State.INSUFFICIENT
 
 
 def test_rows_without_a_usable_label_have_no_error() -> None:

@@ -23,7 +23,7 @@ from iargus.monitoring.files.scan import Scan, read_all
 from iargus.monitoring.files.source import Source
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.quality_rules import is_serious, repeated_share
-from iargus.monitoring.verdict import State, Verdict
+from iargus.monitoring.verdict import BELIEVABLE_ROWS, State, Verdict, judge_tally
 
 Progress = Callable[[float, int], None]
 """Told how much of both files is read, and how many rows so far."""
@@ -86,7 +86,7 @@ def compare_files(
         raise DataError(f"{current}: no rows")
     verdict = None
     if request.threshold is not None and request.has_errors:
-        verdict = scan.tally.verdict(request.threshold)
+        verdict = judge_tally(scan.tally, request.threshold, minimum_rows=BELIEVABLE_ROWS)
     observed = _observed(saved, scan, chosen)
     document = document_of(reference.name, current.name, request, scan, observed, verdict)
     return Comparison(observed, verdict, dict(chosen.passed_over), saved, document)

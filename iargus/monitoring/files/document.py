@@ -9,7 +9,7 @@ from typing import Any
 from iargus.monitoring.files.request import Request
 from iargus.monitoring.files.scan import Scan
 from iargus.monitoring.observed import Observed
-from iargus.monitoring.verdict import State, Verdict
+from iargus.monitoring.verdict import State, Verdict, interval_of
 
 _MOST_NAMES = 5
 UNKNOWN = (
@@ -44,12 +44,12 @@ def document_of(
     known = {
         "task": f"{current} against {reference}",
         "sentence": " ".join(_sentences(scan, observed, verdict)),
-        "metric": scan.tally.metric if errors else "",
+        "metric": _metric(scan) if errors else "",
         "missed_periods": [],
         "rows": scan.tally.rows if request.has_errors else scan.rows,
         "refused_rows": scan.set_aside,
         "error": scan.tally.mean if errors else None,
-        "interval": scan.tally.interval(),
+        "interval": interval_of(scan.tally),
         "observed": asdict(observed),
         "also": [],
         "mail_queued": False,
@@ -78,6 +78,10 @@ def _sentences(scan: Scan, observed: Observed, verdict: Verdict | None) -> Itera
             yield f"{len(names)} {of_all} drifted: {', '.join(names[:_MOST_NAMES])}{more}."
         else:
             yield f"None {of_all} drifted."
+
+
+def _metric(scan: Scan) -> str:
+    return "mape" if scan.tally.wrong is None else "error_rate"
 
 
 def _percent(share: float | None) -> str:

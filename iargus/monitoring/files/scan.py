@@ -11,7 +11,7 @@ from iargus.monitoring.drift.summary import FeatureSummary, Kinds, summarise
 from iargus.monitoring.files.request import Request
 from iargus.monitoring.files.row_errors import row_errors
 from iargus.monitoring.files.source import Source
-from iargus.monitoring.files.tally import ErrorTally
+from iargus.monitoring.tally import ErrorTally
 from iargus.monitoring.quality import QualityScan
 from iargus.monitoring.segment_errors import SegmentErrors
 
