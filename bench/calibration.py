@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench.calibration_plan import Case, all_cases
 from bench.calibration_text import unseen_intents
-from iargus.monitoring.bounds import share_lower, share_upper
+from iargus.monitoring.performance.bounds import share_lower, share_upper
 
 SEED, PARTS = 20261121, 20
 

@@ -13,7 +13,7 @@ from iargus.labelled.store import LabelledStore, labelled_store
 from iargus.migrate import check_schema, upgrade
 from iargus.models.placement import Placement
 from iargus.models.sync import sync_once
-from iargus.monitoring.reference import reference_files
+from iargus.monitoring.month.reference import reference_files
 from iargus.stack import Stack
 from iargus.tasks.base import Storage, Task
 from iargus.tokens.keys import load_key_ring

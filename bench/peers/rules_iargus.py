@@ -18,8 +18,8 @@ from bench.peers.worlds import (
     errors_of,
 )
 from iargus.monitoring.drift import FeatureSummary, Kind, compare_features, summarise
-from iargus.monitoring.evidence import Evidence, accumulate
-from iargus.monitoring.verdict import State, confirm, judge_performance
+from iargus.monitoring.performance.evidence import Evidence, accumulate
+from iargus.monitoring.performance.verdict import State, confirm, judge_performance
 
 KINDS = dict.fromkeys(NUMBERS, Kind.NUMBER) | dict.fromkeys(LEVELS, Kind.CATEGORY)
 

@@ -14,9 +14,9 @@ from iargus.cli.monitor_screen import COLOURS, plain, print_json, print_lines, s
 from iargus.logs import configure_logging
 from iargus.monitoring.explaining import Paragraph, document_of, explain
 from iargus.monitoring.explaining.reading import INDENT
+from iargus.monitoring.mail.told import mails_about
 from iargus.monitoring.period import Period
-from iargus.monitoring.records import MonitoringRecords, RunRecord
-from iargus.monitoring.told import mails_about
+from iargus.monitoring.run.records import MonitoringRecords, RunRecord
 from iargus.stack import Stack
 
 LAST = "last"

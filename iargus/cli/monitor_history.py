@@ -11,9 +11,9 @@ from iargus.cli.monitor_screen import print_json, screen
 from iargus.clock import utc_now
 from iargus.logs import configure_logging
 from iargus.monitoring.explaining import document_of
+from iargus.monitoring.mail.told import mails_about
 from iargus.monitoring.period import Period
-from iargus.monitoring.records import MonitoringRecords
-from iargus.monitoring.told import mails_about
+from iargus.monitoring.run.records import MonitoringRecords
 from iargus.stack import Stack
 
 

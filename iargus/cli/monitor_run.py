@@ -14,8 +14,8 @@ from iargus.cli.monitor_screen import print_json, screen
 from iargus.cli.monitor_tables import show
 from iargus.clock import utc_now
 from iargus.logs import configure_logging
-from iargus.monitoring.job import MonitoringJob
-from iargus.monitoring.request import Progress
+from iargus.monitoring.run.job import MonitoringJob
+from iargus.monitoring.run.request import Progress
 from iargus.predictions.store import SqlPredictionStore
 from iargus.stack import Stack
 

@@ -9,14 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from iargus.cli.monitor_screen import plain
-from iargus.monitoring.delivery import Delivery
 from iargus.monitoring.explaining.briefs import (
     drift_brief,
     estimate_brief,
     serious_brief,
     worst_brief,
 )
-from iargus.monitoring.kinds import in_words
+from iargus.monitoring.mail.delivery import Delivery
+from iargus.monitoring.mail.kinds import in_words
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.wording import METRICS, percent
 

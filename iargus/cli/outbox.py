@@ -15,10 +15,10 @@ from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.errors import MailNotSent
 from iargus.logs import configure_logging
-from iargus.monitoring.delivery import deliver
-from iargus.monitoring.kinds import in_words
-from iargus.monitoring.message import as_page
-from iargus.monitoring.outbox import Outbox, StoredMail
+from iargus.monitoring.mail.delivery import deliver
+from iargus.monitoring.mail.kinds import in_words
+from iargus.monitoring.mail.message import as_page
+from iargus.monitoring.mail.outbox import Outbox, StoredMail
 from iargus.stack import Stack
 
 app = typer.Typer(

@@ -41,7 +41,7 @@ def train(
     """Train a model on the labelled rows, measure it on rows kept aside, and register it."""
     # Imported here: they bring scikit-learn and pandas, seconds that `--help` can spare.
     from iargus.labelled.store import labelled_store
-    from iargus.monitoring.reference import reference_files
+    from iargus.monitoring.month.reference import reference_files
     from iargus.training import fit
 
     stack = Stack()

@@ -10,7 +10,7 @@ from iargus.database import Database
 from iargus.diagnosis.finding import Finding, ok, warning
 from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.monitoring.period import Period
-from iargus.monitoring.records import MonitoringRecords
+from iargus.monitoring.run.records import MonitoringRecords
 
 # A daily run judges a month on its first day. Three more make good a weekend that was down.
 GRACE_DAYS = 3

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from iargus.monitoring.mail.picture import Point, draw_history
+from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
-from iargus.monitoring.picture import Point, draw_history
-from iargus.monitoring.records import RunRecord
 from iargus.monitoring.result import TaskOutcome
-from iargus.monitoring.verdict import State
+from iargus.monitoring.run.records import RunRecord
 from iargus.monitoring.wording import METRICS
 
 

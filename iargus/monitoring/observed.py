@@ -7,7 +7,7 @@ from datetime import datetime
 
 from iargus.monitoring.drift.compare import Change
 from iargus.monitoring.drift.summary import Kind
-from iargus.monitoring.quality import Finding
+from iargus.monitoring.quality.scan import Finding
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from iargus.monitoring.comparison import Decision
-from iargus.monitoring.delivery import Delivery
+from iargus.monitoring.mail.delivery import Delivery
 from iargus.monitoring.observed import Observed
+from iargus.monitoring.performance.comparison import Decision
+from iargus.monitoring.performance.segments import Worse
 from iargus.monitoring.period import Period
-from iargus.monitoring.segments import Worse
 
 
 class Status(StrEnum):

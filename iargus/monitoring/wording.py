@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from iargus.monitoring.drift.compare import What
 from iargus.monitoring.observed import FeatureFacts, Observed
+from iargus.monitoring.performance.verdict import State, Verdict
 from iargus.monitoring.period import Period
-from iargus.monitoring.quality import Finding
+from iargus.monitoring.quality.scan import Finding
 from iargus.monitoring.result import Retraining
-from iargus.monitoring.verdict import State, Verdict
 
 METRICS = {"mape": "mean absolute percentage error", "error_rate": "share of wrong answers"}
 _MOST_NAMES = 5

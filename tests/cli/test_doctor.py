@@ -18,9 +18,9 @@ from iargus.diagnosis import Finding, Level, examine, surroundings
 from iargus.diagnosis.months import examine_months
 from iargus.errors import MailNotSent, RegistryUnavailable
 from iargus.migrate import upgrade
+from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
-from iargus.monitoring.records import MonitoringRecords, RunRecord
-from iargus.monitoring.verdict import State
+from iargus.monitoring.run.records import MonitoringRecords, RunRecord
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.catalogue import Catalogue
 from tests.cli.conftest import Run

@@ -9,11 +9,18 @@ import pytest
 
 from iargus.database import LABELLED, Database
 from iargus.migrate import upgrade
-from iargus.monitoring.outbox import Mail
-from iargus.monitoring.records import MonitoringRecords
+from iargus.monitoring.mail.outbox import Mail
+from iargus.monitoring.run.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
 from tests.cli.conftest import Run
-from tests.monitoring.judged_months import BREACH, SUSPECT, TASK, first_version, month, recorded
+from tests.monitoring.explaining.judged_months import (
+    BREACH,
+    SUSPECT,
+    TASK,
+    first_version,
+    month,
+    recorded,
+)
 
 
 @pytest.fixture

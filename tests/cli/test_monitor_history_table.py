@@ -13,10 +13,10 @@ from iargus.cli.monitor_chart import Point, Scale, draw
 from iargus.cli.monitor_history_table import show_history
 from iargus.cli.monitor_screen import ASCII, UNICODE
 from iargus.cli.monitor_tables import show
+from iargus.monitoring.mail.told import Told
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import JobResult, Status
-from iargus.monitoring.told import Told
-from tests.monitoring.judged_months import BREACH, SUSPECT, TASK, first_version, month
+from tests.monitoring.explaining.judged_months import BREACH, SUSPECT, TASK, first_version, month
 
 FEW: dict[str, Any] = {"status": Status.INSUFFICIENT, "interval": None, "error": 0.9, "rows": 12}
 MONTHS = [

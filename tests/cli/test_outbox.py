@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from iargus.database import LABELLED, Database
-from iargus.monitoring.kinds import Kind
-from iargus.monitoring.records import MonitoringRecords
+from iargus.monitoring.mail.kinds import Kind
+from iargus.monitoring.run.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
 from tests.cli.conftest import Run
-from tests.monitoring.mail_cases import alert
+from tests.monitoring.mail.cases import alert
 
 
 @pytest.fixture

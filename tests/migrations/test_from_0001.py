@@ -11,8 +11,8 @@ from sqlalchemy import text
 from iargus.database import LABELLED, Database
 from iargus.errors import SchemaMissing
 from iargus.migrate import _config, check_schema, upgrade
-from iargus.monitoring.outbox import Outbox
-from iargus.monitoring.records import MonitoringRecords
+from iargus.monitoring.mail.outbox import Outbox
+from iargus.monitoring.run.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
 from tests.migrations.tables import shape
 

@@ -17,11 +17,11 @@ from iargus.clock import Clock, utc_now
 from iargus.database import LABELLED, Database
 from iargus.labelled.store import labelled_store
 from iargus.models.registry import ModelVersion, Registry
-from iargus.monitoring.job import MonitoringJob
-from iargus.monitoring.outbox import Outbox, StoredMail
-from iargus.monitoring.records import MonitoringRecords
-from iargus.monitoring.reference import reference_files
+from iargus.monitoring.mail.outbox import Outbox, StoredMail
+from iargus.monitoring.month.reference import reference_files
 from iargus.monitoring.result import JobResult, TaskOutcome
+from iargus.monitoring.run.job import MonitoringJob
+from iargus.monitoring.run.records import MonitoringRecords
 from iargus.schema import labelled_metadata
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer

@@ -8,8 +8,8 @@ from iargus.monitoring.explaining.actions import promoted
 from iargus.monitoring.explaining.contest import mended
 from iargus.monitoring.explaining.reading import Document, number, part, parts, text
 from iargus.monitoring.explaining.rule import says_little
+from iargus.monitoring.mail.told import Told
 from iargus.monitoring.period import Period
-from iargus.monitoring.told import Told
 from iargus.monitoring.wording import percent
 
 

@@ -20,7 +20,7 @@ from iargus.monitoring.explaining.reading import (
     texts,
 )
 from iargus.monitoring.explaining.seen import fault_words
-from iargus.monitoring.told import Told
+from iargus.monitoring.mail.told import Told
 from iargus.monitoring.wording import percent
 
 

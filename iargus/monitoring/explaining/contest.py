@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.comparison import ALPHA, MARGIN, MINIMUM_PAIRS, Decision, Method
 from iargus.monitoring.explaining.reading import (
     INDENT,
     Document,
@@ -15,7 +14,8 @@ from iargus.monitoring.explaining.reading import (
     parts,
     text,
 )
-from iargus.monitoring.segments import MINIMUM_ROWS
+from iargus.monitoring.performance.comparison import ALPHA, MARGIN, MINIMUM_PAIRS, Decision, Method
+from iargus.monitoring.performance.segments import MINIMUM_ROWS
 from iargus.monitoring.wording import percent
 
 _ALPHA = f"{ALPHA * 100:.1f} %"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from iargus.monitoring.records import RunRecord
+from iargus.monitoring.run.records import RunRecord
 
 
 def document_of(run: RunRecord) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from iargus.monitoring.explaining.mails import mails_of
 from iargus.monitoring.explaining.reading import Document, count, moment, text
 from iargus.monitoring.explaining.rule import TITLES, why
 from iargus.monitoring.explaining.seen import estimate, quality, segments
-from iargus.monitoring.told import Told
+from iargus.monitoring.mail.told import Told
 from iargus.monitoring.wording import METRICS
 
 

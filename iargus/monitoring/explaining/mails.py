@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iargus.monitoring.explaining.reading import Document, counted, text, texts
-from iargus.monitoring.kinds import in_words
-from iargus.monitoring.told import Told
+from iargus.monitoring.mail.kinds import in_words
+from iargus.monitoring.mail.told import Told
 
 
 def mails_of(document: Document, mails: Sequence[Told]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.evidence import LIMIT, Evidence
 from iargus.monitoring.explaining.reading import (
     Document,
     counted,
@@ -12,7 +11,8 @@ from iargus.monitoring.explaining.reading import (
     span,
     text,
 )
-from iargus.monitoring.verdict import ALPHA, BELIEVABLE_ROWS, WORSE
+from iargus.monitoring.performance.evidence import LIMIT, Evidence
+from iargus.monitoring.performance.verdict import ALPHA, BELIEVABLE_ROWS, WORSE
 from iargus.monitoring.wording import percent
 
 TITLES = {

@@ -14,7 +14,7 @@ from threading import Event, Lock
 from typing import Any
 
 from iargus.errors import DataError
-from iargus.monitoring.drift_facts import drift_facts
+from iargus.monitoring.drift.facts import drift_facts
 from iargus.monitoring.files.choosing import Chosen, common, is_classes, kinds_of_file, open_source
 from iargus.monitoring.files.document import document_of
 from iargus.monitoring.files.request import Request
@@ -22,8 +22,8 @@ from iargus.monitoring.files.saved import SavedReference
 from iargus.monitoring.files.scan import Scan, read_all
 from iargus.monitoring.files.source import Source
 from iargus.monitoring.observed import Observed
-from iargus.monitoring.quality_rules import is_serious, repeated_share
-from iargus.monitoring.verdict import BELIEVABLE_ROWS, State, Verdict, judge_tally
+from iargus.monitoring.performance.verdict import BELIEVABLE_ROWS, State, Verdict, judge_tally
+from iargus.monitoring.quality.rules import is_serious, repeated_share
 
 Progress = Callable[[float, int], None]
 """Told how much of both files is read, and how many rows so far."""

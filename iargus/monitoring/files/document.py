@@ -9,7 +9,7 @@ from typing import Any
 from iargus.monitoring.files.request import Request
 from iargus.monitoring.files.scan import Scan
 from iargus.monitoring.observed import Observed
-from iargus.monitoring.verdict import State, Verdict, interval_of
+from iargus.monitoring.performance.verdict import State, Verdict, interval_of
 
 _MOST_NAMES = 5
 UNKNOWN = (

@@ -11,9 +11,9 @@ from iargus.monitoring.drift.summary import FeatureSummary, Kinds, summarise
 from iargus.monitoring.files.request import Request
 from iargus.monitoring.files.row_errors import row_errors
 from iargus.monitoring.files.source import Source
-from iargus.monitoring.tally import ErrorTally
-from iargus.monitoring.quality import QualityScan
-from iargus.monitoring.segment_errors import SegmentErrors
+from iargus.monitoring.performance.segment_errors import SegmentErrors
+from iargus.monitoring.performance.tally import ErrorTally
+from iargus.monitoring.quality.scan import QualityScan
 
 Seen = Callable[[Source, float, int], None]
 """Told after each part: the file, how much of it is read, and the rows of the part."""

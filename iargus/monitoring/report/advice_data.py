@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iargus.monitoring.quality import Fault
+from iargus.monitoring.quality.scan import Fault
 from iargus.monitoring.report import reading
 from iargus.monitoring.report.quality import serious_of
 from iargus.monitoring.report.reading import Document

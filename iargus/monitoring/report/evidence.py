@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iargus.monitoring.evidence import LIMIT, STAKES, Evidence
+from iargus.monitoring.performance.evidence import LIMIT, STAKES, Evidence
+from iargus.monitoring.performance.verdict import ALPHA, WORSE
 from iargus.monitoring.report import reading
 from iargus.monitoring.report.figures import percent, plain, rows
 from iargus.monitoring.report.reading import Document
-from iargus.monitoring.verdict import ALPHA, WORSE
 
 
 def certainty_of(outcome: Document) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Mails about a month: why, what they say, and how they are sent."""

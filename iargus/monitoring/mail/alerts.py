@@ -1,0 +1,78 @@
+"""The mails that a run may ask for: subject, plain text and HTML."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from email.utils import parseaddr
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from iargus.monitoring.mail.content import content_of
+from iargus.monitoring.mail.kinds import Kind
+from iargus.monitoring.mail.message import content_id, sender_of
+from iargus.monitoring.mail.outbox import Mail
+from iargus.monitoring.mail.subjects import subject_of
+from iargus.monitoring.result import TaskOutcome
+from iargus.settings import Settings
+
+__all__ = ["Kind", "message_id", "write_alert"]
+
+
+def write_alert(
+    kinds: tuple[Kind, ...],
+    outcome: TaskOutcome,
+    settings: Settings,
+    *,
+    picture: bytes | None,
+    before: Mapping[str, Any] | None = None,
+    failed_before: bool = False,
+) -> Mail:
+    """One mail for all reasons of one outcome (`reasons.reasons_for`); the first is its kind.
+
+    Args:
+        picture: the error by month as PNG, shown above the facts.
+        before, failed_before: as `reasons_for` was given them; a recovery says what they had told.
+    """
+    identity = message_id(kinds[0], outcome, settings)
+    content = content_of(kinds, outcome, settings, before=before, failed_before=failed_before)
+    facts = {
+        "mail": content,
+        "picture": None if picture is None else f"cid:{content_id(identity)}",
+    }
+    return Mail(
+        message_id=identity,
+        task=outcome.task,
+        period=str(outcome.period),
+        kind=kinds[0].value,
+        subject=subject_of(kinds, outcome),
+        body_text=_TEMPLATES.get_template("mail.txt.j2").render(facts),
+        body_html=_TEMPLATES.get_template("mail.html.j2").render(facts),
+        picture=picture,
+    )
+
+
+def message_id(kind: Kind, outcome: TaskOutcome, settings: Settings) -> str:
+    """The same for the same (task, period, kind) of the same installation, so that no mail is
+    queued twice and a repeated one is known as such by mail programs.
+
+    The database's place is part of it, which keeps two installations that mail the same people
+    apart. A digest, because a long header would be folded, and some readers keep the fold.
+    """
+    server = settings.environment.mysql
+    place = str(settings.var_dir) if server is None else f"{server.host}:{server.port}"
+    parts = (outcome.task, str(outcome.period), kind.value, place)
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+    domain = parseaddr(sender_of(settings))[1].rpartition("@")[2] or "localhost"
+    return f"<iargus.{digest}@{domain}>"
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("iargus.monitoring.mail"),
+    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)

@@ -1,0 +1,119 @@
+"""Everything that a mail says, in the order in which both of its forms say it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from iargus.monitoring.mail.advice import Step, advice_for
+from iargus.monitoring.mail.facts import Fact, Section, contest_of, facts_of, version
+from iargus.monitoring.mail.findings import drift_of, quality_of
+from iargus.monitoring.mail.kinds import Kind, Severity, as_told, severity_of
+from iargus.monitoring.mail.links import Links, links_of
+from iargus.monitoring.mail.reasons import was_bad
+from iargus.monitoring.mail.text import printable
+from iargus.monitoring.result import Status, TaskOutcome
+from iargus.monitoring.wording import percent
+from iargus.settings import Settings
+
+_MAX_SENTENCE_CHARS = 1000
+_MAX_TOLD_CHARS = 400
+
+
+@dataclass(frozen=True)
+class Content:
+    """`also` are the reasons beside the one in the title, `told` what earlier mails had said that
+    is over, `done` what the job did."""
+
+    severity: Severity
+    title: str
+    also: tuple[str, ...]
+    sentence: str
+    told: tuple[str, ...]
+    steps: tuple[Step, ...]
+    facts: tuple[Fact, ...]
+    sections: tuple[Section, ...]
+    done: tuple[str, ...]
+    links: Links
+    picture_text: str
+
+
+def content_of(
+    kinds: Sequence[Kind],
+    outcome: TaskOutcome,
+    settings: Settings,
+    *,
+    before: Mapping[str, Any] | None,
+    failed_before: bool,
+) -> Content:
+    first, *further = as_told(kinds)
+    observed = outcome.observed
+    sections = (drift_of(observed), quality_of(observed), contest_of(outcome))
+    task = printable(outcome.task, 64)
+    told = _told(before, failed_before, outcome) if Kind.RECOVERY in kinds else ()
+    return Content(
+        severity=severity_of(kinds),
+        title=_TITLES[first].format(task=task),
+        also=tuple(_TITLES[kind].format(task=task) for kind in further),
+        sentence=printable(outcome.sentence, _MAX_SENTENCE_CHARS),
+        told=tuple(told),
+        steps=advice_for(kinds, outcome),
+        facts=facts_of(outcome),
+        sections=tuple(section for section in sections if section is not None),
+        done=tuple(_done(outcome)),
+        links=links_of(outcome, settings),
+        picture_text=_picture_text(task, outcome),
+    )
+
+
+def _told(
+    before: Mapping[str, Any] | None, failed_before: bool, outcome: TaskOutcome
+) -> Iterator[str]:
+    if before is not None and was_bad(before):
+        said = printable(before.get("sentence", ""), _MAX_TOLD_CHARS)
+        yield f"{printable(before.get('period', ''), 7)}: {said}"
+    if failed_before:
+        yield f"{outcome.period}: it could not be judged at first."
+
+
+def _done(outcome: TaskOutcome) -> Iterator[str]:
+    retraining = outcome.retraining
+    if outcome.status is Status.FAILED:
+        yield "It went on with the other tasks and recorded nothing for this one."
+        yield "No second mail about this month comes while it goes on failing."
+        return
+    if retraining is None:
+        yield "It recorded the month. Nothing was retrained, and the champion stays."
+        return
+    if not retraining.holdout_rows:
+        yield "It recorded the month. There were no rows to compare models on; the champion stays."
+        return
+    new = retraining.challenger_version
+    yield f"It kept the newest {retraining.holdout_rows:,} rows aside."
+    yield (
+        f"It trained {'a challenger' if new is None else version(new)} on "
+        f"{retraining.learned_rows:,} older rows."
+    )
+    if outcome.serving_version != outcome.champion_version:
+        yield "It promoted the challenger, which serves from now on, and recorded the month."
+    else:
+        yield "The champion stays, for the challenger is not clearly better; the month is recorded."
+
+
+def _picture_text(task: str, outcome: TaskOutcome) -> str:
+    now = "" if outcome.error is None else f"; {outcome.period}: {percent(outcome.error)}"
+    return f"Error of {task} by month against its limit of {percent(outcome.threshold)}{now}"
+
+
+_TITLES = {
+    Kind.FAILED_RUN: "{task} could not be judged",
+    Kind.BREACH_NOT_MENDED: "{task} is over its limit, and retraining has not mended that",
+    Kind.QUALITY: "The rows of {task} have serious faults",
+    Kind.ESTIMATE: "{task} errs probably more than its limit, and too few labels tell",
+    Kind.DRIFT: "The input of {task} has changed",
+    Kind.SUSPECT: "{task} is over its limit, which may be chance",
+    Kind.BREACH_MENDED: "{task} was over its limit and is within it again",
+    Kind.MISSED_RUN: "A month of {task} had passed without a run",
+    Kind.RECOVERY: "{task} is good again",
+}

@@ -1,0 +1,1 @@
+"""The rows of a month: which they are, what the champion makes of them, what they look like."""

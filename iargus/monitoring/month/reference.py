@@ -1,0 +1,160 @@
+"""What a model's input looked like when it was measured; stored with its version.
+
+A month is compared with this summary instead of with rows, so that a run costs the same however
+long the history is. The reference window are the labelled rows that the version was measured on
+and has not learned from: only of those are its predictions and doubts those of a model in use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+import pandas as pd
+
+from iargus.errors import ArtefactRejected, DataError
+from iargus.models.registry import ModelVersion, Registry
+from iargus.monitoring.drift import FeatureSummary, Kind, summarise
+from iargus.monitoring.drift.summary import Kinds, Summary, kind_of
+from iargus.monitoring.performance.unlabelled import MINIMUM_ROWS, DoubtModel
+from iargus.monitoring.quality.rules import repeated_share
+from iargus.monitoring.quality.scan import UnitCheck, check_quality
+from iargus.monitoring.quality.units import unit_reference
+from iargus.tasks.base import Task
+from iargus.training.evaluate import Evaluation
+
+REFERENCE_FILE = "reference.json"
+PREDICTION = "(prediction)"  # beside the features, none of which has brackets
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is kept of the reference window.
+
+    Attributes:
+        start, end: bound the rows in time, UTC without a zone.
+        columns: a summary of each column that `Task.watched` gives, and of the predictions.
+        kinds: how each feature was to be read.
+        repeated: the share of the rows that are copies of others.
+        doubts: what the model's doubts said of its errors.
+    """
+
+    rows: int
+    start: datetime
+    end: datetime
+    columns: Mapping[str, FeatureSummary]
+    kinds: Kinds
+    units: tuple[UnitCheck, ...] = ()
+    repeated: float = 0.0
+    doubts: DoubtModel | None = None
+
+    def summary_of(self, task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Summary:
+        """The same columns of other rows, as they were read here."""
+        known = {name: summary.kind for name, summary in self.columns.items()}
+        return summarise(_compared(task, rows, evaluation), known)
+
+    @classmethod
+    def of(cls, task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Self:
+        """Summarise `rows` (features, `label`, `observed_at`), on which a model was measured."""
+        doubts = None
+        if evaluation.doubts is not None and len(rows) >= MINIMUM_ROWS:
+            doubts = DoubtModel.fit(evaluation.doubts, evaluation.errors)
+        kinds = {name: kind_of(rows[name]) for name in task.features}
+        watched, moments = task.watched(rows), rows["observed_at"]
+        return cls(
+            rows=len(rows),
+            start=pd.Timestamp(moments.min()).to_pydatetime(),
+            end=pd.Timestamp(moments.max()).to_pydatetime(),
+            columns=summarise(_compared(task, rows, evaluation)),
+            kinds=kinds,
+            units=tuple(
+                UnitCheck(column, group, unit_reference(watched[column], watched[group]))
+                for column, group in task.unit_checks
+            ),
+            repeated=repeated_share(check_quality(rows, kinds, label="label")),
+            doubts=doubts,
+        )
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {
+                "format": _FORMAT,
+                "rows": self.rows,
+                "start": self.start.isoformat(),
+                "end": self.end.isoformat(),
+                "columns": {name: each.to_json() for name, each in self.columns.items()},
+                "kinds": {name: kind.value for name, kind in self.kinds.items()},
+                "units": [[each.column, each.group, dict(each.reference)] for each in self.units],
+                "repeated": self.repeated,
+                "doubts": None if self.doubts is None else self.doubts.to_json(),
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises:
+            DataError: it is no reference that this version of IArgus knows.
+        """
+        try:
+            document: dict[str, Any] = json.loads(text)
+            if document["format"] != _FORMAT:
+                raise DataError(f"its format is {document['format']!r}, and {_FORMAT} is known")
+            doubts = document["doubts"]
+            return cls(
+                rows=int(document["rows"]),
+                start=datetime.fromisoformat(document["start"]),
+                end=datetime.fromisoformat(document["end"]),
+                columns={
+                    name: FeatureSummary.from_json(each)
+                    for name, each in document["columns"].items()
+                },
+                kinds={name: Kind(kind) for name, kind in document["kinds"].items()},
+                units=tuple(UnitCheck(*each) for each in document["units"]),
+                repeated=float(document["repeated"]),
+                doubts=None if doubts is None else DoubtModel.from_json(doubts),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DataError(f"it cannot be read ({type(error).__name__})") from error
+
+
+@dataclass(frozen=True)
+class Found:
+    """A version's reference, or the reason why there is none."""
+
+    reference: Reference | None
+    reason: str | None = None
+
+
+def find_reference(version: ModelVersion, registry: Registry) -> Found:
+    """The reference that is stored with a version. A month can be judged without it, so what is
+    wrong with it is told and raises nothing.
+
+    Raises:
+        RegistryUnavailable: the registry is out of reach.
+    """
+    try:
+        text = registry.read_text(version, REFERENCE_FILE)
+        if text is None:
+            return Found(None, f"version {version.version} was registered without a reference")
+        return Found(Reference.from_json(text))
+    except (ArtefactRejected, DataError) as error:
+        return Found(None, f"the reference of version {version.version}: {error}")
+
+
+def reference_files(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
+    """The files to register with a model that was measured on `rows`."""
+    return {REFERENCE_FILE: Reference.of(task, rows, evaluation).to_json()}
+
+
+def _compared(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
+    """What is compared of rows. Not the doubts: those of a model that was fitted again after it
+    was measured are not on the same footing."""
+    watched = task.watched(rows).reset_index(drop=True)
+    return watched.assign(**{PREDICTION: evaluation.predicted})

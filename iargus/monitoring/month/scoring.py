@@ -1,0 +1,118 @@
+"""The champion on a window's labelled rows."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from iargus.errors import DataError, LabelInvalid, VersionUnknown
+from iargus.models import artefact
+from iargus.models.registry import ModelVersion, Registry
+from iargus.models.registry.version import CHAMPION
+from iargus.monitoring.month.month import Month
+from iargus.monitoring.wording import faults
+from iargus.tasks.base import Task
+from iargus.training.evaluate import evaluate
+
+_LARGEST_ERROR = 1e9  # a share of one; larger ones overflow in squares
+
+
+@dataclass(frozen=True)
+class Champion:
+    """A version, resolved once from the alias, and its estimator."""
+
+    version: ModelVersion
+    estimator: Pipeline
+
+
+@dataclass(frozen=True)
+class UsableRows:
+    """Rows whose label the task accepts, and how many others were set aside."""
+
+    rows: pd.DataFrame
+    refused: int
+
+
+def find_champion(task: Task, registry: Registry) -> ModelVersion:
+    """The version that serves now.
+
+    Raises:
+        VersionUnknown: the task has none.
+        RegistryUnavailable: the registry is out of reach.
+    """
+    version = registry.resolve(task.name, CHAMPION)
+    if version is None:
+        raise VersionUnknown(f"{task.name} has no champion; train one: iargus train {task.name}")
+    return version
+
+
+def load_champion(task: Task, version: ModelVersion, registry: Registry) -> Champion:
+    """Fetch and load exactly this version, wherever the alias has gone meanwhile.
+
+    Raises:
+        ArtefactRejected: its file is missing, altered, or holds an unknown type.
+        RegistryUnavailable: the registry is out of reach.
+    """
+    with tempfile.TemporaryDirectory(prefix="iargus-champion-") as place:
+        path = registry.fetch(version, Path(place))
+        estimator = artefact.load(path, sha256=version.sha256, trusted_types=task.trusted_types)
+    return Champion(version, estimator)
+
+
+def usable_rows(task: Task, rows: pd.DataFrame) -> UsableRows:
+    """Set rows aside whose label is none of the task, such as a price of zero: their error has
+    no value, and one of them would spoil the mean of a month."""
+    good = np.array([_is_label(task, label) for label in rows["label"].tolist()], dtype=bool)
+    return UsableRows(rows[good].reset_index(drop=True), len(rows) - int(good.sum()))
+
+
+def score_rows(task: Task, champion: Champion, rows: pd.DataFrame, month: Month) -> None:
+    """Score a part of a month's rows and add what came out to `month`.
+
+    Raises:
+        DataError: the champion cannot make anything of these rows; the message says why, and what
+            is wrong with the rows.
+    """
+    month.see(rows)
+    usable = usable_rows(task, rows)
+    month.refused += usable.refused
+    if usable.rows.empty:
+        return
+    try:
+        # What overflows is counted below.
+        with np.errstate(all="ignore"):
+            evaluation = evaluate(task, champion.estimator, usable.rows)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        # scikit-learn's word for rows unlike any that it has learned from.
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(
+            f"the new rows of {task.name} cannot be scored by version "
+            f"{champion.version.version}: {reason}{_faults(month)}"
+        ) from error
+    meaningless = int((~(evaluation.errors < _LARGEST_ERROR)).sum())
+    if meaningless:
+        raise DataError(
+            f"{meaningless:,} of {len(usable.rows):,} new rows of {task.name} hold numbers so "
+            "large or so small that their error has no meaning; correct or remove them"
+        )
+    month.score(usable.rows, evaluation)
+
+
+def _faults(month: Month) -> str:
+    found = month.findings()
+    return f"; in the rows: {faults(found)}" if found else ""
+
+
+def _is_label(task: Task, label: object) -> bool:
+    try:
+        accepted = task.check_label(label)
+    except LabelInvalid:
+        return False
+    # A kind of one's own may not have thought of infinity.
+    return not isinstance(accepted, float) or math.isfinite(accepted)

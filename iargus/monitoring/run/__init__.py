@@ -1,0 +1,1 @@
+"""The monthly run: its lock, its steps, its records."""

@@ -1,0 +1,130 @@
+"""Judging a task's month and deciding what to do about it. Reads a lot, writes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from iargus.clock import to_naive_utc
+from iargus.database import Database
+from iargus.labelled.store import labelled_store
+from iargus.models.registry import Registry
+from iargus.monitoring.month.estimating import RecordedAnswers, estimate
+from iargus.monitoring.month.month import Month
+from iargus.monitoring.month.reference import find_reference
+from iargus.monitoring.month.scoring import find_champion, load_champion, score_rows, usable_rows
+from iargus.monitoring.month.window import plan_window
+from iargus.monitoring.performance.evidence import accumulate
+from iargus.monitoring.performance.verdict import State, confirm, judge_performance
+from iargus.monitoring.run.carried import carried_evidence
+from iargus.monitoring.run.findings import Findings, Judgement, finite, retraining_of
+from iargus.monitoring.run.records import RunRecord
+from iargus.monitoring.run.request import Progress, Request
+from iargus.monitoring.run.retraining import Contest, hold_contest
+from iargus.settings import Settings
+from iargus.tasks.base import Task
+
+_CLOCKS_DIFFER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A judgement, and the contest with the fitted challenger where there was one."""
+
+    judgement: Judgement
+    contest: Contest | None
+
+
+def decide(
+    task: Task,
+    request: Request,
+    history: Sequence[RunRecord],
+    *,
+    database: Database,
+    registry: Registry,
+    settings: Settings,
+    recorded: RecordedAnswers | None,
+    now: datetime,
+    step: Progress,
+) -> Decided:
+    """Score the champion on the window, judge, and after a breach hold the contest.
+
+    Args:
+        history: the judged months of the task, the latest first.
+        recorded: the predictions that were recorded, where they can be read.
+        now: with its zone; rows from a later day are named.
+        step: is told what is done next.
+
+    Raises:
+        IArgusError: it could not be judged.
+    """
+    policy = settings.policy.monitoring
+    version = find_champion(task, registry)
+    past = history[0].window if history else None
+    window = plan_window(request.period, past, learned_until=version.window_end)
+    store = labelled_store(task, database)
+    found = find_reference(version, registry)
+    month = Month(task, found)
+    step(f"reading rows from {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d}")
+    champion = None
+    for rows in store.chunks(start=window.start, end=window.end):
+        if champion is None:
+            step(f"fetching version {version.version}")
+            champion = load_champion(task, version, registry)
+        score_rows(task, champion, rows, month)
+        step(f"scoring with version {version.version}: {month.rows:,} rows")
+
+    month.future = sum(map(len, store.chunks(start=to_naive_utc(now) + _CLOCKS_DIFFER)))
+
+    errors = month.errors
+    verdict = judge_performance(errors, task.policy.threshold, minimum_rows=policy.minimum_rows)
+    evidence = carried_evidence(history, request.period, version=version.version)
+    # The rows of a month without enough of them come again with the next, and count then.
+    if verdict.state is not State.INSUFFICIENT:
+        evidence = accumulate(evidence, errors, task.policy.threshold)
+        verdict = confirm(verdict, evidence)
+
+    contest = None
+    if champion is not None and verdict.state is State.BREACH:
+        step("over the limit: training a challenger on everything before the cut")
+        rows = usable_rows(task, store.rows(start=window.start, end=window.end)).rows
+        contest = hold_contest(
+            task, rows, champion.estimator, store, holdout_fraction=policy.holdout_fraction
+        )
+    retraining = None
+    if contest is not None and verdict.error is not None:
+        retraining = retraining_of(contest, verdict.error)
+    step("estimating the error of the predictions that wait for their labels")
+    observed = replace(
+        month.observed(),
+        estimate=estimate(task, version, found.reference, request.period, recorded),
+    )
+    findings = Findings(
+        champion=version.version,
+        window=window,
+        verdict=verdict,
+        refused_rows=month.refused,
+        retraining=retraining,
+        evidence=evidence.to_json(),
+        observed=observed,
+    )
+    return Decided(_judgement(task, request, findings, month.extra), contest)
+
+
+def _judgement(
+    task: Task, request: Request, findings: Findings, extra: Mapping[str, float]
+) -> Judgement:
+    cut = "none" if findings.retraining is None else f"{findings.retraining.cut:%Y%m%dT%H%M%S}"
+    # The last part tells this decision from another about the same month: with --force, or after
+    # rows were added, the same champion and cut may meet another challenger.
+    parts = (task.name, request.period, findings.champion, cut, uuid.uuid4().hex[:8])
+    return Judgement(
+        task=task.name,
+        period=request.period,
+        key=":".join(map(str, parts)),
+        replaces=request.force,
+        findings=findings,
+        extra=finite(extra),
+    )
