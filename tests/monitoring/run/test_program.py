@@ -15,7 +15,7 @@ from tests.monitoring.conftest import World, noise_rows
 from tests.services.smtp_server import LOGIN, PASSWORD, LocalMailServer
 from tests.toy_tasks import rent_rows
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class Program:
