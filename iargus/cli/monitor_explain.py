@@ -13,7 +13,7 @@ from rich.text import Text
 from iargus.cli.monitor_screen import COLOURS, plain, print_json, print_lines, screen
 from iargus.logs import configure_logging
 from iargus.monitoring.explaining import Paragraph, document_of, explain
-from iargus.monitoring.explaining.reading import INDENT
+from iargus.monitoring.explaining.words import INDENT
 from iargus.monitoring.mail.told import mails_about
 from iargus.monitoring.period import Period
 from iargus.monitoring.run.records import MonitoringRecords, RunRecord

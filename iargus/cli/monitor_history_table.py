@@ -13,9 +13,9 @@ from iargus.cli.monitor_month import HEADS, STATE, Month
 from iargus.cli.monitor_screen import COLOURS, Signs, plain, print_lines, signs
 from iargus.monitoring.explaining.briefs import notes
 from iargus.monitoring.explaining.mails import mail_brief
-from iargus.monitoring.explaining.reading import Document, text
 from iargus.monitoring.mail.told import Told
 from iargus.monitoring.period import Period, between
+from iargus.monitoring.reading import Document, text
 from iargus.monitoring.wording import METRICS
 
 _GAP = 2

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from iargus.cli.monitor_chart import Point
 from iargus.monitoring.explaining.briefs import versions_brief
-from iargus.monitoring.explaining.reading import Document, count, interval, number, text
 from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
+from iargus.monitoring.reading import Document, count, interval, number, text
 from iargus.monitoring.wording import percent
 
 HEADS = ("month", "rows", "error", "95 %\ninterval", "limit", "state", "model")

@@ -15,7 +15,7 @@ from iargus.monitoring.explaining.briefs import (
     serious_brief,
     worst_brief,
 )
-from iargus.monitoring.mail.delivery import Delivery
+from iargus.monitoring.mail.delivered import Delivery
 from iargus.monitoring.mail.kinds import in_words
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.wording import METRICS, percent

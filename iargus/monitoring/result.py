@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from iargus.monitoring.mail.delivery import Delivery
+from iargus.monitoring.mail.delivered import Delivery
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.performance.comparison import Decision
 from iargus.monitoring.performance.segments import Worse

@@ -38,7 +38,7 @@ def counts_of(column: pd.Series, *, longest: int) -> dict[str, int]:
         except TypeError:  # a value that has no hash, such as a list
             counted = column.map(str).value_counts()
         values, counts = plain_values(counted.index), counted.tolist()
-    if all(type(value) is str for value in values) and max(map(len, values), default=0) <= longest:
+    if set(map(type, values)) <= {str} and max(map(len, values), default=0) <= longest:
         return dict(zip(values, counts, strict=True))
     found: dict[str, int] = {}
     for value, count in zip(values, counts, strict=True):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.explaining.reading import Document, count, counted, part, text, texts
+from iargus.monitoring.explaining.words import counted
+from iargus.monitoring.reading import Document, count, part, text, texts
 
 
 def done(document: Document) -> list[str]:

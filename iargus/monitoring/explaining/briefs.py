@@ -6,21 +6,10 @@ from collections.abc import Sequence
 
 from iargus.monitoring.explaining.actions import promoted
 from iargus.monitoring.explaining.mails import mail_brief
-from iargus.monitoring.explaining.reading import (
-    Document,
-    count,
-    counted,
-    interval,
-    listed,
-    number,
-    part,
-    parts,
-    span,
-    text,
-    texts,
-)
 from iargus.monitoring.explaining.seen import fault_words
+from iargus.monitoring.explaining.words import counted, listed, span
 from iargus.monitoring.mail.told import Told
+from iargus.monitoring.reading import Document, count, interval, number, part, parts, text, texts
 from iargus.monitoring.wording import percent
 
 

@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iargus.monitoring.drift.compare import ALPHA, What
-from iargus.monitoring.explaining.reading import (
-    INDENT,
-    Document,
-    count,
-    counted,
-    listed,
-    moment,
-    number,
-    p_words,
-    part,
-    parts,
-    text,
-    texts,
-)
+from iargus.monitoring.explaining.words import INDENT, counted, listed, minute, p_words
+from iargus.monitoring.reading import Document, count, number, part, parts, text, texts
 from iargus.monitoring.wording import percent
 
 _IN_DEVIATIONS = (What.DISTRIBUTION.value, What.LENGTH.value)
@@ -35,7 +23,7 @@ def drift(document: Document) -> list[str]:
     features = parts(facts, "features")
     drifted = [feature for feature in features if feature.get("drifted")]
     compared = count(facts, "compared") or len(features)
-    start, end = moment(facts, "reference_start")[:10], moment(facts, "reference_end")[:10]
+    start, end = minute(facts, "reference_start")[:10], minute(facts, "reference_end")[:10]
     times = f" from {start} to {end}" if start and end else ""
     against = (
         f"{count(facts, 'rows'):,} rows were compared with {count(facts, 'reference_rows'):,} "

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.explaining.reading import (
-    INDENT,
-    Document,
-    count,
-    counted,
-    moment,
-    number,
-    p_words,
-    part,
-    parts,
-    text,
-)
+from iargus.monitoring.explaining.words import INDENT, counted, minute, p_words
 from iargus.monitoring.performance.comparison import ALPHA, MARGIN, MINIMUM_PAIRS, Decision, Method
 from iargus.monitoring.performance.segments import MINIMUM_ROWS
+from iargus.monitoring.reading import Document, count, number, part, parts, text
 from iargus.monitoring.wording import percent
 
 _ALPHA = f"{ALPHA * 100:.1f} %"
@@ -36,7 +26,7 @@ def contest(document: Document) -> list[str]:
     version = text(retraining, "challenger_version")
     challenger = f"The challenger, version {version}," if version else "The challenger"
     aside = counted(count(retraining, "holdout_rows"), "row")
-    cut = moment(retraining, "cut")
+    cut = minute(retraining, "cut")
     since = f" (from {cut} UTC on{left_out})" if cut else left_out
     return [
         f"The newest {aside}{since} were kept aside. {challenger} learned from "
@@ -94,10 +84,3 @@ def _serving(document: Document, retraining: Document) -> list[str]:
         f"The model that serves since then errs by {percent(error)} on these rows, {where} of "
         f"{percent(limit)}."
     ]
-
-
-def mended(document: Document) -> bool:
-    """Whether the model that serves after a breach is within the limit again."""
-    error = number(part(document, "retraining"), "serving_error")
-    limit = number(document, "threshold")
-    return error is not None and limit is not None and error <= limit

@@ -10,10 +10,11 @@ from iargus.monitoring.explaining.advice import advice
 from iargus.monitoring.explaining.changed import drift
 from iargus.monitoring.explaining.contest import contest
 from iargus.monitoring.explaining.mails import mails_of
-from iargus.monitoring.explaining.reading import Document, count, moment, text
 from iargus.monitoring.explaining.rule import TITLES, why
 from iargus.monitoring.explaining.seen import estimate, quality, segments
+from iargus.monitoring.explaining.words import minute
 from iargus.monitoring.mail.told import Told
+from iargus.monitoring.reading import Document, count, text
 from iargus.monitoring.wording import METRICS
 
 
@@ -58,7 +59,7 @@ def found(document: Document) -> list[str]:
     """The sentence of the run, and what it is about."""
     metric = text(document, "metric")
     measure = METRICS.get(metric, metric)
-    start, end = moment(document, "window_start"), moment(document, "window_end")
+    start, end = minute(document, "window_start"), minute(document, "window_end")
     about = f"Rows judged: {count(document, 'rows'):,}"
     if start and end:
         about += f", from {start} to {end} UTC"

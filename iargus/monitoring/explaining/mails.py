@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iargus.monitoring.explaining.reading import Document, counted, text, texts
+from iargus.monitoring.explaining.words import counted
 from iargus.monitoring.mail.kinds import in_words
 from iargus.monitoring.mail.told import Told
+from iargus.monitoring.reading import Document, text, texts
 
 
 def mails_of(document: Document, mails: Sequence[Told]) -> list[str]:

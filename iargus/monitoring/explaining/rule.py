@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.explaining.reading import (
-    Document,
-    counted,
-    interval,
-    number,
-    part,
-    span,
-    text,
-)
+from iargus.monitoring.advice.situation import LOW_POWER
+from iargus.monitoring.explaining.words import counted, span
 from iargus.monitoring.performance.evidence import LIMIT, Evidence
 from iargus.monitoring.performance.verdict import ALPHA, BELIEVABLE_ROWS, WORSE
+from iargus.monitoring.reading import Document, interval, number, part, text
 from iargus.monitoring.wording import percent
 
 TITLES = {
@@ -22,11 +16,10 @@ TITLES = {
     "insufficient": "Why it was not judged",
 }
 _ALPHA = f"{ALPHA * 100:.2f} %"
-_SAYS_LITTLE = 0.5  # a power below
 _WORDS_OF_POWER = (
     (0.95, "would almost surely"),
     (0.8, "would very likely"),
-    (_SAYS_LITTLE, "would more likely than not"),
+    (LOW_POWER, "would more likely than not"),
     (0.2, "would probably not"),
     (0.0, "would hardly ever"),
 )
@@ -56,7 +49,7 @@ def by_months_together(document: Document) -> bool:
 def says_little(document: Document) -> bool:
     """Whether so few rows would have missed an error clearly over the limit."""
     power = number(document, "power")
-    return power is not None and power < _SAYS_LITTLE
+    return power is not None and power < LOW_POWER
 
 
 def _rule(document: Document) -> str:

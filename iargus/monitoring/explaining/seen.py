@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.explaining.reading import (
-    Document,
-    count,
-    counted,
-    interval,
-    number,
-    part,
-    parts,
-    span,
-    text,
-)
+from iargus.monitoring.explaining.words import counted, span
+from iargus.monitoring.reading import Document, count, interval, number, part, parts, text
 from iargus.monitoring.wording import percent
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from iargus.monitoring.mail.advice import Step, advice_for
+from iargus.monitoring.advice import Advice
+from iargus.monitoring.mail.advice import advice_for
 from iargus.monitoring.mail.facts import Fact, Section, contest_of, facts_of, version
 from iargus.monitoring.mail.findings import drift_of, quality_of
 from iargus.monitoring.mail.kinds import Kind, Severity, as_told, severity_of
@@ -31,7 +32,7 @@ class Content:
     also: tuple[str, ...]
     sentence: str
     told: tuple[str, ...]
-    steps: tuple[Step, ...]
+    advice: Advice
     facts: tuple[Fact, ...]
     sections: tuple[Section, ...]
     done: tuple[str, ...]
@@ -58,7 +59,7 @@ def content_of(
         also=tuple(_TITLES[kind].format(task=task) for kind in further),
         sentence=printable(outcome.sentence, _MAX_SENTENCE_CHARS),
         told=tuple(told),
-        steps=advice_for(kinds, outcome),
+        advice=advice_for(kinds, outcome),
         facts=facts_of(outcome),
         sections=tuple(section for section in sections if section is not None),
         done=tuple(_done(outcome)),

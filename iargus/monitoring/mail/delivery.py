@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.database import Database
 from iargus.errors import MailNotSent, RunLocked
 from iargus.monitoring.mail import smtp
+from iargus.monitoring.mail.delivered import Delivery
 from iargus.monitoring.mail.message import compose
 from iargus.monitoring.mail.outbox import Outbox, StoredMail
 from iargus.monitoring.run.lock import DELIVERY, JobLock
@@ -19,17 +20,6 @@ from iargus.settings.environment import SmtpServer
 logger = logging.getLogger(__name__)
 
 _LOCK_TIMEOUT_S = 1800.0
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """How many mails were sent, failed, and wait now (the failed ones among them, and those that
-    failed before and are not due again)."""
-
-    sent: int = 0
-    failed: int = 0
-    waiting: int = 0
-    reason: str | None = None
 
 
 def deliver(

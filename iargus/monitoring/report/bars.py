@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iargus.monitoring.report.figures import interval, percent
+from iargus.monitoring.figures import interval, percent
 from iargus.monitoring.report.scale import scale_of
 from iargus.monitoring.report.text import fitted
 

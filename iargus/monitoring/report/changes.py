@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from iargus.monitoring import reading
 from iargus.monitoring.drift.compare import What
-from iargus.monitoring.report import reading
-from iargus.monitoring.report.figures import p_value, percent, plain, points
-from iargus.monitoring.report.reading import Document
-from iargus.monitoring.report.text import clean, listed
+from iargus.monitoring.figures import p_value, percent, plain, points
+from iargus.monitoring.names import clean, listed
+from iargus.monitoring.reading import Document
 
 
 def sentence(feature: Document, change: Document) -> str:
     """What one comparison has found, with its effect, its limit and its p."""
     name = clean(feature.get("feature", ""))
     effect, p = reading.number(change, "effect"), p_value(reading.number(change, "p_value"))
-    match reading.string(change, "what"):
+    match reading.text(change, "what"):
         case What.DISTRIBUTION if feature.get("kind") == "category":
             return f"The mix of values of {name} moved by {_of_limit(change)}, {p}."
         case What.DISTRIBUTION:
@@ -37,7 +37,7 @@ def sentence(feature: Document, change: Document) -> str:
 def measured(change: Document, key: str) -> str:
     """An effect or its limit, in the unit of what was compared, for a table."""
     value = reading.number(change, key)
-    deviations = reading.string(change, "what") in (What.DISTRIBUTION, What.LENGTH)
+    deviations = reading.text(change, "what") in (What.DISTRIBUTION, What.LENGTH)
     if value is None:
         return "–"
     return f"{plain(value)} σ" if deviations else percent(value)
@@ -49,5 +49,5 @@ def _of_limit(change: Document, unit: str = "") -> str:
 
 
 def _names(change: Document) -> str:
-    names = reading.strings(change, "names")
+    names = reading.texts(change, "names")
     return f": {listed(names)}" if names else ""

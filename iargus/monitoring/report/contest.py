@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iargus.monitoring.report import reading
+from iargus.monitoring import reading
+from iargus.monitoring.figures import bare_p, count, minute, p_value, percent, rows
+from iargus.monitoring.names import clean
+from iargus.monitoring.reading import Document
 from iargus.monitoring.report.bars import BarChart, Item, bar_chart
-from iargus.monitoring.report.figures import bare_p, count, minute, p_value, percent, rows
-from iargus.monitoring.report.reading import Document
-from iargus.monitoring.report.text import clean
 
 _MOST_WORSE = 20
 _TOO_FEW = "too few"

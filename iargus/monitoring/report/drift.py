@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iargus.monitoring.report import reading
+from iargus.monitoring import reading
+from iargus.monitoring.figures import bare_p, day, percent, rows
+from iargus.monitoring.names import SENTENCE_CHARS, clean
+from iargus.monitoring.reading import Document
 from iargus.monitoring.report.changes import measured, sentence
-from iargus.monitoring.report.figures import bare_p, day, percent, rows
 from iargus.monitoring.report.pairs import PairChart, pair_chart
-from iargus.monitoring.report.reading import Document
-from iargus.monitoring.report.text import SENTENCE_CHARS, clean
 
 MOST_PICTURES = 8
 MOST_FEATURES = 60

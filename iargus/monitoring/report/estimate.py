@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iargus.monitoring.report import reading
-from iargus.monitoring.report.figures import interval, percent, rows
-from iargus.monitoring.report.reading import Document
-from iargus.monitoring.report.text import SENTENCE_CHARS, clean
+from iargus.monitoring import reading
+from iargus.monitoring.figures import interval, percent, rows
+from iargus.monitoring.names import SENTENCE_CHARS, clean
+from iargus.monitoring.reading import Document
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.monitoring import reading
+from iargus.monitoring.figures import percent, plain, rows
 from iargus.monitoring.performance.evidence import LIMIT, STAKES, Evidence
 from iargus.monitoring.performance.verdict import ALPHA, WORSE
-from iargus.monitoring.report import reading
-from iargus.monitoring.report.figures import percent, plain, rows
-from iargus.monitoring.report.reading import Document
+from iargus.monitoring.reading import Document
 
 
 def certainty_of(outcome: Document) -> Iterator[tuple[str, str]]:
@@ -46,7 +46,7 @@ def _comment(power: float) -> str:
 
 
 def _evidence(outcome: Document) -> Evidence | None:
-    facts = reading.part(outcome, "evidence") or {}
+    facts = reading.part(outcome, "evidence")
     capital = facts.get("log_capital")
     if not isinstance(capital, list | tuple) or len(capital) != len(STAKES):
         return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.report.figures import version
-from iargus.monitoring.report.situation import Situation
+from iargus.monitoring.advice.situation import Situation
+from iargus.monitoring.figures import version
 
 BADGES = {
     "healthy": "healthy",

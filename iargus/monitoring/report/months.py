@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from iargus.monitoring import reading
+from iargus.monitoring.names import clean
 from iargus.monitoring.period import Period
-from iargus.monitoring.report import reading
-from iargus.monitoring.report.reading import Document
-from iargus.monitoring.report.text import clean
+from iargus.monitoring.reading import Document
 
 MONTHS = 24
 _FEWEST = 12  # so that a first month does not look like the whole of time
@@ -71,7 +71,7 @@ def _month(document: Document, period: Period) -> Month:
         period=period,
         state=clean(document.get("status") or "", 24),
         error=reading.number(document, "error"),
-        interval=reading.pair(document, "interval"),
+        interval=reading.interval(document),
         threshold=reading.number(document, "threshold"),
         rows=reading.count(document, "rows"),
         champion=champion,

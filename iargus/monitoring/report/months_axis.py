@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from iargus.monitoring.report.figures import MONTHS
+from iargus.monitoring.figures import MONTHS
 from iargus.monitoring.report.months import Slot
 
 _NARROW_STEP = 3  # months between two names on a phone

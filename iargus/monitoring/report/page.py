@@ -7,8 +7,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from iargus.monitoring.report import figures, palette, reading
-from iargus.monitoring.report.advice import advice_of
+from iargus.monitoring import figures, reading
+from iargus.monitoring.advice import NOTHING, advice_of
+from iargus.monitoring.advice.situation import situation_of
+from iargus.monitoring.names import SENTENCE_CHARS, clean
+from iargus.monitoring.report import palette
 from iargus.monitoring.report.bars import BarChart, Item, bar_chart
 from iargus.monitoring.report.contest import contest_of
 from iargus.monitoring.report.drift import drift_of
@@ -20,10 +23,8 @@ from iargus.monitoring.report.months_axis import names_of
 from iargus.monitoring.report.months_chart import HEIGHT, chart_of
 from iargus.monitoring.report.quality import quality_of
 from iargus.monitoring.report.segments import segments_of
-from iargus.monitoring.report.situation import situation_of
 from iargus.monitoring.report.story import story_of
 from iargus.monitoring.report.summary import summary_of
-from iargus.monitoring.report.text import SENTENCE_CHARS, clean
 
 
 def render_report(outcome: Mapping[str, Any], history: Sequence[Mapping[str, Any]] = ()) -> str:
@@ -39,7 +40,7 @@ def render_report(outcome: Mapping[str, Any], history: Sequence[Mapping[str, Any
     situation = situation_of(outcome)
     limit = reading.number(outcome, "threshold")
     observed = reading.part(outcome, "observed")
-    drift, estimate = (reading.part(observed or {}, key) for key in ("drift", "estimate"))
+    drift, estimate = (reading.part(observed, key) for key in ("drift", "estimate"))
     retraining = reading.part(outcome, "retraining")
     slots = slots_of(outcome, history)
     return _PAGES.get_template("report.html.j2").render(
@@ -50,18 +51,18 @@ def render_report(outcome: Mapping[str, Any], history: Sequence[Mapping[str, Any
         headline=headline_of(situation),
         sentence=clean(outcome.get("sentence") or "", SENTENCE_CHARS),
         summary=list(summary_of(outcome, situation)),
-        advice=advice_of(outcome, situation),
+        advice=advice_of(outcome),
         slots=slots,
         months=chart_of(slots) if slots else None,
         names=names_of(slots, narrow=False),
         short_names=names_of(slots, narrow=True),
         single=None if slots else _single(outcome, limit),
-        observed=observed is not None,
-        drift=None if drift is None else drift_of(drift),
-        quality=quality_of(observed or {}),
-        segments=segments_of(observed or {}, limit),
-        contest=None if retraining is None else contest_of(retraining, situation.champion, limit),
-        estimate=None if estimate is None else estimate_of(estimate, limit),
+        observed=bool(observed),
+        drift=drift_of(drift) if drift else None,
+        quality=quality_of(observed),
+        segments=segments_of(observed, limit),
+        contest=contest_of(retraining, situation.champion, limit) if retraining else None,
+        estimate=estimate_of(estimate, limit) if estimate else None,
         story=list(story_of(outcome, situation)),
         certainty=list(certainty_of(outcome)),
         limit=limit,
@@ -71,7 +72,7 @@ def render_report(outcome: Mapping[str, Any], history: Sequence[Mapping[str, Any
 def _single(outcome: Mapping[str, Any], limit: float | None) -> BarChart | None:
     """The one error of a comparison without months, if its rows have labels."""
     error = reading.number(outcome, "error")
-    items = [] if error is None else [Item("these rows", error, reading.pair(outcome, "interval"))]
+    items = [] if error is None else [Item("these rows", error, reading.interval(outcome))]
     return bar_chart(items, limit=limit, title="Error of these rows")
 
 
@@ -92,4 +93,4 @@ _PAGES.filters.update(
     badge=badge_of,
     place=lambda value: f"{value:.2f}".rstrip("0").rstrip("."),
 )
-_PAGES.globals.update(light=palette.LIGHT, dark=palette.DARK, height=HEIGHT)
+_PAGES.globals.update(nothing=NOTHING, light=palette.LIGHT, dark=palette.DARK, height=HEIGHT)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iargus.monitoring.report import reading
-from iargus.monitoring.report.figures import percent
-from iargus.monitoring.report.reading import Document
+from iargus.monitoring import reading
+from iargus.monitoring.figures import percent
+from iargus.monitoring.reading import Document
 from iargus.monitoring.report.text import fitted
 
 MOST_BARS = 12

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iargus.monitoring.report import reading
-from iargus.monitoring.report.figures import count, percent
-from iargus.monitoring.report.reading import Document
-from iargus.monitoring.report.text import clean
+from iargus.monitoring import reading
+from iargus.monitoring.figures import count, percent
+from iargus.monitoring.names import clean
+from iargus.monitoring.reading import Document
 
 MOST_FINDINGS = 40
 

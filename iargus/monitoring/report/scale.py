@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from iargus.monitoring.report.figures import tick
+from iargus.monitoring.figures import tick
 
 _TICKS = 6
 _BEYOND = 4.0  # times the usual value: what is larger would flatten all others

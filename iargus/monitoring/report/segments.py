@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iargus.monitoring.report import reading
+from iargus.monitoring import reading
+from iargus.monitoring.figures import count, interval, percent
+from iargus.monitoring.names import clean
+from iargus.monitoring.reading import Document
 from iargus.monitoring.report.bars import BarChart, Item, bar_chart
-from iargus.monitoring.report.figures import count, interval, percent
-from iargus.monitoring.report.reading import Document
-from iargus.monitoring.report.text import clean
 
 MOST_BARS = 10
 MOST_SEGMENTS = 40
@@ -37,7 +37,7 @@ def segments_of(observed: Document, limit: float | None) -> Segments:
         if (error := reading.number(each, "error")) is not None
     ]
     items = [
-        Item(clean(each.get("segment", "")), error, reading.pair(each, "interval"))
+        Item(clean(each.get("segment", "")), error, reading.interval(each))
         for each, error in found[:MOST_BARS]
     ]
     table = [
@@ -45,7 +45,7 @@ def segments_of(observed: Document, limit: float | None) -> Segments:
             clean(each.get("segment", "")),
             count(reading.count(each, "rows")),
             percent(error),
-            interval(reading.pair(each, "interval")),
+            interval(reading.interval(each)),
         )
         for each, error in found[:MOST_SEGMENTS]
     ]

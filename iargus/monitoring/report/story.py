@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iargus.monitoring.report import reading
-from iargus.monitoring.report.figures import interval, minute, percent, rows, version
+from iargus.monitoring import reading
+from iargus.monitoring.advice.situation import Situation
+from iargus.monitoring.figures import interval, minute, percent, rows, version
+from iargus.monitoring.names import clean, listed
+from iargus.monitoring.reading import Document
 from iargus.monitoring.report.headline import badge_of
-from iargus.monitoring.report.reading import Document
-from iargus.monitoring.report.situation import Situation
-from iargus.monitoring.report.text import clean, listed
 
 
 def story_of(outcome: Document, situation: Situation) -> Iterator[str]:
@@ -19,7 +19,7 @@ def story_of(outcome: Document, situation: Situation) -> Iterator[str]:
     yield from _read(outcome)
     yield from _judged(outcome, situation)
     yield from _retrained(outcome, situation)
-    mails = [outcome.get("mail"), *reading.strings(outcome, "also")]
+    mails = [outcome.get("mail"), *reading.texts(outcome, "also")]
     asked = [clean(kind, 40).replace("_", " ") for kind in mails if kind]
     if asked:
         queued = ", and queued it" if outcome.get("mail_queued") else ""
@@ -39,7 +39,7 @@ def _read(outcome: Document) -> Iterator[str]:
     refused = reading.count(outcome, "refused_rows")
     if refused:
         yield f"Set {rows(refused)} aside, whose label is none of the task."
-    missed = reading.strings(outcome, "missed_periods")
+    missed = reading.texts(outcome, "missed_periods")
     if missed:
         yield f"Covered months that no run had judged: {listed(missed, most=6)}."
 
@@ -56,7 +56,7 @@ def _judged(outcome: Document, situation: Situation) -> Iterator[str]:
     elif situation.state and error is None:
         yield f"Judged {judged}: {state}."
     elif situation.state:
-        held = reading.pair(outcome, "interval")
+        held = reading.interval(outcome)
         bounds = f" (95 %: {interval(held)})" if held else ""
         limit = percent(reading.number(outcome, "threshold"))
         yield f"Judged {judged}: error {percent(error)}{bounds}, limit {limit}, so {state}."
@@ -64,7 +64,7 @@ def _judged(outcome: Document, situation: Situation) -> Iterator[str]:
 
 def _retrained(outcome: Document, situation: Situation) -> Iterator[str]:
     retraining = reading.part(outcome, "retraining")
-    if retraining is None:
+    if not retraining:
         if situation.monthly and situation.state in ("healthy", "suspect", "insufficient"):
             yield "Retrained nothing: only a breach asks for that."
         return

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iargus.monitoring.report import reading
-from iargus.monitoring.report.figures import count, day, interval, month, percent
-from iargus.monitoring.report.reading import Document
-from iargus.monitoring.report.situation import Situation
-from iargus.monitoring.report.text import clean
+from iargus.monitoring import reading
+from iargus.monitoring.advice.situation import Situation
+from iargus.monitoring.figures import count, day, interval, month, percent
+from iargus.monitoring.names import clean
+from iargus.monitoring.reading import Document
 from iargus.monitoring.wording import METRICS
 
 Fact = tuple[str, str, str]
@@ -19,7 +19,7 @@ def summary_of(outcome: Document, situation: Situation) -> Iterator[Fact]:
     """Only what is known; a comparison of files knows less than a month."""
     error, limit = reading.number(outcome, "error"), reading.number(outcome, "threshold")
     if error is not None:
-        held = reading.pair(outcome, "interval")
+        held = reading.interval(outcome)
         few = "of too few rows" if situation.state == "insufficient" else ""
         yield "Error", percent(error), f"95 %: {interval(held)}" if held else few
     if limit is not None:

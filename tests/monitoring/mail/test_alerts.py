@@ -7,6 +7,7 @@ import email.policy
 import re
 from dataclasses import replace
 from datetime import datetime
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
@@ -149,8 +150,8 @@ def test_the_subject_says_what_happened(
     [
         (Kind.FAILED_RUN, "iargus monitor --task car_price --as-of 2018-12-01"),
         (Kind.BREACH_NOT_MENDED, "iargus models promote car_price VERSION"),
-        (Kind.QUALITY, "iargus monitor --task car_price --as-of 2018-12-01 --force"),
-        (Kind.ESTIMATE, "iargus monitor --task car_price --as-of 2018-12-01 --force"),
+        (Kind.QUALITY, "iargus monitor --force --task car_price --as-of 2018-12-01"),
+        (Kind.ESTIMATE, "iargus monitor --force --task car_price --as-of 2018-12-01"),
         (Kind.DRIFT, "iargus train car_price"),
         (Kind.SUSPECT, "iargus train car_price"),
         (Kind.BREACH_MENDED, "iargus models rollback car_price"),
@@ -189,7 +190,9 @@ def test_features_that_stayed_are_not_named() -> None:
 
 
 def test_a_command_is_given_once() -> None:
-    mail = alert(Kind.BREACH_NOT_MENDED, Kind.DRIFT, about=replace(BREACH, observed=DRIFTED))
+    kept = replace(BREACH, serving_version="7", observed=DRIFTED)
+    kept = replace(kept, retraining=replace(RETRAINING, decision=Decision.UNDECIDED))
+    mail = alert(Kind.BREACH_NOT_MENDED, Kind.DRIFT, about=kept)
     assert mail.body_text.count("iargus train car_price") == 1
     assert "If the change stays, train with rows that hold it, as above." in mail.body_text
 
@@ -198,6 +201,21 @@ def test_rows_that_a_new_champion_has_learned_from_are_warned_of() -> None:
     mail = alert(Kind.QUALITY, Kind.BREACH_MENDED, about=replace(MENDED, observed=FAULTY))
     assert "Version 8, promoted now, has learned from rows of this month" in mail.body_text
     assert "promoted now" not in alert(Kind.QUALITY).body_text
+
+
+def test_a_mail_without_a_step_says_so() -> None:
+    mail = alert(Kind.BREACH_MENDED)
+    assert "What you should do\nNothing.\n\nShould version 8 disappoint" in mail.body_text
+    assert "<p>Nothing.</p>" in mail.body_html
+
+
+def test_a_task_of_any_name_is_one_argument_of_a_command() -> None:
+    mail = alert(about=replace(BREACH, task="a; rm -rf $HOME\r\n<b>'"))
+    command = """iargus models promote 'a; rm -rf $HOME <b>'"'"'' VERSION"""
+    assert f"       {command}\n" in mail.body_text
+    assert f"<code>{escape(command)}</code>" in mail.body_html.replace("&#34;", "&quot;").replace(
+        "&#39;", "&#x27;"
+    )
 
 
 def test_a_recovery_says_what_was_told_before() -> None:

@@ -1,4 +1,4 @@
-"""Numbers and times as the page writes them. Pure."""
+"""Numbers and times as people read them. Pure."""
 
 from __future__ import annotations
 
