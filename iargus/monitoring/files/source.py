@@ -14,7 +14,7 @@ import pyarrow as pa
 from iargus.errors import DataError
 from iargus.monitoring.drift.summary import Kinds
 
-BATCH = 32_768  # rows read at a time
+BATCH = 65_536  # rows read at a time
 SAMPLE = 10_000  # first rows, which decide how a column is read
 
 
