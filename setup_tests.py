@@ -12,8 +12,8 @@ from iargus.clock import utc_now
 from iargus.errors import IArgusError
 from iargus.logs import configure_logging
 from iargus.migrate import upgrade
-from iargus.setup import FirstData, prepare
 from iargus.settings import Policy
+from iargus.setup import FirstData, prepare
 from iargus.stack import Stack
 
 TINY = FirstData(car_rows=1_200, months=12)

@@ -39,7 +39,7 @@ def fetch(connection: Connection, version: ModelVersion, directory: Path) -> Pat
 
 
 def fetch_bundle(connection: Connection, version: ModelVersion, directory: Path) -> Path:
-    """Download the version's bundle below `directory`; give the folder that holds it.
+    """Download the version's bundle to the new folder `bundle` in `directory`, and give that.
 
     Only the files that its manifest names are asked for, after that was checked: whatever else
     lies in the registry, or says it belongs elsewhere, stays there.
@@ -50,16 +50,24 @@ def fetch_bundle(connection: Connection, version: ModelVersion, directory: Path)
         OSError: the disk here is full or not writable.
     """
     name = f"the bundle of {version.task} version {version.version}"
+    folder = directory / BUNDLE_FOLDER
+    folder.mkdir(parents=True)
+
+    def bring(client: MlflowClient, file: str) -> None:
+        # Where a file arrives depends on the kind of store.
+        path = Path(_download(client, version, f"{BUNDLE_FOLDER}/{file}", directory))
+        path.replace(folder / file)
+
     with connection.translated(f"give {name}") as client:
-        stated = _download(client, version, f"{BUNDLE_FOLDER}/{MANIFEST}", directory)
-        data = artefact.check_digest(Path(stated), version.bundle_sha256)
+        bring(client, MANIFEST)
+        data = artefact.check_digest(folder / MANIFEST, version.bundle_sha256)
         manifest = Manifest.from_bytes(data)
         size = sum(entry.size for entry in manifest.files.values())
         if size > MAX_BYTES:
             raise ArtefactRejected(f"{name} says that it has {size} bytes, over {MAX_BYTES}")
         for file in manifest.files:
-            _download(client, version, f"{BUNDLE_FOLDER}/{file}", directory)
-    return Path(stated).parent
+            bring(client, file)
+    return folder
 
 
 def read_text(connection: Connection, version: ModelVersion, file: str) -> str | None:
