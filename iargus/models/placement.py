@@ -114,9 +114,6 @@ class Placement:
         Raises:
             OSError: the disk is full or not writable; what was there before is still there.
         """
-        ready = content.parent / "ready"
-        ready.mkdir()
-        content.replace(ready / (_BUNDLE if bundle else _MODEL))
         manifest = Manifest(
             task=version.task,
             version=version.version,
@@ -127,11 +124,18 @@ class Placement:
             window_end=version.window_end.isoformat() if version.window_end else None,
             bundle=bundle,
         )
+        self.place_as(manifest, content)
+
+    def place_as(self, manifest: Manifest, content: Path) -> None:
+        """See `place`; for what was placed before, and is placed anew."""
+        ready = content.parent / "ready"
+        ready.mkdir()
+        content.replace(ready / (_BUNDLE if manifest.bundle else _MODEL))
         _write(ready / "manifest.json", json.dumps(asdict(manifest), indent=1))
         for path in ready.rglob("*"):
             if path.is_file():
                 _sync_to_disk(path)
-        target = self.models_dir / version.task / version.version
+        target = self.models_dir / manifest.task / manifest.version
         try:
             ready.rename(target)
         except OSError:

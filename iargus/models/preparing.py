@@ -39,15 +39,23 @@ def prepare(task: Task, version: ModelVersion, registry: Registry, place: Path) 
         folder = registry.fetch_bundle(version, place)
         open_bundle(task, folder, digest=version.bundle_sha256, created_from=version.sha256)
         return Prepared(folder, version.bundle_sha256)
-    path = registry.fetch(version, place)
-    estimator = artefact.load(path, sha256=version.sha256, trusted_types=task.trusted_types)
+    return prepare_file(task, registry.fetch(version, place), version.sha256, place)
+
+
+def prepare_file(task: Task, path: Path, sha256: str, place: Path) -> Prepared:
+    """Check the skops file `path` and compile it in the staging folder `place`.
+
+    Raises:
+        ArtefactRejected: see `prepare`.
+    """
+    estimator = artefact.load(path, sha256=sha256, trusted_types=task.trusted_types)
     check_answers(task, estimator)
     # Imported here: versions that come with a bundle need none of it.
     from iargus.models.compiling import compile_model
 
     folder = place / "compiled"
     try:
-        digest = compile_model(task, estimator, folder, created_from=version.sha256, rows=LATE_ROWS)
+        digest = compile_model(task, estimator, folder, created_from=sha256, rows=LATE_ROWS)
     except NotCompilable as error:
         if task.policy.serve_uncompiled:
             return Prepared(path)

@@ -11,6 +11,7 @@ import threading
 import time
 
 from iargus.errors import ArtefactRejected, IArgusError, RegistryUnavailable, VersionUnknown
+from iargus.models.adopting import adopt
 from iargus.models.placed import is_whole, stamp_of
 from iargus.models.placement import Current, Placement
 from iargus.models.preparing import prepare
@@ -77,6 +78,7 @@ class Sync:
             except RegistryUnavailable as error:
                 # It will not answer for the other tasks either.
                 self._complain("the registry", f"the last good models stay: {error}")
+                self._adopt()
                 return [*problems, error]
             except (IArgusError, OSError) as error:
                 self._complain(task.name, str(error))
@@ -92,6 +94,15 @@ class Sync:
             self.once()
             if stopped.wait(interval_s):
                 return
+
+    def _adopt(self) -> None:
+        """Compile what an earlier release has placed: nobody else can bring it now."""
+        for task in self._catalogue:
+            try:
+                if adopt(task, self._placement):
+                    logger.info("%s: what was placed is compiled", task.name)
+            except (IArgusError, OSError) as error:
+                self._complain(f"what is placed of {task.name}", str(error))
 
     def _bring(self, task: Task) -> None:
         champion = self._registry.resolve(task.name, CHAMPION)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from iargus.bundles.bundle import Bundle
-from iargus.errors import ArtefactRejected
+from iargus.errors import ArtefactRejected, RegistryUnavailable
 from iargus.models.champion import Champions
 from iargus.models.opening import open_bundle
 from iargus.models.placement import Current, Placement
@@ -78,34 +78,59 @@ def test_the_bundle_is_placed_and_answers_as_the_estimator(host: Host) -> None:
     assert host.ask() == expected(host.task, 2.0)
 
 
-def test_a_version_from_before_bundles_is_compiled_here(
-    host: Host, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def upgraded(host: Host, monkeypatch: pytest.MonkeyPatch) -> Host:
+    """A host on which an earlier release has placed a version without a bundle."""
     with monkeypatch.context() as earlier:
         earlier.setattr("iargus.training.fit.compiled", lambda *_: {})
         version = host.promote()
     assert version.bundle_sha256 == ""
-    # What the earlier release has placed, with its manifest.
     home = host.placement.models_dir / host.task.name / "1"
     home.mkdir(parents=True)
     host.registry.fetch(version, home).rename(home / "model.skops")
-    (home / "manifest.json").write_text(
-        json.dumps(
-            {
-                **{"task": host.task.name, "version": "1", "sha256": version.sha256},
-                **{"metric": "mape", "error": 0.1, "window_start": None, "window_end": None},
-            }
-        )
-    )
+    manifest = {
+        **{"task": host.task.name, "version": "1", "sha256": version.sha256, "metric": "mape"},
+        **{"error": 0.1, "window_start": None, "window_end": None},
+    }
+    (home / "manifest.json").write_text(json.dumps(manifest))
     host.placement.point(host.task.name, Current("1"))
     host.champions.refresh()
     assert host.champions.missing() == [host.task.name]
+    return host
+
+
+def test_a_version_from_before_bundles_is_compiled_here(
+    upgraded: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = upgraded
     assert host.sync.once() == []
     assert host.files("1") == {"bundle", "manifest.json"}
     host.champions.refresh()
     assert host.ask() == expected(host.task)
     monkeypatch.setattr(host.registry, "fetch", lambda *_: pytest.fail("compiled again"))
     assert host.sync.once() == []
+
+
+def test_it_is_compiled_also_while_the_registry_is_gone(
+    upgraded: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = upgraded
+
+    def gone(*_: object) -> None:
+        raise RegistryUnavailable("the MLflow server does not answer")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(host.registry, "resolve", gone)
+        for _ in range(2):
+            (problem,) = host.sync.once()
+            assert isinstance(problem, RegistryUnavailable)
+    host.champions.refresh()
+    loaded = host.champions.get(host.task.name)
+    assert host.ask() == expected(host.task)
+    # The registry is back, and nothing is done twice.
+    assert host.sync.once() == []
+    host.champions.refresh()
+    assert host.champions.get(host.task.name) is loaded
 
 
 def test_a_poisoned_bundle_leaves_the_last_good_version(
