@@ -36,6 +36,10 @@ class ArtefactRejected(IArgusError):
     """Raised when a model's file is missing, altered, or holds a type that is not on our list."""
 
 
+class PromotionRefused(IArgusError):
+    """Raised when a version may not become champion, because no worker could serve it rightly."""
+
+
 class ModelNotLoaded(IArgusError):
     """Raised when no model, or not the version asked for, is in memory for a task."""
 

@@ -91,8 +91,13 @@ class ToyMood(Task):
         return [{"mood": str(value)} for value in predicted]
 
 
-RENT_POLICY = TaskPolicy(kind="tests.toy_tasks:ToyRent", path="/rent", threshold=0.2)
-MOOD_POLICY = TaskPolicy(kind="tests.toy_tasks:ToyMood", path="/mood", threshold=0.2)
+# Kinds without bundles: scikit-learn serves them.
+RENT_POLICY = TaskPolicy(
+    kind="tests.toy_tasks:ToyRent", path="/rent", threshold=0.2, serve_uncompiled=True
+)
+MOOD_POLICY = TaskPolicy(
+    kind="tests.toy_tasks:ToyMood", path="/mood", threshold=0.2, serve_uncompiled=True
+)
 
 
 def rent_task(name: str = "rent") -> ToyRent:

@@ -10,17 +10,6 @@ from iargus.estimators.conformal_price import ConformalPriceRegressor
 
 FloatArray = npt.NDArray[np.float64]
 
-# Types that skops must be told to trust when it loads a fitted pipeline. The last three are inside
-# scikit-learn's boosted trees: the nodes, and the check of the input before the codes.
-CAR_PRICE_TRUSTED_TYPES = (
-    "iargus.estimators.car_encoder.CarEncoder",
-    "iargus.estimators.car_features.CarFeatures",
-    "iargus.estimators.conformal_price.ConformalPriceRegressor",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.utils.validation.check_array",
-    "functools.partial",
-)
-
 
 def build_car_price_pipeline(*, coverage: float = 0.9, random_state: int = 0) -> Pipeline:
     """Return the unfitted pipeline: ``features`` then ``price``.

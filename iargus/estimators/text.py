@@ -11,13 +11,6 @@ from iargus.estimators.intent_classifier import IntentClassifier
 from iargus.estimators.ngrams import NgramTfidf
 from iargus.estimators.sentence import WORD_OR_SIGN, normalised
 
-# Types that skops must be told to trust when it loads a fitted pipeline.
-TEXT_INTENT_TRUSTED_TYPES = (
-    "iargus.estimators.intent_classifier.IntentClassifier",
-    "iargus.estimators.ngrams.NgramTfidf",
-    "iargus.estimators.text.TextNormaliser",
-)
-
 
 class TextNormaliser(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Cut texts at ``max_chars``, casefold them and strip accents; (n,) texts to a list of n.

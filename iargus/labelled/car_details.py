@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from iargus.database import Database
 from iargus.errors import DataError
 from iargus.labelled import frames, reading
+from iargus.labelled.span import Span
 from iargus.labelled.writing import insert_rows
 from iargus.paging import PAGE_ROWS, Row, highest, pages
 from iargus.schema import car_details
@@ -87,14 +88,14 @@ class CarDetailsStore:
         for page in pages(self._database, read, wanted, size=size):
             yield self._frame(page)
 
-    def span(self) -> frames.Span:
+    def span(self) -> Span:
         """See `LabelledStore.span`."""
         moment = car_details.c.date_added
         with self._database.transaction() as connection:
             count, first, last = connection.execute(
                 select(func.count(), func.min(moment), func.max(moment)).select_from(car_details)
             ).one()
-        return frames.Span(count, first, last)
+        return Span(count, first, last)
 
     def _frame(self, page: Sequence[Row]) -> pd.DataFrame:
         columns = zip(*page, strict=True) if page else repeat((), len(READ))

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from iargus.database import Database
 from iargus.errors import DataError
 from iargus.labelled import frames, reading
+from iargus.labelled.span import Span
 from iargus.labelled.writing import insert_rows
 from iargus.paging import PAGE_ROWS, Row, decoded, highest, pages
 from iargus.schema import labelled_examples
@@ -66,7 +67,7 @@ class ExamplesStore:
         for page in self._pages(start, end, size):
             yield self._frame(page)
 
-    def span(self) -> frames.Span:
+    def span(self) -> Span:
         """See `LabelledStore.span`."""
         table = labelled_examples.c
         query = select(
@@ -74,7 +75,7 @@ class ExamplesStore:
         ).where(table.task == self._task.name)
         with self._database.transaction() as connection:
             count, first, last = connection.execute(query).one()
-        return frames.Span(count, first, last)
+        return Span(count, first, last)
 
     def _payloads(self, rows: pd.DataFrame) -> list[str]:
         columns = []

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,15 +12,6 @@ from iargus.errors import DataError
 
 MAX_KEY_CHARS = 64
 MAX_SOURCE_CHARS = 64
-
-
-@dataclass(frozen=True)
-class Span:
-    """How many rows there are, and when the first and the last were observed (naive UTC)."""
-
-    count: int
-    first: datetime | None
-    last: datetime | None
 
 
 def require_columns(rows: pd.DataFrame, names: Iterable[str]) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol
-
-import pandas as pd
+from typing import TYPE_CHECKING, Protocol
 
 from iargus.database import Database
-from iargus.labelled.car_details import CarDetailsStore
-from iargus.labelled.examples import ExamplesStore
-from iargus.labelled.frames import Span
+from iargus.labelled.span import Span
 from iargus.paging import PAGE_ROWS
 from iargus.tasks.base import Storage, Task
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LabelledStore", "Span", "labelled_store"]
 
@@ -66,6 +65,11 @@ class LabelledStore(Protocol):
 
 def labelled_store(task: Task, database: Database) -> LabelledStore:
     """The store of a task's labelled rows in the database `iargus`."""
+    # Imported here: both bring pandas, which a process that serves needs for feedback alone.
     if task.storage is Storage.CAR_DETAILS:
+        from iargus.labelled.car_details import CarDetailsStore
+
         return CarDetailsStore(task, database)
+    from iargus.labelled.examples import ExamplesStore
+
     return ExamplesStore(task, database)

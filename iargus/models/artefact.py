@@ -11,11 +11,13 @@ import hashlib
 import os
 from collections.abc import Collection
 from pathlib import Path
-
-from sklearn.pipeline import Pipeline
+from typing import TYPE_CHECKING
 
 from iargus.errors import ArtefactRejected
 from iargus.models.canonical import canonical
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 
 def save(estimator: Pipeline, path: Path) -> str:
@@ -51,7 +53,9 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
     Raises:
         ArtefactRejected: the file is missing, altered, no skops file, or holds another type.
     """
+    # Imported here: the sync process checks digests, and bundles need neither.
     import skops.io
+    from sklearn.pipeline import Pipeline
     from skops.io.exceptions import UntrustedTypesFoundException
 
     # The very bytes that were checked are the ones that are loaded.

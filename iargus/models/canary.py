@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from sklearn.pipeline import Pipeline
+from typing import TYPE_CHECKING
 
 from iargus.clock import utc_now
 from iargus.errors import ArtefactRejected
+from iargus.models.source import answers
 from iargus.tasks.base import Task
 
+if TYPE_CHECKING:
+    from iargus.models.source import Source
 
-def check_answers(task: Task, estimator: Pipeline) -> None:
+
+def check_answers(task: Task, source: Source) -> None:
     """Answer the task's example, and check that the answer has the form of its output.
 
     Raises:
-        ArtefactRejected: the estimator fails on it.
+        ArtefactRejected: the model fails on it.
     """
     try:
         value = task.parse_input(task.example(), today=utc_now().date())
-        answers = task.answers(estimator, [value])
+        (answer,) = answers(task, source, [value])
         task.output_model.model_validate(
-            {**answers[0], "model_version": "0", "prediction_id": "canary"}
+            {**answer, "model_version": "0", "prediction_id": "canary"}
         )
     # Another version of a library, another task's model: a foreign estimator fails anyhow.
     except Exception as error:

@@ -7,16 +7,19 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from sklearn.pipeline import Pipeline
+from typing import TYPE_CHECKING
 
 from iargus.background import Background
+from iargus.bundles.manifest import MANIFEST
 from iargus.errors import ArtefactRejected, ModelNotLoaded
-from iargus.models import artefact
-from iargus.models.canary import check_answers
+from iargus.models.opening import open_bundle
 from iargus.models.placement import Placement
+from iargus.models.uncompiled import load_uncompiled
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from iargus.models.source import Source
 
 logger = logging.getLogger(__name__)
 
@@ -25,11 +28,12 @@ _Stamp = tuple[tuple[int, int, int] | None, ...]
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A fitted pipeline and the version that it is; `sha256` is that of its file, in hex."""
+    """What answers, and the version that it is; `digest` is that of what was placed: of the
+    bundle's manifest, or of `model.skops`."""
 
     version: str
-    estimator: Pipeline
-    sha256: str = ""
+    source: Source
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,21 +112,25 @@ class Champions:
         self._stamps[task.name] = stamp
 
     def _load(self, task: Task, version: str, old: _Models | None) -> LoadedModel:
-        sha256 = self._placement.manifest(task.name, version).sha256
+        placed = self._placement.manifest(task.name, version)
+        digest = placed.bundle or placed.sha256
         known = old.by_version.get(version) if old is not None else None
         # A registry that was set up anew counts from 1 again: the digest says which model it is.
-        if known is not None and known.sha256 == sha256:
+        if known is not None and known.digest == digest:
             return known
+        if placed.bundle:
+            folder = self._placement.bundle_folder(task.name, version)
+            bundle = open_bundle(task, folder, digest=digest, created_from=placed.sha256)
+            return LoadedModel(version, bundle, digest)
         path = self._placement.model_file(task.name, version)
-        estimator = artefact.load(path, sha256=sha256, trusted_types=task.trusted_types)
-        check_answers(task, estimator)
-        return LoadedModel(version, estimator, sha256)
+        return LoadedModel(version, load_uncompiled(task, path, placed.sha256), digest)
 
     def _stamp(self, task: str, versions: list[str]) -> _Stamp:
         paths = [self._placement.current_file(task)]
         for version in versions:
             model = self._placement.model_file(task, version)
-            paths += [model, model.with_name("manifest.json")]
+            bundle = self._placement.bundle_folder(task, version)
+            paths += [model, bundle / MANIFEST, model.with_name("manifest.json")]
         return tuple(_file_stamp(path) for path in paths)
 
     def _complain(self, what: str, problem: str, old: _Models | None) -> None:

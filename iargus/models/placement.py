@@ -1,6 +1,7 @@
 """Where the models that are served lie on this host, and how they get there whole or not at all.
 
-var/models/<task>/<version>/{model.skops, manifest.json}
+var/models/<task>/<version>/{bundle/, manifest.json}
+var/models/<task>/<version>/{model.skops, manifest.json}    where scikit-learn serves
 var/models/<task>/current.json        {"champion": "7", "challenger": null}
 """
 
@@ -15,11 +16,16 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iargus.errors import ArtefactRejected
-from iargus.models.registry.version import ModelVersion
+
+if TYPE_CHECKING:
+    from iargus.models.registry.version import ModelVersion
 
 _STAGED = ".staged-"
+_MODEL = "model.skops"
+_BUNDLE = "bundle"
 _STALE_S = 3600
 
 
@@ -33,7 +39,11 @@ class Current:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is known of a placed version without asking the registry. Times are ISO 8601, UTC."""
+    """What is known of a placed version without asking the registry. Times are ISO 8601, UTC.
+
+    `sha256` is that of `model.skops`, also where its bundle was placed; `bundle` that of the
+    bundle's own manifest, empty without one.
+    """
 
     task: str
     version: str
@@ -42,6 +52,7 @@ class Manifest:
     error: float | None
     window_start: str | None
     window_end: str | None
+    bundle: str = ""
 
 
 class Placement:
@@ -54,7 +65,10 @@ class Placement:
         return self.models_dir / task / "current.json"
 
     def model_file(self, task: str, version: str) -> Path:
-        return self.models_dir / task / version / "model.skops"
+        return self.models_dir / task / version / _MODEL
+
+    def bundle_folder(self, task: str, version: str) -> Path:
+        return self.models_dir / task / version / _BUNDLE
 
     def current(self, task: str) -> Current | None:
         """What is served, or None when nothing was placed yet or the file cannot be read."""
@@ -90,15 +104,16 @@ class Placement:
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
-    def place(self, version: ModelVersion, model: Path) -> None:
-        """Move the checked file `model`, which lies in a staging folder, to where it is served.
+    def place(self, version: ModelVersion, content: Path, *, bundle: str = "") -> None:
+        """Move what was checked to where it is served, whole.
+
+        Args:
+            content: the file `model.skops`, or the folder of the bundle; lies in a staging folder.
+            bundle: SHA-256 of the bundle's manifest, in hex, when it is one.
 
         Raises:
             OSError: the disk is full or not writable; what was there before is still there.
         """
-        ready = model.parent / "ready"
-        ready.mkdir()
-        model.replace(ready / "model.skops")
         manifest = Manifest(
             task=version.task,
             version=version.version,
@@ -107,19 +122,30 @@ class Placement:
             error=version.error,
             window_start=version.window_start.isoformat() if version.window_start else None,
             window_end=version.window_end.isoformat() if version.window_end else None,
+            bundle=bundle,
         )
+        self.place_as(manifest, content)
+
+    def place_as(self, manifest: Manifest, content: Path) -> None:
+        """See `place`; for what was placed before, and is placed anew."""
+        ready = content.parent / "ready"
+        ready.mkdir()
+        content.replace(ready / (_BUNDLE if manifest.bundle else _MODEL))
         _write(ready / "manifest.json", json.dumps(asdict(manifest), indent=1))
-        _sync_to_disk(ready / "model.skops")
-        target = self.models_dir / version.task / version.version
+        for path in ready.rglob("*"):
+            if path.is_file():
+                _sync_to_disk(path)
+        target = self.models_dir / manifest.task / manifest.version
         try:
             ready.rename(target)
         except OSError:
             if not target.is_dir():
                 raise
-            # There is one already, damaged or placed by another process. Readers check the
-            # digest, so that they refuse what is half of each and come again.
-            for name in ("model.skops", "manifest.json"):
-                (ready / name).replace(target / name)
+            # There is one already: damaged, of another registry, or placed by another process.
+            # It goes away with the staging folder. Who looks for it between the two lines finds
+            # nothing, keeps what it has loaded, and looks again.
+            target.rename(content.parent / "replaced")
+            ready.rename(target)
 
     def point(self, task: str, current: Current) -> None:
         """Say at once what is served; readers see the old or the new, nothing between."""

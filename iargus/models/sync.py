@@ -11,9 +11,10 @@ import threading
 import time
 
 from iargus.errors import ArtefactRejected, IArgusError, RegistryUnavailable, VersionUnknown
-from iargus.models import artefact
-from iargus.models.canary import check_answers
+from iargus.models.adopting import adopt
+from iargus.models.placed import is_whole, stamp_of
 from iargus.models.placement import Current, Placement
+from iargus.models.preparing import prepare
 from iargus.models.registry import ModelVersion, Registry
 from iargus.models.registry.version import CHALLENGER, CHAMPION
 from iargus.settings import Settings
@@ -54,7 +55,7 @@ class Sync:
         self._registry = registry
         self._placement = placement
         self._with_challenger = with_challenger
-        self._checked: dict[tuple[str, str], tuple[int, int, str]] = {}
+        self._checked: dict[tuple[str, str], object] = {}
         self._refused: dict[tuple[str, str, str], tuple[float, str]] = {}
         self._problems: dict[str, str] = {}
 
@@ -77,6 +78,7 @@ class Sync:
             except RegistryUnavailable as error:
                 # It will not answer for the other tasks either.
                 self._complain("the registry", f"the last good models stay: {error}")
+                self._adopt()
                 return [*problems, error]
             except (IArgusError, OSError) as error:
                 self._complain(task.name, str(error))
@@ -92,6 +94,15 @@ class Sync:
             self.once()
             if stopped.wait(interval_s):
                 return
+
+    def _adopt(self) -> None:
+        """Compile what an earlier release has placed: nobody else can bring it now."""
+        for task in self._catalogue:
+            try:
+                if adopt(task, self._placement):
+                    logger.info("%s: what was placed is compiled", task.name)
+            except (IArgusError, OSError) as error:
+                self._complain(f"what is placed of {task.name}", str(error))
 
     def _bring(self, task: Task) -> None:
         champion = self._registry.resolve(task.name, CHAMPION)
@@ -125,7 +136,7 @@ class Sync:
 
     def _ensure(self, task: Task, version: ModelVersion) -> None:
         """Have the version placed and whole."""
-        if self._is_placed(version):
+        if self._is_placed(task, version):
             return
         key = (version.task, version.version, version.sha256)
         since, reason = self._refused.get(key, (float("-inf"), ""))
@@ -133,32 +144,21 @@ class Sync:
             raise ArtefactRejected(reason)
         with self._placement.staging(task.name) as place:
             try:
-                path = self._registry.fetch(version, place)
-                estimator = artefact.load(
-                    path, sha256=version.sha256, trusted_types=task.trusted_types
-                )
-                check_answers(task, estimator)
+                prepared = prepare(task, version, self._registry, place)
             except ArtefactRejected as error:
                 reason = f"{task.name} version {version.version} is refused: {error}"
                 self._refused[key] = (time.monotonic(), reason)
                 raise ArtefactRejected(reason) from error
-            staged = path.rename(place / "model.skops") if path.parent != place else path
-            self._placement.place(version, staged)
+            self._placement.place(version, prepared.path, bundle=prepared.bundle)
 
-    def _is_placed(self, version: ModelVersion) -> bool:
-        path = self._placement.model_file(version.task, version.version)
+    def _is_placed(self, task: Task, version: ModelVersion) -> bool:
         key = (version.task, version.version)
-        try:
-            if self._placement.manifest(*key).sha256 != version.sha256:
+        stamp = stamp_of(self._placement, version)
+        # Read again only what was touched since.
+        if self._checked.get(key) != stamp:
+            if not is_whole(self._placement, task, version):
                 return False
-            stat = path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_size, version.sha256)
-            # Read again only what was touched since.
-            if self._checked.get(key) != stamp:
-                artefact.check_digest(path, version.sha256)
-                self._checked[key] = stamp
-        except (ArtefactRejected, FileNotFoundError):
-            return False
+            self._checked[key] = stamp
         return True
 
     def _complain(self, what: str, problem: str) -> None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Callable
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import FeedbackConflict, PredictionUnknown
 from iargus.labelled.store import LabelledStore
 from iargus.predictions.store import Prediction, PredictionStore
-from iargus.tasks.base import Label
+from iargus.tasks.base import Label, Task
 from iargus.tasks.catalogue import Catalogue
 
 SOURCE = "feedback"
 
 
 class FeedbackService:
-    """Joins a label to a recorded prediction and adds both to the task's labelled rows."""
+    """Joins a label to a recorded prediction and adds both to the task's labelled rows.
+
+    `labelled` gives the store of a task; it is asked when there is a row to write.
+    """
 
     def __init__(
         self,
         *,
         store: PredictionStore,
-        labelled: dict[str, LabelledStore],
+        labelled: Callable[[Task], LabelledStore],
         catalogue: Catalogue,
         clock: Clock,
     ) -> None:
@@ -62,6 +65,9 @@ class FeedbackService:
                 raise FeedbackConflict(f"this prediction has the label {known} already")
         # Also when the label was known: a crash between the two databases is mended by sending
         # the feedback again, and the row's key keeps it from being counted twice.
+        # Feedback is rare: a worker that gets none does without pandas.
+        import pandas as pd
+
         row = pd.DataFrame(
             [
                 {
@@ -72,7 +78,7 @@ class FeedbackService:
                 }
             ]
         )
-        self._labelled[task.name].add(row, source=SOURCE)
+        self._labelled(task).add(row, source=SOURCE)
 
 
 def _text(label: Label) -> str:

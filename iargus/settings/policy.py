@@ -131,6 +131,15 @@ class TaskPolicy(Section):
     test_fraction: float = Field(
         0.2, gt=0, lt=1, description="The part of the rows that a training is measured on"
     )
+    parity_rows: int = Field(
+        100_000,
+        ge=1,
+        description="Made-up rows on which a new version's bundle must answer as its estimator",
+    )
+    serve_uncompiled: bool = Field(
+        False,
+        description="Whether scikit-learn may serve an estimator that has no form as a bundle",
+    )
     options: dict[str, Any] = Field(
         default_factory=dict, description="What the kind itself lets one set"
     )

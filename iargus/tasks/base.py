@@ -11,16 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
-from sklearn.pipeline import Pipeline
 
+from iargus.bundles.bundle import Bundle
 from iargus.errors import ConfigurationError
 from iargus.settings.policy import TaskPolicy
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sklearn.pipeline import Pipeline
 
 Payload = dict[str, Any]
 Label = float | str
@@ -84,6 +87,8 @@ class Task(ABC):
         batch_key: the name of the list in the body of `POST {path}/batch`, or None for no batch.
         features: the columns that the estimator reads, in order.
         trusted_types: types beyond skops' own list that its estimator is made of.
+        bundle_kind: the kind of `iargus.bundles` that its estimator is compiled to, or None where
+            there is none: then scikit-learn serves it, which `config.yml` must allow.
         options_model: pydantic model of `tasks.NAME.options`.
         unit_checks: columns of `watched` whose unit monitoring watches, each with the one that its
             values depend on most: `("mileage", "age_years")`.
@@ -96,6 +101,7 @@ class Task(ABC):
     batch_key: ClassVar[str | None] = None
     features: ClassVar[tuple[str, ...]]
     trusted_types: ClassVar[tuple[str, ...]] = ()
+    bundle_kind: ClassVar[str | None] = None
     options_model: ClassVar[type[BaseModel]] = NoOptions
     read_routes: ClassVar[tuple[ReadRoute, ...]] = ()
     unit_checks: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -140,6 +146,18 @@ class Task(ABC):
         """Answer one of `read_routes`; a kind that has some says how."""
         raise LookupError(f"{self.name} has no route {route.prefix}{self.policy.path}")
 
+    def bundle_answers(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:  # noqa: ARG002
+        """What `answers` gives, from the estimator's bundle; a kind that has bundles says how."""
+        raise LookupError(f"{self.name} has no bundles")
+
+    def bundle_read_answer(self, route: ReadRoute, bundle: Bundle, value: Input) -> Payload:  # noqa: ARG002
+        """What `read_answer` gives, from the estimator's bundle."""
+        raise LookupError(f"{self.name} has no route {route.prefix}{self.policy.path}")
+
+    def is_quick(self, value: Input) -> bool:  # noqa: ARG002
+        """Whether a bundle answers this input sooner than a thread could be asked to."""
+        return True
+
     def parse_input(self, body: Mapping[str, Any], *, today: date) -> Input:
         """Read one request; `today` bounds what cannot be known yet, such as a model year.
 
@@ -154,6 +172,9 @@ class Task(ABC):
 
     def frame(self, payloads: Sequence[Payload]) -> pd.DataFrame:
         """The table that the estimator reads: one row each, columns `features`."""
+        # Serving a bundle never comes here, and shall not pay for pandas.
+        import pandas as pd
+
         return pd.DataFrame(list(payloads), columns=list(self.features))
 
     def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import pandas as pd
+import numpy as np
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -16,11 +16,16 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import PydanticCustomError
-from sklearn.pipeline import Pipeline
 
+from iargus.bundles import car
+from iargus.bundles.bundle import Bundle, numbers_of_all
 from iargus.errors import LabelInvalid
-from iargus.estimators.car_price import CAR_PRICE_TRUSTED_TYPES, build_car_price_pipeline
+from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sklearn.pipeline import Pipeline
 
 KM_PER_MILE = 1.609344
 FIRST_MODEL_YEAR = 1900
@@ -107,11 +112,15 @@ class CarPrice(Task):
     batch_key = "cars"
     features = ("state", "make", "model", "year", "mileage")
     trusted_types = CAR_PRICE_TRUSTED_TYPES
+    bundle_kind = car.KIND
     options_model = Options
     options: Options
     unit_checks = (("mileage", "age_years"),)
 
     def build_estimator(self) -> Pipeline:
+        # Only who trains needs scikit-learn.
+        from iargus.estimators.car_price import build_car_price_pipeline
+
         return build_car_price_pipeline(
             coverage=self.options.coverage, random_state=self.policy.seed
         )
@@ -166,19 +175,23 @@ class CarPrice(Task):
     def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         table = self.frame([self.payload(value) for value in inputs])
         features = estimator[:-1].transform(table)
-        prices, lows, highs = estimator[-1].predict_with_interval(features)
-        return [
-            {
-                "predicted_price": round(float(price), 2),
-                "currency": "USD",
-                "interval": {
-                    "low": round(float(low), 2),
-                    "high": round(float(high), 2),
-                    "coverage": self.options.coverage,
-                },
-            }
-            for price, low, high in zip(prices, lows, highs, strict=True)
-        ]
+        numbers = np.column_stack(estimator[-1].predict_with_interval(features))
+        return [self._answer_of(*row) for row in numbers.tolist()]
+
+    def bundle_answers(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:
+        payloads = [self.payload(value) for value in inputs]
+        return [self._answer_of(*row) for row in numbers_of_all(bundle, payloads)]
+
+    def _answer_of(self, price: float, low: float, high: float) -> Payload:
+        return {
+            "predicted_price": round(price, 2),
+            "currency": "USD",
+            "interval": {
+                "low": round(low, 2),
+                "high": round(high, 2),
+                "coverage": self.options.coverage,
+            },
+        }
 
 
 def _number(value: object) -> float | None:

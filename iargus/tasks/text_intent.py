@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
-from sklearn.pipeline import Pipeline
 
+from iargus.bundles import text
+from iargus.bundles.bundle import Bundle, numbers_of_all
 from iargus.errors import LabelInvalid
-from iargus.estimators.text import TEXT_INTENT_TRUSTED_TYPES, build_text_intent_pipeline
+from iargus.estimators.trusted_types import TEXT_INTENT_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, ReadRoute, Task
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 MAX_CHARS = 5000
 MAX_LABEL_CHARS = 255
 TOP_INTENTS = 3
+QUICK_CHARS = 1000
+
+Ranked = list[tuple[str, float]]
 
 
 class Sentence(Input):
@@ -67,10 +74,14 @@ class TextIntent(Task):
     batch_key = "sentences"
     features = ("text",)
     trusted_types = TEXT_INTENT_TRUSTED_TYPES
+    bundle_kind = text.KIND
     options_model = Options
     read_routes = (ONE, ALL)
 
     def build_estimator(self) -> Pipeline:
+        # Only who trains needs scikit-learn.
+        from iargus.estimators.text import build_text_intent_pipeline
+
         return build_text_intent_pipeline(random_state=self.policy.seed)
 
     def example(self) -> Payload:
@@ -86,40 +97,57 @@ class TextIntent(Task):
             raise LabelInvalid(f"an intent is a text of 1 to {MAX_LABEL_CHARS} characters")
         return label
 
+    def is_quick(self, value: Input) -> bool:
+        assert isinstance(value, Sentence)
+        return len(value.text) <= QUICK_CHARS
+
     def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
-        return [
-            {
-                "intent": ranked[0][0],
-                "probability": ranked[0][1],
-                "intents": [
-                    {"label": label, "confidence": confidence}
-                    for label, confidence in ranked[:TOP_INTENTS]
-                ],
-            }
-            for ranked in self._ranked(estimator, inputs)
-        ]
+        return [_answer_of(ranked) for ranked in self._by_estimator(estimator, inputs)]
+
+    def bundle_answers(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:
+        return [_answer_of(ranked) for ranked in self._by_bundle(bundle, inputs)]
 
     def read_answer(self, route: ReadRoute, estimator: Pipeline, value: Input) -> Payload:
-        ranked = self._ranked(estimator, [value])[0]
-        if route is ALL:
-            return dict(sorted(ranked))
-        label, probability = ranked[0]
-        number = int(label) if label.isascii() and label.lstrip("-").isdigit() else None
-        return {
-            "intent": label if number is None else number,
-            # Its clients expect text here.
-            "probability": f"{probability:.8f}",
-        }
+        return _read_answer_of(route, self._by_estimator(estimator, [value])[0])
 
-    def _ranked(
-        self, estimator: Pipeline, inputs: Sequence[Input]
-    ) -> list[list[tuple[str, float]]]:
+    def bundle_read_answer(self, route: ReadRoute, bundle: Bundle, value: Input) -> Payload:
+        return _read_answer_of(route, self._by_bundle(bundle, [value])[0])
+
+    def _by_estimator(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Ranked]:
         table: Any = estimator.predict_proba(self.frame([self.payload(value) for value in inputs]))
-        labels = [str(label) for label in estimator.classes_]
-        return [
-            sorted(
-                zip(labels, (float(share) for share in row), strict=True),
-                key=lambda pair: (-pair[1], pair[0]),
-            )
-            for row in table
-        ]
+        return _ranked(estimator.classes_, table.tolist())
+
+    def _by_bundle(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Ranked]:
+        assert isinstance(bundle, text.TextBundle)
+        payloads = [self.payload(value) for value in inputs]
+        return _ranked(bundle.labels, numbers_of_all(bundle, payloads))
+
+
+def _ranked(classes: Iterable[object], rows: Sequence[Sequence[float]]) -> list[Ranked]:
+    """Every label with its probability, the likeliest first; equal ones by label."""
+    labels = [str(label) for label in classes]
+    return [
+        sorted(zip(labels, row, strict=True), key=lambda pair: (-pair[1], pair[0])) for row in rows
+    ]
+
+
+def _answer_of(ranked: Ranked) -> Payload:
+    return {
+        "intent": ranked[0][0],
+        "probability": ranked[0][1],
+        "intents": [
+            {"label": label, "confidence": confidence} for label, confidence in ranked[:TOP_INTENTS]
+        ],
+    }
+
+
+def _read_answer_of(route: ReadRoute, ranked: Ranked) -> Payload:
+    if route is ALL:
+        return dict(sorted(ranked))
+    label, probability = ranked[0]
+    number = int(label) if label.isascii() and label.lstrip("-").isdigit() else None
+    return {
+        "intent": label if number is None else number,
+        # Its clients expect text here.
+        "probability": f"{probability:.8f}",
+    }

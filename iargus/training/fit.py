@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
@@ -15,6 +16,7 @@ from iargus.errors import DataError
 from iargus.models.registry import ModelVersion, Registry, TrainingRecord
 from iargus.models.registry.version import CHAMPION, RETRAINING
 from iargus.tasks.base import Problem, Task
+from iargus.training.compiled import compiled
 from iargus.training.evaluate import Evaluation, evaluate
 from iargus.training.split import split
 
@@ -68,7 +70,7 @@ def train(
     pictures = draw(task, parts.test, evaluation)
     progress(f"fitting on all {len(rows)} rows")
     estimator = fit_candidate(task, rows)
-    progress("registering")
+    progress(f"compiling, comparing on {task.policy.parity_rows:,} rows, and registering")
     version = register_candidate(
         task,
         estimator,
@@ -127,7 +129,7 @@ def register_candidate(
     files: Mapping[str, str] | None = None,
     retraining: str | None = None,
 ) -> ModelVersion:
-    """Register an estimator that was fitted on `rows`; no alias moves.
+    """Register an estimator that was fitted on `rows`, with its bundle; no alias moves.
 
     `retraining` names the retraining of monitoring that it comes from, by which it is found
     again: `Registry.registered`.
@@ -165,6 +167,7 @@ def register_candidate(
             metrics=evaluation.metrics,
             pictures=pictures or {},
             files=files or {},
+            compiled=partial(compiled, task, estimator),
         )
     )
 

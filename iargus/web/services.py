@@ -80,7 +80,7 @@ class Services:
             ),
             feedback=FeedbackService(
                 store=predictions,
-                labelled={task.name: labelled_store(task, labelled) for task in catalogue},
+                labelled=lambda task: labelled_store(task, labelled),
                 catalogue=catalogue,
                 clock=clock,
             ),

@@ -17,8 +17,7 @@ from iargus.bundles.bundle import Bundle
 from iargus.bundles.car import PricedCar
 from iargus.bundles.export import export_bundle
 from iargus.bundles.parity import fuzz_of
-from iargus.estimators.car_price import CAR_PRICE_TRUSTED_TYPES
-from iargus.estimators.text import TEXT_INTENT_TRUSTED_TYPES
+from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES, TEXT_INTENT_TRUSTED_TYPES
 from tests.bundles.seals import KEY
 
 CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}

@@ -8,10 +8,10 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from iargus.estimators.car_price import (
-    CAR_PRICE_TRUSTED_TYPES,
     build_car_price_pipeline,
     predict_interval,
 )
+from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES
 
 FEATURES = ["state", "make", "model", "year", "mileage"]
 LEVELS = {

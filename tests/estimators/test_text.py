@@ -8,7 +8,8 @@ import skops.io
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from iargus.estimators.text import TEXT_INTENT_TRUSTED_TYPES, build_text_intent_pipeline
+from iargus.estimators.text import build_text_intent_pipeline
+from iargus.estimators.trusted_types import TEXT_INTENT_TRUSTED_TYPES
 
 PLACES = ["paris", "lyon", "boston", "denver", "niort", "dallas", "nice", "oslo", "rome", "brest"]
 PATTERNS = {

@@ -6,13 +6,15 @@ import logging
 import os
 import threading
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from iargus.errors import ModelNotLoaded
-from iargus.models.champion import ChampionFollower, Champions
+from iargus.models.champion import ChampionFollower, Champions, LoadedModel
 from iargus.models.placement import Current, Placement
+from iargus.models.source import answers
 from iargus.tasks.catalogue import Catalogue
 from tests.models.shelf import Shelf
 from tests.toy_tasks import rent_task
@@ -26,8 +28,12 @@ def champions(catalogue: Catalogue, placement: Placement) -> Champions:
 
 
 def _rent(champions: Champions, version: str | None = None) -> float:
-    model = champions.get("rent", version)
-    return float(model.estimator.predict(TASK.frame([TASK.example()]))[0])
+    return _answer(champions.get("rent", version))
+
+
+def _answer(model: LoadedModel) -> float:
+    value = TASK.parse_input(TASK.example(), today=date(2026, 11, 1))
+    return float(answers(TASK, model.source, [value])[0]["rent"])
 
 
 def test_nothing_placed_means_nothing_loaded(champions: Champions) -> None:
@@ -151,7 +157,7 @@ def test_champions_swap_under_load_without_a_wrong_answer(
         while not done.is_set():
             try:
                 model = champions.get("rent")
-                rent = float(model.estimator.predict(TASK.frame([TASK.example()]))[0])
+                rent = _answer(model)
                 if rent != expected[model.version]:
                     wrong.append((model.version, rent))
                 answers.append(model.version)

@@ -136,7 +136,8 @@ def test_the_real_sync_process_follows_the_registry_and_ends_with_its_worker(
     train(rent_task(), rent_rows(60), registry=registry, source="test", alias="champion")
     (tmp_path / "config.yml").write_text(
         "registry: {poll_interval_s: 0.2}\n"
-        "tasks: {rent: {kind: 'tests.toy_tasks:ToyRent', path: /rent, threshold: 0.2}}\n"
+        "tasks: {rent: {kind: 'tests.toy_tasks:ToyRent', path: /rent, threshold: 0.2, "
+        "serve_uncompiled: true}}\n"
     )
     environ = {
         "IARGUS_VAR": str(settings.var_dir),

@@ -17,6 +17,7 @@ from iargus.clock import Clock, utc_now
 from iargus.database import LABELLED, Database
 from iargus.labelled.store import labelled_store
 from iargus.models.registry import ModelVersion, Registry
+from iargus.models.registry.connection import Connection
 from iargus.monitoring.mail.outbox import Outbox, StoredMail
 from iargus.monitoring.month.reference import reference_files
 from iargus.monitoring.result import JobResult, TaskOutcome
@@ -66,7 +67,9 @@ class World:
             run_name="test",
             files=reference_files(task, rows, evaluation),
         )
-        return self.registry.promote(task.name, version.version)
+        # Tasks that a test makes up are in no settings, which would allow it.
+        registry = Registry(Connection(self.settings), [task.name])
+        return registry.promote(task.name, version.version)
 
     def job(self) -> MonitoringJob:
         return MonitoringJob(

@@ -16,6 +16,8 @@ import pytest
 from pydantic import ValidationError
 from sklearn.pipeline import Pipeline
 
+from iargus.bundles.export import export_bundle
+from iargus.bundles.load import load_bundle
 from iargus.errors import LabelInvalid
 from iargus.models import artefact
 from iargus.settings import Policy
@@ -105,6 +107,24 @@ def test_many_are_answered_like_each_alone_and_in_order(kind: Kind) -> None:
     ]
     together = task.answers(kind.estimator, inputs)
     assert together == [task.answers(kind.estimator, [value])[0] for value in inputs]
+
+
+def test_its_bundle_answers_like_its_estimator(kind: Kind, tmp_path: Path) -> None:
+    task = kind.task
+    if task.bundle_kind is None:
+        pytest.skip(f"{task.name} has no bundles")
+    export_bundle(task.bundle_kind, kind.estimator, tmp_path / "bundle", task=task.name)
+    bundle = load_bundle(tmp_path / "bundle", task=task.name, kind=task.bundle_kind)
+    rows = kind.rows[list(task.features)].dropna().head(50).to_dict("records")
+    bodies = [{str(key): value for key, value in row.items()} for row in rows]
+    inputs = [task.parse_input(body, today=TODAY) for body in [task.example(), *bodies]]
+    expected = json.dumps(task.answers(kind.estimator, inputs))
+    assert json.dumps(task.bundle_answers(bundle, inputs)) == expected
+    assert json.dumps([task.bundle_answers(bundle, [value])[0] for value in inputs]) == expected
+    for route in task.read_routes:
+        for value in inputs[:10]:
+            found = task.bundle_read_answer(route, bundle, value)
+            assert json.dumps(found) == json.dumps(task.read_answer(route, kind.estimator, value))
 
 
 def test_nothing_is_no_input(kind: Kind) -> None:

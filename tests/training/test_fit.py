@@ -23,8 +23,8 @@ from tests.toy_tasks import RENT_POLICY, ToyRent, mood_rows, mood_task, rent_row
 
 
 @pytest.fixture
-def settings(toy_settings: SettingsOf, embedded_store: Path) -> Settings:
-    return toy_settings(var_dir=embedded_store)
+def settings(toy_settings: SettingsOf, embedded_store: Path, unique: str) -> Settings:
+    return toy_settings(var_dir=embedded_store, rent=f"rent_{unique}", mood=f"mood_{unique}")
 
 
 @pytest.fixture

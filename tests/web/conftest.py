@@ -1,4 +1,4 @@
-"""The whole application in one process: real tokens, SQLite and estimators, no registry."""
+"""The whole application in one process: real tokens, SQLite and bundles, no registry."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +15,9 @@ from starlette.testclient import TestClient
 
 from iargus.migrate import upgrade
 from iargus.models.champion import Champions, LoadedModel
+from iargus.models.compiling import compile_model
+from iargus.models.placement import Current, Placement
+from iargus.models.registry import ModelVersion
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.sentences import load_sentences
@@ -27,18 +30,31 @@ ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
 
 
 @pytest.fixture(scope="session")
-def estimators() -> dict[str, LoadedModel]:
-    """Both shipped tasks, fitted on little data."""
+def placed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models: both shipped tasks, fitted on little data, compiled and placed."""
     catalogue = Catalogue.read(Policy())
+    placement = Placement(tmp_path_factory.mktemp("placed") / "models")
     sales = pd.concat(simulate(SimulationPlan(rows=600, months=6, end=date(2026, 11, 1), seed=0)))
     sales = sales.rename(columns={"price": "label", "date_added": "observed_at"})
     sentences = load_sentences().assign(observed_at=pd.Timestamp("2026-10-01"))
-    fitted = {}
     for name, rows in (("car_price", sales), ("intent", sentences)):
         task = catalogue.get(name)
         pipeline = task.build_estimator().fit(task.training_frame(rows), rows["label"].to_numpy())
-        fitted[name] = LoadedModel("1", pipeline)
-    return fitted
+        version = ModelVersion(name, "1", "run", datetime(2026, 11, 1), (), {"sha256": "0" * 64})
+        with placement.staging(name) as place:
+            folder = place / "bundle"
+            digest = compile_model(task, pipeline, folder, created_from=version.sha256, rows=50)
+            placement.place(version, folder, bundle=digest)
+        placement.point(name, Current("1"))
+    return placement.models_dir
+
+
+@pytest.fixture(scope="session")
+def models(placed: Path) -> dict[str, LoadedModel]:
+    """The models of `placed`, as a worker loads them."""
+    champions = Champions(Catalogue.read(Policy()), placed)
+    champions.refresh()
+    return {name: champions.get(name) for name in ("car_price", "intent")}
 
 
 class FixedChampions(Champions):
@@ -106,8 +122,8 @@ def empty_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def api(tmp_path: Path, empty_var: Path, estimators: dict[str, LoadedModel]) -> Iterator[Api]:
+def api(tmp_path: Path, empty_var: Path, models: dict[str, LoadedModel]) -> Iterator[Api]:
     shutil.copytree(empty_var, tmp_path / "var")
-    services = build(tmp_path / "var", Policy(), estimators)
+    services = build(tmp_path / "var", Policy(), models)
     with running(services) as started:
         yield started

@@ -254,7 +254,7 @@ def test_a_model_that_breaks_tells_nothing_internal(
     def broken(*_: object) -> object:
         raise RuntimeError("a secret of the inside")
 
-    monkeypatch.setattr(task, "answers", broken)
+    monkeypatch.setattr(task, "bundle_answers", broken)
     answer = api.client.post("/predict", json=CAR, headers=api.bearer())
     assert (answer.status_code, answer.json()["label"]) == (500, "INTERNAL_ERROR")
     assert "secret" not in answer.text
@@ -263,7 +263,7 @@ def test_a_model_that_breaks_tells_nothing_internal(
 
 def test_nan_never_goes_out(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     task = api.services.catalogue.get("car_price")
-    monkeypatch.setattr(task, "answers", lambda *_: [{"predicted_price": float("nan")}])
+    monkeypatch.setattr(task, "bundle_answers", lambda *_: [{"predicted_price": float("nan")}])
     answer = api.client.post("/predict", json=CAR, headers=api.bearer())
     assert answer.status_code == 500
 

@@ -89,7 +89,7 @@ def test_making_the_application_connects_to_nothing(
 
 
 def test_the_clients_address_behind_a_front_end(
-    tmp_path: Path, estimators: dict[str, LoadedModel]
+    tmp_path: Path, models: dict[str, LoadedModel]
 ) -> None:
     from starlette.requests import Request
 
@@ -98,7 +98,7 @@ def test_the_clients_address_behind_a_front_end(
     def asked(header: bytes | None, policy: Policy) -> str:
         headers = [] if header is None else [(b"client-ip", header)]
         scope = {"type": "http", "headers": headers, "client": ("10.0.0.1", 1)}
-        return client_address(Request(scope), build(tmp_path, policy, estimators))
+        return client_address(Request(scope), build(tmp_path, policy, models))
 
     trusting = Policy.model_validate({"limits": {"client_address_header": "client-ip"}})
     assert asked(b"203.0.113.7:5111", trusting) == "203.0.113.7"

@@ -152,11 +152,9 @@ def test_no_log_holds_a_token_or_an_address(api: Api, caplog: pytest.LogCaptureF
     assert "ada@" not in caplog.text
 
 
-def test_tokens_and_requests_are_limited(
-    tmp_path: Path, estimators: dict[str, LoadedModel]
-) -> None:
+def test_tokens_and_requests_are_limited(tmp_path: Path, models: dict[str, LoadedModel]) -> None:
     policy = Policy.model_validate({"limits": {"requests_per_minute": 3, "tokens_per_hour": 2}})
-    with running(build(tmp_path, policy, estimators)) as api:
+    with running(build(tmp_path, policy, models)) as api:
         first, second = api.bearer(), api.bearer()
         too_many = api.client.post("/get_token", json=ADA)
         assert (too_many.status_code, too_many.json()["label"]) == (429, "RATE_LIMITED")

@@ -6,10 +6,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iargus.bundles.files import MAX_BYTES
+from iargus.bundles.manifest import MANIFEST, Manifest
 from iargus.errors import ArtefactRejected
 from iargus.models import artefact
 from iargus.models.registry.connection import Connection
-from iargus.models.registry.model_files import MODEL_FILE
+from iargus.models.registry.model_files import BUNDLE_FOLDER, MODEL_FILE
 from iargus.models.registry.version import FILE_DIGEST, ModelVersion
 
 if TYPE_CHECKING:
@@ -34,6 +36,38 @@ def fetch(connection: Connection, version: ModelVersion, directory: Path) -> Pat
         path = Path(_download(client, version, MODEL_FILE, directory))
     artefact.check_digest(path, version.sha256)
     return path
+
+
+def fetch_bundle(connection: Connection, version: ModelVersion, directory: Path) -> Path:
+    """Download the version's bundle to the new folder `bundle` in `directory`, and give that.
+
+    Only the files that its manifest names are asked for, after that was checked: whatever else
+    lies in the registry, or says it belongs elsewhere, stays there.
+
+    Raises:
+        ArtefactRejected: its manifest or a file is gone, or is not the one that was registered.
+        RegistryUnavailable: the registry is out of reach.
+        OSError: the disk here is full or not writable.
+    """
+    name = f"the bundle of {version.task} version {version.version}"
+    folder = directory / BUNDLE_FOLDER
+    folder.mkdir(parents=True)
+
+    def bring(client: MlflowClient, file: str) -> None:
+        # Where a file arrives depends on the kind of store.
+        path = Path(_download(client, version, f"{BUNDLE_FOLDER}/{file}", directory))
+        path.replace(folder / file)
+
+    with connection.translated(f"give {name}") as client:
+        bring(client, MANIFEST)
+        data = artefact.check_digest(folder / MANIFEST, version.bundle_sha256)
+        manifest = Manifest.from_bytes(data)
+        size = sum(entry.size for entry in manifest.files.values())
+        if size > MAX_BYTES:
+            raise ArtefactRejected(f"{name} says that it has {size} bytes, over {MAX_BYTES}")
+        for file in manifest.files:
+            bring(client, file)
+    return folder
 
 
 def read_text(connection: Connection, version: ModelVersion, file: str) -> str | None:
@@ -64,7 +98,8 @@ def _download(client: MlflowClient, version: ModelVersion, file: str, directory:
     except (MlflowException, OSError) as error:
         # MLflow tells a lost file and a lost server in the same words. Asked again, a server
         # that is down raises, and one that is up shows what it has.
-        there = {each.path for each in client.list_artifacts(version.run_id, _FOLDER)}
+        folder = file.rpartition("/")[0]
+        there = {each.path for each in client.list_artifacts(version.run_id, folder)}
         if file in there:
             raise
         raise ArtefactRejected(

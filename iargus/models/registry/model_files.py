@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlflow.types import ColSpec
 
 MODEL_FILE = "model.skops"
+BUNDLE_FOLDER = "bundle"
 _REQUIREMENTS = ("scikit-learn", "skops", "pandas", "numpy", "scipy")
 
 

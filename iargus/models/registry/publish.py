@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iargus.models.registry import lookup, runs
 from iargus.models.registry.connection import Connection
-from iargus.models.registry.model_files import write_model
+from iargus.models.registry.model_files import BUNDLE_FOLDER, write_model
 from iargus.models.registry.version import FILE_DIGEST, RETRAINING, ModelVersion, TrainingRecord
 
 
@@ -19,7 +19,9 @@ def publish(connection: Connection, training: TrainingRecord) -> ModelVersion:
         connection.translated("register a model") as client,
     ):
         directory = Path(place) / "model"
-        tags = {**training.tags, "sha256": write_model(training, directory)}
+        digest = write_model(training, directory)
+        tags = {**training.tags, "sha256": digest}
+        tags |= training.compiled(directory / BUNDLE_FOLDER, digest)
         for name, text in training.files.items():
             (directory / name).write_text(text, encoding="utf-8")
             tags[FILE_DIGEST + name] = hashlib.sha256(text.encode()).hexdigest()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from iargus.errors import VersionUnknown
 from iargus.models.registry import aliases, download, lookup
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.judgements import log_judgement
+from iargus.models.registry.promotable import check_promotable
 from iargus.models.registry.publish import publish
 from iargus.models.registry.retrainings import tidy_up
 from iargus.models.registry.version import CHAMPION, ModelVersion, TrainingRecord
@@ -21,13 +22,17 @@ class Registry:
     Every method raises `RegistryUnavailable` when MLflow is out of reach or answers with an error.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, uncompiled: Collection[str] = ()) -> None:
+        """`uncompiled` are the tasks whose champion may have no bundle."""
         self._connection = connection
+        self._uncompiled = frozenset(uncompiled)
 
     @classmethod
     def connect(cls, settings: Settings) -> Registry:
         """Make the adapter; nothing is opened before the first call."""
-        return cls(Connection(settings))
+        tasks = settings.policy.tasks.items()
+        allowed = [name for name, policy in tasks if policy.serve_uncompiled]
+        return cls(Connection(settings), allowed)
 
     def check(self) -> None:
         """Ask the registry something small."""
@@ -79,8 +84,11 @@ class Registry:
 
         Raises:
             VersionUnknown: there is no such version.
+            PromotionRefused: it may not serve: its bundle does not answer as it should, or it
+                has none where it must.
         """
         wanted = self.version(task, version)
+        check_promotable(wanted, uncompiled=task in self._uncompiled)
         aliases.promote(self._connection, wanted)
         return self.version(task, wanted.version)
 
@@ -118,6 +126,16 @@ class Registry:
             OSError: the disk here is full or not writable.
         """
         return download.fetch(self._connection, version, directory)
+
+    def fetch_bundle(self, version: ModelVersion, directory: Path) -> Path:
+        """Download the version's bundle below `directory`; give its folder. Its manifest is the
+        one that was registered; whoever opens it compares the files with that.
+
+        Raises:
+            ArtefactRejected: something is gone, or the manifest is another one.
+            OSError: the disk here is full or not writable.
+        """
+        return download.fetch_bundle(self._connection, version, directory)
 
     def read_text(self, version: ModelVersion, file: str) -> str | None:
         """A text that was registered beside the model (`TrainingRecord.files`); None when this

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-from sklearn.pipeline import Pipeline
+if TYPE_CHECKING:
+    import pandas as pd
+    from sklearn.pipeline import Pipeline
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 
 # The tag of a version and of its run that says which retraining of monitoring they come from.
 RETRAINING = "iargus.retraining"
+
+BUNDLE_DIGEST = "bundle.sha256"
+"""The tag with the digest of the bundle's manifest, in hex."""
+
+BUNDLE_ROWS = "bundle.parity_rows"
+"""The tag with the number of rows on which bundle and estimator gave the same answers."""
+
+NOT_COMPILABLE = "bundle.not_compilable"
+"""The tag with the reason why there is no bundle: the estimator has no form as one."""
+
+BUNDLE_REFUSED = "bundle.refused"
+"""The tag with the reason why there is no bundle: it did not answer as the estimator."""
 
 FILE_DIGEST = "sha256."
 """With the name of a file beside the model: the tag that holds its digest in hex."""
@@ -35,6 +49,11 @@ class ModelVersion:
     def sha256(self) -> str:
         """Digest of `model.skops` in hex; empty when the version was not registered by IArgus."""
         return self.tags.get("sha256", "")
+
+    @property
+    def bundle_sha256(self) -> str:
+        """Digest of the bundle's manifest in hex; empty when the version has no bundle."""
+        return self.tags.get(BUNDLE_DIGEST, "")
 
     @property
     def window_start(self) -> datetime | None:
@@ -70,7 +89,8 @@ class TrainingRecord:
 
     `sample` holds some rows of the features, for the signature; `params`, `metrics` and
     `pictures` (PNG by name) go to the run, `tags` to the version; `files` (text by name) are
-    stored beside the model.
+    stored beside the model; `compiled` is given a new folder and the digest of the skops file,
+    writes the bundle there, and gives the tags that say what came of it.
     """
 
     task: str
@@ -83,6 +103,7 @@ class TrainingRecord:
     metrics: Mapping[str, float] = field(default_factory=dict)
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    compiled: Callable[[Path, str], Mapping[str, str]] = lambda _, __: {}
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,0 +1,27 @@
+"""Which versions may become champion."""
+
+from __future__ import annotations
+
+from iargus.errors import PromotionRefused
+from iargus.models.registry.version import BUNDLE_REFUSED, NOT_COMPILABLE, ModelVersion
+
+
+def check_promotable(version: ModelVersion, *, uncompiled: bool) -> None:
+    """Refuse what no worker would serve, before the alias says that it should.
+
+    A version that says nothing of a bundle was registered by an earlier release; hosts compile it
+    themselves. `uncompiled` says whether scikit-learn may serve what cannot be compiled.
+
+    Raises:
+        PromotionRefused: with the reason that was found when the version was registered.
+    """
+    name = f"{version.task} version {version.version} cannot become champion"
+    refused = version.tags.get(BUNDLE_REFUSED)
+    if refused:
+        raise PromotionRefused(f"{name}: {refused}")
+    reason = version.tags.get(NOT_COMPILABLE)
+    if reason and not uncompiled:
+        raise PromotionRefused(
+            f"{name}, for it cannot be compiled: {reason}; tasks.{version.task}.serve_uncompiled: "
+            "true in config.yml lets scikit-learn serve it"
+        )

@@ -1,0 +1,36 @@
+"""What needs a thread and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from starlette.concurrency import run_in_threadpool
+
+from tests.web.conftest import Api
+
+CAR = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "threads"),
+    [
+        ("/predict", CAR, 0),
+        ("/predict/batch", {"cars": [CAR, CAR]}, 1),
+        ("/intent", {"text": "word " * 200}, 0),
+        ("/intent", {"text": "word " * 201}, 1),
+    ],
+)
+def test_what_takes_microseconds_is_answered_without_a_thread(
+    api: Api, monkeypatch: pytest.MonkeyPatch, path: str, body: dict[str, object], threads: int
+) -> None:
+    headers = api.bearer()
+    calls: list[object] = []
+
+    async def counted(function: Callable[..., object], *arguments: object) -> object:
+        calls.append(function)
+        return await run_in_threadpool(function, *arguments)
+
+    monkeypatch.setattr("iargus.web.task_routes.run_in_threadpool", counted)
+    assert api.client.post(path, json=body, headers=headers).status_code == 200
+    assert len(calls) == threads
