@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -21,9 +20,11 @@ def descendants(pid: int) -> list[int]:
 def group(pid: int) -> int | None:
     """The process group, or None when the process has ended."""
     try:
-        return os.getpgid(pid)
-    except ProcessLookupError:
+        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
         return None
+    # One that has ended may be there still, until its parent has asked for its status.
+    return None if stat[0] in "ZX" else int(stat[2])
 
 
 def resident_mb(pid: int) -> float:

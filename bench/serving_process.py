@@ -17,7 +17,7 @@ from typing import Any
 
 from bench.serving_proc import children, descendants, group, resident_mb
 
-START_TIMEOUT_S = 180.0
+START_TIMEOUT_S, STOP_TIMEOUT_S = 180.0, 15.0
 _ASK_EVERY_S = 0.005
 # Nothing of these may reach a server that is measured; one core has no use for more threads.
 _NOT_PASSED_ON = ("IARGUS_", "MYSQL_", "MLFLOW_", "SMTP_", "WEBSITE_", "REDIS_")
@@ -110,15 +110,18 @@ def end(process: subprocess.Popen[bytes]) -> None:
     # As a terminal would: all of them, since some masters pass nothing on.
     _signal_group(process.pid, signal.SIGTERM)
     try:
-        process.wait(15)
+        process.wait(STOP_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         pass
     finally:
         _signal_group(process.pid, signal.SIGKILL)
-        for pid in every[1:]:
-            if group(pid) in every:
-                os.kill(pid, signal.SIGKILL)
         process.wait()
+        # A number that is in use again belongs to another group by now.
+        while left := [pid for pid in every if group(pid) in every]:
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(_ASK_EVERY_S)
 
 
 def _answers(server: Running, first: tuple[str, Any, str | None]) -> bool:

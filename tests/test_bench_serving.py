@@ -184,7 +184,7 @@ def test_a_server_is_ended_with_all_its_processes_when_the_bench_is_interrupted(
 
     with pytest.raises(KeyboardInterrupt):
         measured()
-    assert len(pids) == 3
+    assert len(pids) > 1
     assert [pid for pid in pids if group(pid) is not None] == []
 
 
