@@ -51,7 +51,6 @@ def peer_server(name: str, world: World, tell: Callable[[str], None]) -> Server:
         (Route("predict", peer.path, cars, peer.form),),
         price=peer.price,
         environ=environ,
-        peer=True,
     )
 
 

@@ -17,8 +17,6 @@ from bench.serving_world import ROOT, World
 from bench.serving_wrk import Load, closed_loop
 
 SERVER_CORE, LOAD_CORE, BOTH = "0", "1", "0,1"
-# Bodies for one second: more than anything here answers, so that none comes twice.
-BODIES_A_SECOND = 14_000
 OPEN_RATE = 500
 Figures = dict[str, Any]
 First = tuple[str, Any, str | None]
@@ -91,11 +89,10 @@ class Bench:
     def _closed(
         self, server: Server, up: Running, route: Route, seed: int, load: Load | None = None
     ) -> Figures:
-        count = route.most or BODIES_A_SECOND * self.seconds
         file = self.world.work / "bodies.jsonl"
         recorded = Recorded(self.world.database) if server.name == IARGUS else None
         for number, seconds in enumerate((min(2, self.seconds), self.seconds)):
-            write(file, route.bodies(count, seed + number), route.form)
+            write(file, route.bodies(route.a_second * seconds, seed + number), route.form)
             if recorded is not None:
                 recorded.begin()
             result = closed_loop(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from bench.serving_bodies import Body, batches, cars, sentences
-from bench.serving_world import ROOT, World
+from bench.serving_world import World
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000.0}
-BATCH_ROWS, BATCHES = 1000, 60
+BATCH_ROWS = 1000
+# Bodies for a second: more than IArgus or a peer answers, so that none comes twice. The raw
+# function may see some again; it does not read them.
+ONE_A_SECOND, BATCHES_A_SECOND = 14_000, 100
 RAW, ECHO, IARGUS = "raw ASGI function", "FastAPI echo", "IArgus"
 
 Bodies = Callable[[int, int], list[Body]]
@@ -22,7 +24,7 @@ Bodies = Callable[[int, int], list[Body]]
 class Route:
     """One path and the bodies it is sent: `bodies(count, seed)`, in the form of the server.
 
-    `most` bounds how many bodies are made, where one is large. `open` says whether it is also
+    `a_second` is how many bodies are made for each second of load. `open` says whether it is also
     asked at a fixed rate, which only makes sense for those who can keep up.
     """
 
@@ -31,21 +33,20 @@ class Route:
     bodies: Bodies
     form: Callable[[Body], Body] | None = None
     rows: int = 1
-    most: int | None = None
+    a_second: int = ONE_A_SECOND
     open: bool = False
 
 
 @dataclass(frozen=True)
 class Server:
-    """`command(port, workers)` starts it; `price` finds the price in an answer to a car."""
+    """`command(port, workers)` starts it; `price` finds the price in an answer to a car, which is
+    `rounded` to cents or not. `authorization` is the header's value."""
 
     name: str
     command: Callable[[int, int], list[str]]
     routes: tuple[Route, ...]
     price: Callable[[Any], float] | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
-    cwd: Path = ROOT
-    peer: bool = False
     rounded: bool = False
     authorization: str | None = None
 
@@ -73,7 +74,7 @@ def own_servers(world: World, token: str) -> list[Server]:
         "/predict/batch",
         lambda count, seed: batches(count, BATCH_ROWS, seed),
         rows=BATCH_ROWS,
-        most=BATCHES,
+        a_second=BATCHES_A_SECOND,
     )
     return [
         Server(RAW, gunicorn("bench.serving_raw:app"), (predict,)),
