@@ -24,7 +24,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.serving_install import NotInstalled, peer_server
+from bench.serving_install import NotInstalled, peer_servers
 from bench.serving_measure import LOAD_CORE, Bench
 from bench.serving_page import write_page
 from bench.serving_peers import PEERS
@@ -60,7 +60,7 @@ def find_servers(
         if given.skip_peers or not wanted(peer.title):
             continue
         try:
-            servers.append(peer_server(name, world, console.print))
+            servers += peer_servers(name, world, console.print)
         except NotInstalled as error:
             missing[peer.title] = f"cannot be installed: {error}"
             console.print(f"{peer.title}: {missing[peer.title]}", style="red")
@@ -75,7 +75,14 @@ def measure(given: argparse.Namespace, work: Path, console: Console) -> Results:
         bench = Bench(world, seconds=given.seconds, seed=1000 * (number + 1))
         for server in servers[:: -1 if number % 2 else 1]:
             one_round(bench, server, results, f"round {number + 1}/{given.rounds}", console)
+        # What has been measured is not lost when a later round is stopped: `--read` takes it.
+        save(results, given.out)
     return results
+
+
+def save(results: Results, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "serving.json").write_text(json.dumps(results.document(), indent=1) + "\n")
 
 
 def one_round(bench: Bench, server: Server, results: Results, where: str, console: Console) -> None:
@@ -117,8 +124,7 @@ def main() -> None:
             work = (given.work or Path(temporary)).resolve()
             work.mkdir(parents=True, exist_ok=True)
             results = measure(given, work, console)
-    given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "serving.json").write_text(json.dumps(results.document(), indent=1) + "\n")
+    save(results, given.out)
     print(write_page(results, given.out))
 
 

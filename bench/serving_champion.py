@@ -1,7 +1,8 @@
-"""Writes the champion of car_price to a file for the peers of `bench/serving.py`, and its answers.
+"""Writes the champion of car_price for the peers of `bench/serving.py`, and gives its answers.
 
-`python -m bench.serving_champion FILE` reads a JSON list of cars and prints their prices. It is a
-process of its own, for it imports scikit-learn and MLflow.
+`python -m bench.serving_champion FOLDER` writes it twice, with the price alone as its prediction
+and with the interval too, then reads a JSON list of cars and prints their prices. It is a process
+of its own, for it imports scikit-learn and MLflow.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 import joblib
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
+from bench.peers.with_interval import WithInterval
+from bench.serving_peers import INTERVAL, PRICE
 from iargus.models import artefact
 from iargus.models.registry import Registry
 from iargus.settings import Settings
@@ -23,7 +26,7 @@ from iargus.tasks.catalogue import Catalogue
 TASK = "car_price"
 
 
-def main(file: str) -> None:
+def main(peers: str) -> None:
     settings = Settings.read(os.environ)
     task = Catalogue.read(settings.policy).get(TASK)
     registry = Registry.connect(settings)
@@ -33,7 +36,8 @@ def main(file: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = registry.fetch(version, Path(folder))
         champion = artefact.load(path, sha256=version.sha256, trusted_types=task.trusted_types)
-    joblib.dump(champion, file)
+    joblib.dump(champion, Path(peers) / PRICE)
+    joblib.dump(WithInterval(champion), Path(peers) / INTERVAL)
     table = task.frame(json.load(sys.stdin))
     print(json.dumps([float(price) for price in champion.predict(table)]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.serving_peers import PEERS
+from bench.serving_peers import INTERVAL, PEERS, PRICE
 from bench.serving_results import Results
 from bench.serving_servers import ECHO, IARGUS
 
@@ -40,19 +40,11 @@ class Figure:
 def figures(results: Results) -> list[Figure]:
     """All of them; those that were not measured have no value."""
     echo, own = (ECHO, *PREDICT), (IARGUS, *PREDICT)
-    peers = [peer.title for peer in PEERS.values() if peer.title in results.rounds]
-    best = max(peers, key=lambda name: results.value(name, *PREDICT) or 0, default="")
-    mlflow = PEERS["mlflow"].title
     latency = ("predict, open", "p99")
     return [
         Figure("`/predict` against the echo", results.ratio(own, echo), least=0.9),
-        Figure(
-            "`/predict` against the best peer",
-            results.ratio(own, (best, *PREDICT)),
-            least=10,
-            detail=best,
-        ),
-        Figure(f"`/predict` against {mlflow}", results.ratio(own, (mlflow, *PREDICT)), least=60),
+        *(_peers(results, champion) for champion in (INTERVAL, PRICE)),
+        *(_mlflow(results, champion) for champion in (INTERVAL, PRICE)),
         Figure(
             "`/intent` against the echo",
             results.ratio((IARGUS, *INTENT), (ECHO, *INTENT)),
@@ -93,6 +85,23 @@ def figures(results: Results) -> list[Figure]:
             for route, path in (("predict", "/predict"), ("batch", "/predict/batch"))
         ),
     ]
+
+
+def _peers(results: Results, champion: str) -> Figure:
+    names = [peer.name(champion) for peer in PEERS.values()]
+    best = max(names, key=lambda name: results.value(name, *PREDICT) or 0)
+    ratio = results.ratio((IARGUS, *PREDICT), (best, *PREDICT))
+    return Figure(f"`/predict` against the best peer, {_what(champion)}", ratio, 10, detail=best)
+
+
+def _mlflow(results: Results, champion: str) -> Figure:
+    name = PEERS["mlflow"].name(champion)
+    ratio = results.ratio((IARGUS, *PREDICT), (name, *PREDICT))
+    return Figure(f"`/predict` against `mlflow models serve`, {_what(champion)}", ratio, 60)
+
+
+def _what(champion: str) -> str:
+    return "the same answer" if champion == INTERVAL else "which gives the price alone"
 
 
 def _two_cores(results: Results, server: str, least: float | None) -> Figure:

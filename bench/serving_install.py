@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.serving_bodies import cars
-from bench.serving_peers import PEERS, Peer
+from bench.serving_peers import INTERVAL, PEERS, PRICE, Peer
 from bench.serving_process import environment
 from bench.serving_servers import Route, Server
 from bench.serving_world import ROOT, World
@@ -26,27 +26,31 @@ class NotInstalled(Exception):
     """A peer cannot be had here; the message says why."""
 
 
-def peer_server(name: str, world: World, tell: Callable[[str], None]) -> Server:
-    """Install a peer and write its model, where that has not been done; say how to start it.
+def peer_servers(name: str, world: World, tell: Callable[[str], None]) -> list[Server]:
+    """Install a peer and write its models, where that has not been done; say how to start it.
 
     Raises:
         NotInstalled: with the last words of pip or of the peer.
     """
+    programs = _install(name, PEERS[name], world.work, tell)
+    return [_server(name, programs, world.work, champion) for champion in (PRICE, INTERVAL)]
+
+
+def _server(name: str, programs: Path, work: Path, champion: str) -> Server:
     peer = PEERS[name]
-    programs = _install(name, peer, world.work, tell)
-    folder = world.work / f"model-{name}"
+    folder = work / f"model-{name}-{Path(champion).stem}"
     folder.mkdir(exist_ok=True)
     environ = {
         "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
         "PYTHONPATH": str(ROOT),  # where the champion's own classes are
-        "BENCH_PIPELINE": str(world.pipeline),
+        "BENCH_PIPELINE": str(work / champion),
         "BENTOML_HOME": str(folder),
     }
     if peer.writes:
-        script = [programs / "python", "-m", f"bench.peers.serve_{name}", world.pipeline, folder]
+        script = [programs / "python", "-m", f"bench.peers.serve_{name}", work / champion, folder]
         _run([str(part) for part in script], environment(environ))
     return Server(
-        peer.title,
+        peer.name(champion),
         lambda port, _: peer.command(programs, folder, port),
         (Route("predict", peer.path, cars, peer.form),),
         price=peer.price,

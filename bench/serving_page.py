@@ -53,9 +53,9 @@ def how(results: Results) -> str:
         f"{with_what}. One core is for the server, with all of its processes, the other for the "
         f"load. Everything is warmed; {results.most_rounds()} rounds of {results.seconds} s, of "
         "which the medians are given, with the least and the most. No body comes twice in a "
-        "measurement. IArgus checks the token and the limit, predicts the interval as well and "
-        "records every answer in SQLite; peers predict the price alone. All of them gave the "
-        "champion's own price for 20 cars before they were measured."
+        "measurement. IArgus checks the token and the limit, predicts the price and its interval, "
+        "and records every answer in SQLite; a peer predicts, the price alone or the interval as "
+        "well. All of them gave the champion's own price for 20 cars before they were measured."
     )
 
 

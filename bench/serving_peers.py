@@ -1,8 +1,9 @@
 """The peers of `bench/serving.py`: versions, how each is started, asked and understood.
 
-They predict the price alone: no interval, no token, no limit, nothing recorded. Each has what its
-own documentation shows for one core, one process of its model; `bench/peers/serve_*.py` are what
-their users would write.
+Each has what its own documentation shows, with one process for the model on the one core that there
+is; `bench/peers/serve_*.py` are what their users would write. Each is measured twice: with the
+price alone as its answer, and with the interval as well, which is what IArgus answers. None has a
+token, a limit or a record.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.serving_bodies import Body, for_mlflow, for_mlserver
+
+# What the champion predicts, by the file that is loaded.
+PRICE, INTERVAL = "price.joblib", "price-with-interval.joblib"
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,15 @@ class Peer:
     price: Callable[[Any], float]
     form: Callable[[Body], Body] | None = None
     writes: bool = False
+
+    def name(self, champion: str) -> str:
+        """What it is called in the results."""
+        return f"{self.title}, {'price and interval' if champion == INTERVAL else 'price alone'}"
+
+
+def _first(predicted: Any) -> float:
+    """The price, with or without the bounds of its interval behind it."""
+    return float(predicted[0] if isinstance(predicted, list) else predicted)
 
 
 def _mlflow(programs: Path, folder: Path, port: int) -> list[str]:
@@ -55,21 +68,21 @@ PEERS = {
         ("litserve==0.2.19",),
         _litserve,
         "/predict",
-        lambda answer: float(answer["predicted_price"]),
+        lambda answer: _first(answer["predicted"]),
     ),
     "bentoml": Peer(
         "BentoML 1.4.39",
         ("bentoml==1.4.39",),
         _bentoml,
         "/predict",
-        float,
+        _first,
     ),
     "mlflow": Peer(
         "mlflow models serve 3.17.0",
         ("mlflow==3.17.0",),
         _mlflow,
         "/invocations",
-        lambda answer: float(answer["predictions"][0]),
+        lambda answer: _first(answer["predictions"][0]),
         for_mlflow,
         writes=True,
     ),
@@ -78,7 +91,7 @@ PEERS = {
         ("mlserver==1.7.1", "mlserver-sklearn==1.7.1"),
         _mlserver,
         "/v2/models/car_price/infer",
-        lambda answer: float(answer["outputs"][0]["data"][0]),
+        lambda answer: _first(answer["outputs"][0]["data"]),
         for_mlserver,
         writes=True,
     ),

@@ -41,11 +41,6 @@ class World:
         }
 
     @property
-    def pipeline(self) -> Path:
-        """The champion of car_price, as peers load it."""
-        return self.work / "pipeline.joblib"
-
-    @property
     def database(self) -> Path:
         return self.work / "var" / "iargus_api.db"
 
@@ -75,7 +70,7 @@ def prepare(work: Path, tell: Callable[[str], None]) -> World:
     asked = cars(CHECKED_CARS, seed=0)
     tell("the champion's own answers")
     said = subprocess.run(
-        [sys.executable, "-m", "bench.serving_champion", str(world.pipeline)],
+        [sys.executable, "-m", "bench.serving_champion", str(work)],
         input=json.dumps(asked),
         cwd=ROOT,
         env=environ,

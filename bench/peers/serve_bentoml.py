@@ -14,6 +14,6 @@ class CarPrice:
         self.pipeline = joblib.load(os.environ["BENCH_PIPELINE"])
 
     @bentoml.api
-    def predict(self, state: str, make: str, model: str, year: int, mileage: float) -> float:
+    def predict(self, state: str, make: str, model: str, year: int, mileage: float) -> list[float]:
         car = {"state": state, "make": make, "model": model, "year": year, "mileage": mileage}
-        return float(self.pipeline.predict(pd.DataFrame([car]))[0])
+        return self.pipeline.predict(pd.DataFrame([car])).ravel().tolist()

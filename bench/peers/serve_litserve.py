@@ -26,7 +26,7 @@ class CarPrice(litserve.LitAPI):
         return output.tolist()
 
     def encode_response(self, output):
-        return {"predicted_price": output}
+        return {"predicted": output}
 
 
 if __name__ == "__main__":
