@@ -14,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.serving_bodies import cars
+from bench.serving_environment import environment
 from bench.serving_peers import INTERVAL, PEERS, PRICE, Peer
-from bench.serving_process import environment
 from bench.serving_servers import Route, Server
 from bench.serving_world import ROOT, World
 

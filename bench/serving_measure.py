@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.serving_bodies import write
-from bench.serving_process import Running, free_port, running
+from bench.serving_environment import free_port
+from bench.serving_process import Running, running
 from bench.serving_recorded import Recorded
 from bench.serving_servers import IARGUS, Route, Server
 from bench.serving_world import ROOT, World

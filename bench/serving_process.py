@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,16 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.serving_environment import environment
 from bench.serving_proc import children, descendants, group, resident_mb
 
 START_TIMEOUT_S, STOP_TIMEOUT_S = 180.0, 15.0
 _ASK_EVERY_S = 0.005
-# Nothing of these may reach a server that is measured; one core has no use for more threads.
-_NOT_PASSED_ON = ("IARGUS_", "MYSQL_", "MLFLOW_", "SMTP_", "WEBSITE_", "REDIS_")
-_QUIET = {
-    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-    **{"DO_NOT_TRACK": "1", "BENTOML_DO_NOT_TRACK": "true", "MLFLOW_DISABLE_TELEMETRY": "true"},
-}
 
 
 @dataclass(frozen=True)
@@ -58,15 +52,6 @@ class Running:
             return answer.status, json.loads(answer.read() or b"null")
         finally:
             connection.close()
-
-
-def environment(more: Mapping[str, str]) -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(_NOT_PASSED_ON) or name in more
-    }
-    return {**kept, **_QUIET, **more}
 
 
 @contextmanager
@@ -129,19 +114,6 @@ def _answers(server: Running, first: tuple[str, Any, str | None]) -> bool:
         return server.ask(*first)[0] == 200
     except (OSError, ValueError, http.client.HTTPException):
         return False
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now, and so the one after it."""
-    while True:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            try:
-                other.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 def _signal_group(pid: int, number: int) -> None:

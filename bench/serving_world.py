@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from bench.serving_bodies import cars
-from bench.serving_process import environment
+from bench.serving_environment import environment
 
 ROOT = Path(__file__).parents[1]
 CHECKED_CARS = 20

@@ -19,12 +19,13 @@ from pydantic import BaseModel
 
 from bench import serving_echo
 from bench.serving_bodies import Body, batches, cars, for_mlflow, for_mlserver, sentences, write
+from bench.serving_environment import free_port
 from bench.serving_figures import figures
 from bench.serving_open import open_loop, request_bytes
 from bench.serving_page import BEGIN, END, write_page
 from bench.serving_peers import INTERVAL, PEERS
 from bench.serving_proc import descendants, group
-from bench.serving_process import free_port, running
+from bench.serving_process import running
 from bench.serving_results import Results
 from bench.serving_servers import ECHO, IARGUS, RAW, gunicorn
 from iargus.settings import Policy
