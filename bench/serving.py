@@ -97,7 +97,8 @@ def one_round(bench: Bench, server: Server, results: Results, where: str, consol
         return
     results.add(server.name, found)
     rate, start = found["predict"]["rows/s"], found["start s"]
-    console.print(f"{where}, {server.name}: {rate:,.0f} a second, up in {start:.1f} s")
+    said = f"{where}, {server.name}: {rate:,.0f} a second, up in {start:.1f} s"
+    console.print(said, soft_wrap=True)
 
 
 def main() -> None:

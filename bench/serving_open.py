@@ -20,22 +20,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from bench.serving_latencies import Latencies, summary
+
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Latencies:
-    """Seconds from due to answered. Those who were `unanswered` at the end count as long as they
-    had waited then, which is too little. `late` is how late the client itself was, at worst but
-    for one in a hundred."""
-
-    p50: float
-    p99: float
-    longest: float
-    asked: int
-    failed: int
-    unanswered: int
-    late: float
 
 
 @dataclass
@@ -92,20 +79,7 @@ def open_loop(
     now, idle = time.perf_counter(), {id(each) for each in free}
     ages = [now - each.due for each in every if id(each) not in idle]
     ages += [now - due for due, _ in waiting]
-    found = sorted(latencies + ages)
-    return Latencies(
-        p50=_quantile(found, 0.5),
-        p99=_quantile(found, 0.99),
-        longest=found[-1],
-        asked=len(requests),
-        failed=failed,
-        unanswered=len(ages),
-        late=_quantile(sorted(lateness), 0.99),
-    )
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+    return summary(latencies, ages, lateness, failed)
 
 
 def request_bytes(path: str, body: bytes, authorization: str | None) -> bytes:
