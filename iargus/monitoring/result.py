@@ -28,7 +28,8 @@ class Status(StrEnum):
 @dataclass(frozen=True)
 class Retraining:
     """A contest between champion and challenger; errors are shares of one, on `holdout_rows`.
-    `worse` are the segments that keep a challenger from being promoted."""
+    `worse` are the segments that keep a challenger from being promoted; `refused` says why one
+    that is better cannot be served."""
 
     cut: datetime
     learned_rows: int
@@ -42,6 +43,7 @@ class Retraining:
     challenger_version: str | None
     serving_error: float
     worse: tuple[Worse, ...] = ()
+    refused: str | None = None
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,11 @@ def retrained(
     )
     if retraining.decision.value == "promote":
         text = f"Retrained: {new} is better, {contest}, and {would}promoted."
+    elif retraining.refused is not None:
+        text = (
+            f"Retrained: {new} is better, {contest}, but is not served: {retraining.refused}. "
+            f"Version {champion} stays."
+        )
     else:
         text = f"Retrained: {new} is not clearly better, {contest}; version {champion} stays."
     over = retraining.serving_error > threshold

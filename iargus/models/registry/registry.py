@@ -77,6 +77,15 @@ class Registry:
         half-made is finished or deleted."""
         return tidy_up(self._connection, task, key)
 
+    def check_promotable(self, task: str, version: str) -> None:
+        """Ask whether `version` could become champion.
+
+        Raises:
+            VersionUnknown: there is no such version.
+            PromotionRefused: see `promote`.
+        """
+        check_promotable(self.version(task, version), uncompiled=task in self._uncompiled)
+
     def promote(self, task: str, version: str) -> ModelVersion:
         """Make `version` the champion and remember the one before; nothing when it is already.
 

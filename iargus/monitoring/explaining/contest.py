@@ -50,6 +50,9 @@ def _decision(retraining: Document) -> list[str]:
         ]
     if text(retraining, "method") == Method.TOO_FEW:
         return [f"{MINIMUM_PAIRS} rows are needed for a test, so the champion stays."]
+    refused = text(retraining, "refused")
+    if refused:
+        return [f"The challenger is better, and cannot be served: {refused}. The champion stays."]
     if worse:
         return [
             "The champion stays, because the challenger is surely worse, by more than "

@@ -98,6 +98,8 @@ def _done(outcome: TaskOutcome) -> Iterator[str]:
     )
     if outcome.serving_version != outcome.champion_version:
         yield "It promoted the challenger, which serves from now on, and recorded the month."
+    elif retraining.refused is not None:
+        yield "The champion stays, for the challenger cannot be served; the month is recorded."
     else:
         yield "The champion stays, for the challenger is not clearly better; the month is recorded."
 

@@ -83,6 +83,8 @@ def _decision(retraining: Document) -> str:
     test = f"{p_value(reading.number(retraining, 'p_value'))}, {method}"
     if retraining.get("decision") == "promote":
         return f"The challenger is better, beyond chance ({test})."
+    if reading.text(retraining, "refused"):
+        return f"The champion stays: the challenger is better ({test}), and cannot be served."
     if reading.parts(retraining, "worse"):
         return f"The champion stays: the challenger got worse in a segment ({test})."
     if retraining.get("decision") == "keep":

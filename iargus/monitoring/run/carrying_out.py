@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.database import Database
-from iargus.errors import ChampionChanged
+from iargus.errors import ChampionChanged, PromotionRefused
 from iargus.models.registry import Registry
 from iargus.models.registry.version import CHAMPION
 from iargus.monitoring.history import history_picture, judged_before
@@ -71,6 +71,16 @@ class CarryingOut:
         ).version
         self._steps.take(self._judgement, Step.REGISTERED)
         return version
+
+    def heed_refusal(self, challenger: str) -> None:
+        """Let the champion stay where no worker would serve the challenger."""
+        if not self._judgement.findings.promotes:
+            return
+        try:
+            self._registry.check_promotable(self._task.name, challenger)
+        except PromotionRefused as error:
+            findings = self._judgement.findings.without_promotion(str(error))
+            self._judgement = replace(self._judgement, findings=findings)
 
     def log(self, challenger: str | None) -> TaskOutcome:
         """Log the judgement to MLflow and write its report; returns the outcome with both."""

@@ -46,6 +46,22 @@ class Findings:
             return self
         return replace(self, retraining=replace(self.retraining, challenger_version=version))
 
+    def without_promotion(self, reason: str) -> Findings:
+        """The same, where the challenger that was to be promoted cannot be served."""
+        retraining = self.retraining
+        if retraining is None:
+            return self
+        before = retraining.champion_error
+        return replace(
+            self,
+            retraining=replace(
+                retraining,
+                decision=Decision.KEEP,
+                serving_error=retraining.serving_error if before is None else before,
+                refused=reason,
+            ),
+        )
+
 
 @dataclass(frozen=True)
 class Judgement:

@@ -116,6 +116,8 @@ class TaskRun:
         self, task: Task, action: CarryingOut, challenger: str | None, *, moved: bool
     ) -> TaskOutcome:
         """What comes after a registration, or where there was none."""
+        if challenger is not None and not moved:
+            action.heed_refusal(challenger)
         self._say(task, "logging")
         outcome = action.log(challenger)
         if challenger is not None and not moved:
