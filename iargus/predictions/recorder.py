@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
+from collections.abc import Sequence
+from itertools import islice
 
 from iargus.background import Background
 from iargus.errors import IArgusError
-from iargus.predictions.store import Prediction, PredictionStore
+from iargus.predictions.store import PredictionStore, Recorded
 
 logger = logging.getLogger(__name__)
 
@@ -27,18 +29,21 @@ class PredictionRecorder(Background):
         self._store = store
         self._queue_rows = queue_rows
         self._flush_interval_s = flush_interval_s
-        self._queue: deque[Prediction] = deque()
+        self._queue: deque[Recorded] = deque()
         self._failing = False
         self.dropped_rows = 0
 
-    def record(self, prediction: Prediction) -> None:
-        """Queue one prediction; never waits and never raises."""
-        if len(self._queue) >= self._queue_rows:
-            if self.dropped_rows == 0:
-                logger.error("the queue of predictions is full; new ones are not recorded")
-            self.dropped_rows += 1
+    def record(self, predictions: Sequence[Recorded]) -> None:
+        """Queue the predictions of one answer, as many as there is room for; never waits and never
+        raises."""
+        room = self._queue_rows - len(self._queue)
+        if room >= len(predictions):
+            self._queue.extend(predictions)
             return
-        self._queue.append(prediction)
+        if self.dropped_rows == 0:
+            logger.error("the queue of predictions is full; new ones are not recorded")
+        self._queue.extend(predictions[: max(0, room)])
+        self.dropped_rows += len(predictions) - max(0, room)
 
     @property
     def waiting_rows(self) -> int:
@@ -62,7 +67,7 @@ class PredictionRecorder(Background):
     def _flush(self) -> bool:
         deadline_s = time.monotonic() + 30.0
         while self._queue and time.monotonic() < deadline_s:
-            batch = [self._queue[i] for i in range(min(len(self._queue), MAX_BATCH_ROWS))]
+            batch = list(islice(self._queue, MAX_BATCH_ROWS))
             try:
                 self._store.add(batch)
             except IArgusError as error:

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from iargus.database import Database, insert_ignoring
 from iargus.paging import PAGE_ROWS, decoded, pages
 from iargus.schema import feedback, predictions
 
 
+class Recorded(NamedTuple):
+    """One answer on its way to the database; `payload` and `answer` are JSON, as they were sent.
+
+    Tens of thousands may wait in memory, and the thread that answers makes them.
+    """
+
+    prediction_id: str
+    task: str
+    model_version: str
+    jti: str
+    subject: str
+    created_at: datetime
+    payload: bytes
+    answer: bytes
+
+
 @dataclass(frozen=True)
 class Prediction:
-    """One answer as it is kept; `created_at` is UTC without a zone."""
+    """One answer as it was kept; `created_at` is UTC without a zone."""
 
     prediction_id: str
     task: str
@@ -31,7 +47,7 @@ class Prediction:
 class PredictionStore(Protocol):
     """What recorder and feedback need of a store."""
 
-    def add(self, rows: Sequence[Prediction]) -> None: ...
+    def add(self, rows: Sequence[Recorded]) -> None: ...
 
     def find(self, prediction_id: str) -> Prediction | None: ...
 
@@ -40,16 +56,44 @@ class PredictionStore(Protocol):
     def add_label(self, prediction_id: str, label: str, at: datetime) -> bool: ...
 
 
+_SQLITE, _MYSQL = "INSERT OR IGNORE", "INSERT IGNORE"
+_COLUMNS = ", ".join(Recorded._fields)
+# As SQLAlchemy writes times into SQLite, where texts are compared with texts; MySQL reads it too.
+_TIME = "%Y-%m-%d %H:%M:%S.%f"
+
+
+def _add(connection: Connection, rows: Sequence[Recorded]) -> None:
+    # One statement for all rows, and none of SQLAlchemy's conversions: a driver gives Python's lock
+    # away and takes it again for every statement, and each time stands in line behind the thread
+    # that answers requests.
+    sqlite = connection.dialect.name == "sqlite"
+    place = "?" if sqlite else "%s"
+    one = f"({', '.join([place] * len(Recorded._fields))})"
+    values: list[str] = []
+    for row in rows:
+        values += row[:5]
+        values += (
+            row.created_at.strftime(_TIME),
+            row.payload.decode(),
+            row.answer.decode(),
+        )
+    connection.exec_driver_sql(
+        f"{_SQLITE if sqlite else _MYSQL} INTO predictions ({_COLUMNS}) "
+        f"VALUES {', '.join([one] * len(rows))}",
+        tuple(values),
+    )
+
+
 class SqlPredictionStore:
     """Predictions in MySQL or SQLite; every method raises `DatabaseUnavailable` in an outage."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, rows: Sequence[Prediction]) -> None:
+    def add(self, rows: Sequence[Recorded]) -> None:
         """Record answers; one that is there already is passed over, so a repetition is safe."""
         with self._database.transaction() as connection:
-            connection.execute(insert_ignoring(predictions), [asdict(row) for row in rows])
+            _add(connection, rows)
 
     def find(self, prediction_id: str) -> Prediction | None:
         """The prediction with this number, or None."""

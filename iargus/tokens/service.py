@@ -7,13 +7,25 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import TokenRevoked
 from iargus.settings.policy import TokenPolicy
-from iargus.tokens.claims import Claims, KeyRing, new_claims, sign, verify
+from iargus.tokens.claims import (
+    Claims,
+    KeyRing,
+    check_times,
+    decode,
+    new_claims,
+    sign,
+    verify,
+)
 from iargus.tokens.revocations import RevocationSnapshot
 from iargus.tokens.store import Holder, TokenRecord, TokenStore
+
+# Tokens whose signature each process remembers to be good, about 1 KB each.
+REMEMBERED_TOKENS = 4096
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,9 @@ class TokenService:
         self._policy = policy
         self._clock = clock
         self._revocations = revocations
+        # A signature that was good stays good while the keys are the same; what changes with time
+        # is asked for every request. Bad tokens are not remembered: errors never are.
+        self._decoded = lru_cache(REMEMBERED_TOKENS)(lambda token: decode(token, ring, policy))
 
     def issue(self, holder: Holder) -> IssuedToken:
         """Sign a token for `holder` and record its digest; nothing is given that is not recorded.
@@ -73,7 +88,8 @@ class TokenService:
             TokenRejected: it may not; the subclass says why.
             TokenStateUnknown: the list of revoked tokens is too old to tell.
         """
-        claims = verify(token, self._ring, self._policy, now=self._clock())
+        claims = self._decoded(token)
+        check_times(claims, self._policy, now=self._clock())
         if self._revocations.holds(claims.jti):
             raise TokenRevoked("the token was revoked")
         return claims

@@ -12,12 +12,13 @@ from starlette.concurrency import run_in_threadpool
 
 from iargus.settings import Settings
 from iargus.web.describe import Description
+from iargus.web.direct import Direct
 from iargus.web.docs_routes import add_docs
 from iargus.web.feedback_routes import feedback_router
 from iargus.web.health_routes import health_router
 from iargus.web.problems import add_handlers
 from iargus.web.services import Services
-from iargus.web.task_routes import task_router
+from iargus.web.task_routes import TaskRoutes
 from iargus.web.token_routes import token_router
 
 
@@ -46,11 +47,13 @@ def create_app(services: Services | None = None) -> FastAPI:
     description = Description()
     app.include_router(health_router(built))
     app.include_router(token_router(built, description))
-    app.include_router(task_router(built, description))
+    tasks = TaskRoutes(built, description)
+    app.include_router(tasks.router)
     app.include_router(feedback_router(built, description))
     add_docs(app)
     add_handlers(app)
     description.install(app)
+    app.add_middleware(Direct, endpoints=tasks.endpoints)
     return app
 
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.requests import Request
+from starlette.types import Scope
 
 from iargus.errors import TokenAmbiguous, TokenMalformed, TokenMissing
 
 BODY_FIELD = "security_token"
 
 
-def header_token(request: Request) -> str | None:
+def header_token(scope: Scope) -> str | None:
     """The token of `Authorization: Bearer <token>`; None where there is no such header.
 
     Raises:
         TokenMalformed: the header has another form or comes more than once.
     """
-    values = request.headers.getlist("authorization")
+    # Names of headers are in lower case here (ASGI).
+    values = [value for name, value in scope["headers"] if name == b"authorization"]
     if not values:
         return None
-    scheme, _, token = values[0].strip().partition(" ")
-    token = token.strip()
+    scheme, _, rest = values[0].decode("latin-1").strip().partition(" ")
+    token: str = rest.strip()
     if len(values) > 1 or scheme.lower() != "bearer" or not token or " " in token:
         raise TokenMalformed("the Authorization header must be: Bearer <token>")
     return token

@@ -5,29 +5,39 @@ from __future__ import annotations
 from typing import Any
 
 import pydantic_core
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
 from iargus.errors import BodyInvalid, BodyTooLarge
 
 
-async def read_body(request: Request, *, max_bytes: int) -> bytes:
+async def read_body(scope: Scope, receive: Receive, *, max_bytes: int) -> bytes:
     """Read the whole body, or stop as soon as it is over `max_bytes`.
 
     Raises:
         BodyTooLarge: whatever the headers said about its size.
+        ClientDisconnect: the client left before it had sent everything.
     """
-    too_large = BodyTooLarge(f"the body is over {max_bytes} bytes")
-    declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared[:20]) > max_bytes:
-        raise too_large
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value[:20]) > max_bytes:
+            raise _too_large(max_bytes)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
         size += len(chunk)
         if size > max_bytes:
-            raise too_large
+            raise _too_large(max_bytes)
         chunks.append(chunk)
-    return b"".join(chunks)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_large(max_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(f"the body is over {max_bytes} bytes")
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
@@ -36,11 +46,11 @@ def parse_object(body: bytes) -> dict[str, Any]:
     Raises:
         BodyInvalid: the body is empty, no JSON, or JSON of another kind.
     """
-    if not body.strip():
-        raise BodyInvalid("the body is empty; a JSON object is expected")
     try:
         document = pydantic_core.from_json(body, allow_inf_nan=False)
     except ValueError as error:
+        if not body.strip():
+            raise BodyInvalid("the body is empty; a JSON object is expected") from None
         raise BodyInvalid(f"the body is no JSON: {error}") from None
     if not isinstance(document, dict):
         raise BodyInvalid('the body must be a JSON object, such as {"text": "hello"}')

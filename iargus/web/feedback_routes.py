@@ -14,9 +14,9 @@ from iargus.predictions.store import Prediction
 from iargus.tokens.claims import Claims
 from iargus.web.describe import Description
 from iargus.web.gate import Gate
+from iargus.web.json_answer import JsonAnswer
 from iargus.web.problems import problem_docs
 from iargus.web.services import Services
-from iargus.web.task_routes import json_response
 
 
 class FeedbackRequest(BaseModel):
@@ -63,12 +63,10 @@ def feedback_router(services: Services, description: Description) -> APIRouter:
         openapi_extra=description.body(FeedbackRequest, gated=True),
     )
     async def feedback(request: Request) -> Response:
-        claims, document = await gate.enter_with_body(request)
+        claims, document = await gate.enter_with_body(request.scope, request.receive)
         asked = FeedbackRequest.model_validate(document)
         prediction = await find(asked.prediction_id, claims)
         await run_in_threadpool(services.feedback.accept, prediction, asked.label)
-        response = json_response({"message": "Thank you, the label is kept."})
-        response.status_code = 202
-        return response
+        return JsonAnswer(b'{"message":"Thank you, the label is kept."}', status_code=202)
 
     return router

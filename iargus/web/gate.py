@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from starlette.requests import Request
+from starlette.types import Receive, Scope
 
 from iargus.errors import BodyInvalid, TokenMissing
 from iargus.tokens.claims import Claims
@@ -18,8 +19,11 @@ class Gate:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._max_bytes = services.settings.policy.requests.max_body_bytes
 
-    async def enter_with_body(self, request: Request) -> tuple[Claims, dict[str, Any]]:
+    async def enter_with_body(
+        self, scope: Scope, receive: Receive
+    ) -> tuple[Claims, dict[str, Any]]:
         """Give the caller's claims and the JSON object of the body, without its token.
 
         The token is judged before the body's content, so that whoever has none learns nothing.
@@ -28,10 +32,8 @@ class Gate:
             BodyTooLarge, TokenRejected, TokenAmbiguous, TokenStateUnknown, RateLimited,
             BodyInvalid.
         """
-        body = await read_body(
-            request, max_bytes=self._services.settings.policy.requests.max_body_bytes
-        )
-        in_header = header_token(request)
+        body = await read_body(scope, receive, max_bytes=self._max_bytes)
+        in_header = header_token(scope)
         try:
             document = parse_object(body)
         except BodyInvalid:
@@ -44,13 +46,13 @@ class Gate:
         document.pop("security_token", None)
         return claims, document
 
-    def enter(self, request: Request) -> Claims:
+    def enter(self, scope: Scope) -> Claims:
         """Give the caller's claims for a request without a body; only the header counts.
 
         Raises:
             TokenRejected, TokenStateUnknown, RateLimited.
         """
-        return self._admit(the_token(header_token(request), None))
+        return self._admit(the_token(header_token(scope), None))
 
     def _admit(self, token: str) -> Claims:
         claims = self._services.tokens.authenticate(token)

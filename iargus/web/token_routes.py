@@ -91,7 +91,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
         openapi_extra=description.body(TokenRequest, gated=False),
     )
     async def get_token(request: Request) -> Response:
-        body = await read_body(request, max_bytes=max_bytes)
+        body = await read_body(request.scope, request.receive, max_bytes=max_bytes)
         asked = TokenRequest.model_validate(parse_object(body))
         if services.token_limiter is not None:
             services.token_limiter.hit(client_address(request, services))
@@ -115,8 +115,8 @@ def token_router(services: Services, description: Description) -> APIRouter:
         openapi_extra=GATED,
     )
     async def revoke_token(request: Request) -> Response:
-        in_header = header_token(request)
-        body = await read_body(request, max_bytes=max_bytes)
+        in_header = header_token(request.scope)
+        body = await read_body(request.scope, request.receive, max_bytes=max_bytes)
         in_body = body_token(parse_object(body)) if in_header is None and body.strip() else None
         # Not through the gate: a token that was revoked before is answered with 200 as well.
         changed = await run_in_threadpool(services.tokens.revoke, the_token(in_header, in_body))

@@ -7,15 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic_core import from_json, to_json
 
 from iargus.database import Database
-from iargus.predictions.store import Prediction, SqlPredictionStore
+from iargus.predictions.store import Recorded, SqlPredictionStore
 
 START = datetime(2026, 1, 1)
 END = datetime(2026, 2, 1)
 
 
-def prediction(number: int, at: datetime, **other: Any) -> Prediction:
+def prediction(number: int, at: datetime, **other: Any) -> Recorded:
     values: dict[str, Any] = {
         # Not in the order of arrival, as the numbers that clients are given.
         "prediction_id": str(UUID(int=number * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128)),
@@ -27,7 +28,10 @@ def prediction(number: int, at: datetime, **other: Any) -> Prediction:
         "payload": {"make": "Citroën"},
         "answer": {"number": number, "price": number / 3, "intent": 'é "😀" \\n', "none": None},
     }
-    return Prediction(**values | other)
+    values |= other
+    for name in ("payload", "answer"):
+        values[name] = to_json(values[name])
+    return Recorded(**values)
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def test_every_answer_comes_once_in_order_of_time(store: SqlPredictionStore, siz
     rows = [prediction(k, START + timedelta(hours=(k * 5) % 11)) for k in range(11)]
     store.add(rows)
 
-    expected = [row.answer for row in sorted(rows, key=lambda row: row.created_at)]
+    expected = [from_json(row.answer) for row in sorted(rows, key=lambda row: row.created_at)]
     assert found(store, size) == expected
     parts = list(store.answers("car_price", "7", start=START, end=END, size=size))
     assert [len(part) for part in parts] == [min(size, 11 - at) for at in range(0, 11, size)]

@@ -10,20 +10,20 @@ import pytest
 
 from iargus.errors import DatabaseUnavailable
 from iargus.predictions.recorder import MAX_BATCH_ROWS, PredictionRecorder
-from iargus.predictions.store import Prediction
+from iargus.predictions.store import Prediction, Recorded
 
 
 class Store:
     """Keeps rows in memory; while `gone`, it answers like a database that is gone."""
 
     def __init__(self) -> None:
-        self.rows: list[Prediction] = []
+        self.rows: list[Recorded] = []
         self.batches: list[int] = []
         self.gone = False
         self.broken = False
         self.asked = threading.Event()
 
-    def add(self, rows: Sequence[Prediction]) -> None:
+    def add(self, rows: Sequence[Recorded]) -> None:
         self.asked.set()
         if self.gone:
             raise DatabaseUnavailable("gone")
@@ -33,7 +33,7 @@ class Store:
         self.rows.extend(rows)
 
     def find(self, prediction_id: str) -> Prediction | None:
-        return next((row for row in self.rows if row.prediction_id == prediction_id), None)
+        return None
 
     def label(self, prediction_id: str) -> str | None:
         return None
@@ -42,8 +42,8 @@ class Store:
         return False
 
 
-def prediction(number: int) -> Prediction:
-    return Prediction(str(number), "t", "1", "j", "s", datetime(2026, 11, 1), {}, {})
+def prediction(number: int) -> Recorded:
+    return Recorded(str(number), "t", "1", "j", "s", datetime(2026, 11, 1), b"{}", b"{}")
 
 
 def recorder(store: Store, queue_rows: int = 10_000) -> PredictionRecorder:
@@ -54,7 +54,7 @@ def test_all_is_written_in_order_and_in_batches() -> None:
     store = Store()
     writer = recorder(store)
     for number in range(1_200):
-        writer.record(prediction(number))
+        writer.record([prediction(number)])
     writer.start()
     writer.stop()
     assert [row.prediction_id for row in store.rows] == [str(n) for n in range(1_200)]
@@ -66,9 +66,9 @@ def test_what_comes_in_an_outage_is_written_after_it() -> None:
     store.gone = True
     writer = recorder(store)
     writer.start()
-    writer.record(prediction(1))
+    writer.record([prediction(1)])
     assert store.asked.wait(5)
-    writer.record(prediction(2))
+    writer.record([prediction(2)])
     store.gone = False
     writer.stop()
     assert [row.prediction_id for row in store.rows] == ["1", "2"]
@@ -78,7 +78,7 @@ def test_a_full_queue_drops_the_newest_and_counts(caplog: pytest.LogCaptureFixtu
     store = Store()
     writer = recorder(store, queue_rows=2)
     for number in range(5):
-        writer.record(prediction(number))
+        writer.record([prediction(number)])
     assert (writer.waiting_rows, writer.dropped_rows) == (2, 3)
     assert caplog.text.count("the queue of predictions is full") == 1
     writer.start()
@@ -91,14 +91,14 @@ def test_rows_that_can_never_be_written_do_not_block_the_others() -> None:
     store.broken = True
     writer = recorder(store)
     writer.start()
-    writer.record(prediction(1))
+    writer.record([prediction(1)])
     assert store.asked.wait(5)
     for _ in range(500):
         if writer.dropped_rows:
             break
         threading.Event().wait(0.01)
     store.broken = False
-    writer.record(prediction(2))
+    writer.record([prediction(2)])
     writer.stop()
     assert [row.prediction_id for row in store.rows] == ["2"]
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_written_before_the_stop_is_told(
     store = Store()
     store.gone = True
     writer = recorder(store)
-    writer.record(prediction(1))
+    writer.record([prediction(1)])
     writer.start()
     writer.stop()
     assert "1 predictions could not be recorded" in caplog.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from iargus.errors import (
 from iargus.schema import api_metadata
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.policy import TokenPolicy
-from iargus.tokens.claims import KeyRing
+from iargus.tokens.claims import Claims, KeyRing, decode
 from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService, digest_of, subject_of
 from iargus.tokens.store import Holder, SqlTokenStore
@@ -193,3 +194,40 @@ def test_the_refresher_outlives_whatever_it_meets(
     assert done.wait(10), "the thread has died"
     refresher.stop()
     assert "reading the revoked tokens failed" in caplog.text
+
+
+def test_a_signature_is_checked_once_and_everything_else_every_time(
+    gate: Gate, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+
+    def counted(token: str, *others: Any) -> Claims:
+        checked.append(token)
+        return decode(token, *others)
+
+    monkeypatch.setattr("iargus.tokens.service.decode", counted)
+    token, revoked = (gate.service.issue(ADA).token for _ in range(2))
+    for _ in range(3):
+        gate.service.authenticate(token)
+        gate.service.authenticate(revoked)
+    assert checked == [token, revoked]
+
+    gate.service.revoke(revoked)
+    with pytest.raises(TokenRevoked):
+        gate.service.authenticate(revoked)
+    clock.pass_by(days=181)
+    with pytest.raises(TokenExpired):
+        gate.service.authenticate(token)
+    clock.pass_by(days=-400)
+    with pytest.raises(TokenMalformed):
+        gate.service.authenticate(token)
+    assert checked == [token, revoked]
+
+
+def test_a_bad_token_is_never_remembered_as_good(gate: Gate) -> None:
+    token = gate.service.issue(ADA).token
+    gate.service.authenticate(token)
+    forged = token[:-2] + ("AA" if token[-2:] != "AA" else "BB")
+    for _ in range(3):
+        with pytest.raises(TokenMalformed):
+            gate.service.authenticate(forged)

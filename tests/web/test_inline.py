@@ -31,6 +31,6 @@ def test_what_takes_microseconds_is_answered_without_a_thread(
         calls.append(function)
         return await run_in_threadpool(function, *arguments)
 
-    monkeypatch.setattr("iargus.web.task_routes.run_in_threadpool", counted)
+    monkeypatch.setattr("iargus.web.task_endpoint.run_in_threadpool", counted)
     assert api.client.post(path, json=body, headers=headers).status_code == 200
     assert len(calls) == threads

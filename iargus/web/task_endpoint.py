@@ -1,0 +1,138 @@
+"""How one task is answered: gate, input, champion in memory, answer, record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from iargus.clock import to_naive_utc
+from iargus.errors import BodyInvalid, ModelNotLoaded, VersionUnknown
+from iargus.models.champion import LoadedModel
+from iargus.models.source import answers, is_quick, read_answer
+from iargus.predictions.ids import PredictionIds
+from iargus.predictions.store import Recorded
+from iargus.tasks.base import Input, ReadRoute, Task
+from iargus.tokens.claims import Claims
+from iargus.web.gate import Gate
+from iargus.web.json_answer import JsonAnswer, json_bytes
+from iargus.web.problems import from_validation
+from iargus.web.services import Services
+
+
+class TaskEndpoint:
+    """Answers for one task. Each method takes an ASGI request and gives the response, or raises
+    what `iargus.web.problems` makes a problem of."""
+
+    def __init__(self, task: Task, services: Services) -> None:
+        self._task = task
+        self._gate = Gate(services)
+        self._clock = services.clock
+        self._champions = services.champions
+        self._recorder = services.recorder if services.settings.policy.recording.enabled else None
+        self._ids = PredictionIds()
+        self._batch_max_rows = services.settings.policy.requests.batch_max_rows
+
+    async def one(self, scope: Scope, receive: Receive) -> Response:
+        """`POST {path}`: one input, one answer."""
+        claims, document = await self._gate.enter_with_body(scope, receive)
+        now = self._clock()
+        value = self._task.parse_input(document, today=now.date())
+        (answer,) = await self._answer(scope, claims, [value], now)
+        return JsonAnswer(answer)
+
+    async def batch(self, scope: Scope, receive: Receive) -> Response:
+        """`POST {path}/batch`: a list of inputs, the answers in their order."""
+        claims, document = await self._gate.enter_with_body(scope, receive)
+        key, limit = self._task.batch_key, self._batch_max_rows
+        assert key is not None
+        rows = document.get(key)
+        if not isinstance(rows, list) or not 0 < len(rows) <= limit:
+            raise BodyInvalid(f"the body must hold {key}: a list of 1 to {limit} objects")
+        now = self._clock()
+        today = now.date()
+        inputs: list[Input] = []
+        for number, row in enumerate(rows):
+            if not isinstance(row, dict):
+                raise BodyInvalid(f"{key}[{number}] must be an object")
+            try:
+                inputs.append(self._task.parse_input(row, today=today))
+            except ValidationError as error:
+                return from_validation(error, prefix=f"{key}[{number}]")
+        found = await self._answer(scope, claims, inputs, now)
+        return JsonAnswer(b'{"predictions":[%b]}' % b",".join(found))
+
+    async def read(self, route: ReadRoute, scope: Scope) -> Response:
+        """`GET {prefix}{path}`: the input in the query string; nothing is recorded."""
+        self._gate.enter(scope)
+        given = {route.parameter: _query(scope).get(route.parameter, "")}
+        value = self._task.parse_input(given, today=self._clock().date())
+        model = self._model(scope)
+        if is_quick(self._task, model.source, [value]):
+            found = read_answer(self._task, route, model.source, value)
+        else:
+            found = await run_in_threadpool(read_answer, self._task, route, model.source, value)
+        return JsonAnswer(json_bytes(found))
+
+    def _model(self, scope: Scope) -> LoadedModel:
+        if not scope["query_string"]:
+            return self._champions.get(self._task.name)
+        version = _query(scope).get("version")
+        if version is not None and not (version.isascii() and version.isdigit()):
+            raise VersionUnknown("version must be the number of a loaded model")
+        try:
+            return self._champions.get(self._task.name, version)
+        except ModelNotLoaded as error:
+            if version is None or self._task.name in self._champions.missing():
+                raise
+            # The task is served, only not in this version: asking again will not help.
+            raise VersionUnknown(str(error)) from None
+
+    async def _answer(
+        self, scope: Scope, claims: Claims, inputs: Sequence[Input], now: datetime
+    ) -> list[bytes]:
+        """Predict, number and record the answers; give each as JSON."""
+        model = self._model(scope)
+        task = self._task
+        # Microseconds here are less than a thread's turn, and hold nobody up.
+        if is_quick(task, model.source, inputs):
+            found = answers(task, model.source, inputs)
+        else:
+            found = await run_in_threadpool(answers, task, model.source, inputs)
+        told = list(map(json_bytes, found))
+        ids = self._ids.new(len(told))
+        version = model.version
+        if self._recorder is not None:
+            at = to_naive_utc(now)
+            self._recorder.record(
+                [
+                    Recorded(
+                        prediction_id,
+                        task.name,
+                        version,
+                        claims.jti,
+                        claims.sub,
+                        at,
+                        to_json(task.payload(value)),
+                        answer,
+                    )
+                    for value, answer, prediction_id in zip(inputs, told, ids, strict=True)
+                ]
+            )
+        # What is recorded is what is sent, but for these two, which stand in columns.
+        head = b',"model_version":%b,"prediction_id":"' % to_json(version)
+        return [
+            b'%b%b%b"}' % (answer[:-1], head, prediction_id.encode())
+            for answer, prediction_id in zip(told, ids, strict=True)
+        ]
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    # Of a name that comes twice the last value counts.
+    return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))

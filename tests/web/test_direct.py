@@ -1,0 +1,76 @@
+"""The shortest way to the routes of tasks answers as the framework's own way does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from iargus.web.direct import Direct
+from tests.web.conftest import Api
+
+CAR = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
+ASKED: list[tuple[str, Any]] = [
+    ("/predict", CAR),
+    ("/predict?version=1", CAR),
+    ("/predict?version=99", CAR),
+    ("/predict?version=x", CAR),
+    ("/predict", {"make": "Toyota"}),
+    ("/predict", [1]),
+    ("/predict/batch", {"cars": [CAR, CAR]}),
+    ("/predict/batch", {"cars": []}),
+    ("/predict/batch", {"cars": [CAR, {"make": ""}]}),
+    ("/intent", {"text": "how much is my car worth"}),
+    ("/intent", {"text": ""}),
+]
+
+
+def without_number(answer: Any) -> Any:
+    for one in answer.get("predictions", [answer]):
+        one.pop("prediction_id", None)
+    return answer
+
+
+@pytest.mark.parametrize(("path", "body"), ASKED)
+@pytest.mark.parametrize("with_token", [True, False])
+def test_both_ways_answer_the_same(
+    api: Api, monkeypatch: pytest.MonkeyPatch, path: str, body: Any, *, with_token: bool
+) -> None:
+    headers = api.bearer() if with_token else {}
+    answered = api.client.post(path, json=body, headers=headers)
+
+    async def pass_on(self: Direct, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope, receive, send)
+
+    monkeypatch.setattr(Direct, "__call__", pass_on)
+    by_framework = api.client.post(path, json=body, headers=headers)
+
+    assert answered.status_code == by_framework.status_code
+    assert without_number(answered.json()) == without_number(by_framework.json())
+    assert sorted(answered.headers) == sorted(by_framework.headers)
+
+
+def test_the_framework_is_not_asked_for_a_prediction(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = api.bearer()
+    asked: list[str] = []
+
+    async def router(scope: Any, receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+        await send({"type": "http.response.start", "status": 418, "headers": []})
+        await send({"type": "http.response.body"})
+
+    app = Direct(router, _endpoints(api))
+    client = TestClient(app)
+    assert client.post("/predict", json=CAR, headers=headers).status_code == 200
+    assert asked == []
+    assert client.get("/predict").status_code == 418
+    assert client.post("/predict/").status_code == 418
+    assert asked == ["/predict", "/predict/"]
+
+
+def _endpoints(api: Api) -> Any:
+    (middleware,) = [found for found in api.client.app.user_middleware if found.cls is Direct]  # type: ignore[attr-defined]
+    return middleware.kwargs["endpoints"]
