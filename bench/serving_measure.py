@@ -37,6 +37,7 @@ class Bench:
         with self.started(server, SERVER_CORE) as up:
             found["start s"] = up.started_s
             self.check(server, up)
+            up.settle()
             for number, route in enumerate(server.routes):
                 found[route.name] = self._closed(server, up, route, self.seed + 10 * number)
                 if route.open:
@@ -54,6 +55,7 @@ class Bench:
         for workers, cores in ((1, SERVER_CORE), (2, BOTH)):
             load = Load(cores, threads=workers, connections=16 * workers)
             with self.started(server, cores, workers) as up:
+                up.settle()
                 name = f"{workers} on {workers}"
                 found[name] = self._closed(server, up, server.routes[0], self.seed, load)
         return found

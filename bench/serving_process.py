@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.serving_environment import environment
-from bench.serving_proc import children, descendants, group, resident_mb
+from bench.serving_proc import children, cpu_s, descendants, group, resident_mb
 
-START_TIMEOUT_S, STOP_TIMEOUT_S = 180.0, 15.0
-_ASK_EVERY_S = 0.005
+START_TIMEOUT_S, STOP_TIMEOUT_S, SETTLE_TIMEOUT_S = 180.0, 15.0, 30.0
+_ASK_EVERY_S, _SETTLED_S = 0.005, 0.5
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,19 @@ class Running:
     def megabytes(self) -> float:
         """Resident memory of all its processes; what they share counts for each."""
         return sum(map(resident_mb, [self.process.pid, *descendants(self.process.pid)]))
+
+    def settle(self) -> None:
+        """Wait until its processes have nothing to do: some go on loading after the first answer,
+        and nobody is measured while that is so."""
+        deadline_s = time.monotonic() + SETTLE_TIMEOUT_S
+        while time.monotonic() < deadline_s:
+            before_s = self._cpu_s()
+            time.sleep(_SETTLED_S)
+            if self._cpu_s() - before_s < 0.1 * _SETTLED_S:
+                return
+
+    def _cpu_s(self) -> float:
+        return sum(map(cpu_s, [self.process.pid, *descendants(self.process.pid)]))
 
     def ask(self, path: str, body: Any, authorization: str | None = None) -> tuple[int, Any]:
         """One POST: the status and the JSON of the answer."""

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, exc, insert
-from sqlalchemy.pool import NullPool
 
 from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.settings import Settings
@@ -105,9 +104,14 @@ def _reason(error: exc.SQLAlchemyError) -> str:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    # Opening a file costs less than keeping it: no connection outlives its transaction, and none
-    # is shared between threads or inherited by a forked worker.
-    engine = create_engine(url, connect_args={"timeout": 10.0}, poolclass=NullPool)
+    # One connection is kept: with the last one that closes, SQLite writes all of its log into the
+    # file, waits for the disk and removes the log, each time. Nobody waits for a connection.
+    engine = create_engine(
+        url,
+        connect_args={"timeout": 10.0, "check_same_thread": False},
+        pool_size=1,
+        max_overflow=-1,
+    )
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _: Any) -> None:

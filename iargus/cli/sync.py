@@ -28,6 +28,9 @@ def sync(
     """Fetch the champions from the registry, check them and place them under var/models."""
     if once == follow:
         raise ConfigurationError("say either --once or --follow")
+    if follow:
+        # Requests go first: to import what reads the registry takes a core for seconds.
+        os.nice(10)
     # Imported here: it brings scikit-learn, which `--help` can spare.
     from iargus.models.sync import Sync, sync_once
 
