@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from iargus.settings import Settings
+from iargus.web.application import Application
 from iargus.web.describe import Description
 from iargus.web.direct import Direct
 from iargus.web.docs_routes import add_docs
@@ -36,7 +38,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         yield
         await run_in_threadpool(built.stop)
 
-    app = FastAPI(
+    app = Application(
         title="IArgus",
         version=_version(),
         description="Predictions behind a token, from the champion models of a registry.",
@@ -53,7 +55,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     add_docs(app)
     add_handlers(app)
     description.install(app)
-    app.add_middleware(Direct, endpoints=tasks.endpoints)
+    app.surround(partial(Direct, endpoints=tasks.endpoints))
     return app
 
 

@@ -8,14 +8,18 @@ its description, and answers the same, only slower, where this is left out.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from iargus.errors import IArgusError
-from iargus.web.problems import from_error, from_validation
+from iargus.web.problems import from_error, from_validation, internal_error
+
+logger = logging.getLogger(__name__)
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Response]]
 
@@ -42,4 +46,10 @@ class Direct:
             response = from_error(error)
         except ValidationError as error:
             response = from_validation(error)
+        except ClientDisconnect:
+            return
+        except Exception:
+            # As FastAPI's own handler does, which is not asked here.
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            response = internal_error()
         await response(scope, receive, send)

@@ -107,6 +107,11 @@ def from_error(error: errors.IArgusError) -> Response:
                 headers["Retry-After"] = str(RETRY_AFTER_S)
             return problem_response(status, label, HIDDEN.get(label, str(error)), headers=headers)
     logger.error("unexpected %s: %s", type(error).__name__, error)
+    return internal_error()
+
+
+def internal_error() -> Response:
+    """The answer for what nobody foresaw; it says nothing internal."""
     return problem_response(500, "INTERNAL_ERROR", "something went wrong on our side")
 
 
@@ -170,7 +175,7 @@ def add_handlers(app: FastAPI) -> None:
     async def unforeseen(request: Request, error: Exception) -> Response:
         # Starlette logs the traceback after this; the client learns nothing internal.
         logger.error("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
-        return problem_response(500, "INTERNAL_ERROR", "something went wrong on our side")
+        return internal_error()
 
     app.add_exception_handler(errors.IArgusError, foreseen)
     app.add_exception_handler(ValidationError, invalid)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from anyio import CapacityLimiter, to_thread
 from pydantic import ValidationError
 from pydantic_core import to_json
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
@@ -25,6 +26,11 @@ from iargus.web.json_answer import JsonAnswer, json_bytes
 from iargus.web.problems import from_validation
 from iargus.web.services import Services
 
+# Batches and long texts: more at once would share the same core, and each holds its arrays.
+COMPUTING_THREADS = 2
+
+T = TypeVar("T")
+
 
 class TaskEndpoint:
     """Answers for one task. Each method takes an ASGI request and gives the response, or raises
@@ -37,6 +43,7 @@ class TaskEndpoint:
         self._champions = services.champions
         self._recorder = services.recorder if services.settings.policy.recording.enabled else None
         self._ids = PredictionIds()
+        self._threads = CapacityLimiter(COMPUTING_THREADS)
         self._batch_max_rows = services.settings.policy.requests.batch_max_rows
 
     async def one(self, scope: Scope, receive: Receive) -> Response:
@@ -77,8 +84,11 @@ class TaskEndpoint:
         if is_quick(self._task, model.source, [value]):
             found = read_answer(self._task, route, model.source, value)
         else:
-            found = await run_in_threadpool(read_answer, self._task, route, model.source, value)
+            found = await self._compute(read_answer, self._task, route, model.source, value)
         return JsonAnswer(json_bytes(found))
+
+    async def _compute(self, function: Callable[..., T], *arguments: Any) -> T:
+        return await to_thread.run_sync(function, *arguments, limiter=self._threads)
 
     def _model(self, scope: Scope) -> LoadedModel:
         if not scope["query_string"]:
@@ -104,7 +114,7 @@ class TaskEndpoint:
         if is_quick(task, model.source, inputs):
             found = answers(task, model.source, inputs)
         else:
-            found = await run_in_threadpool(answers, task, model.source, inputs)
+            found = await self._compute(answers, task, model.source, inputs)
         told = list(map(json_bytes, found))
         ids = self._ids.new(len(told))
         version = model.version

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from iargus.web.describe import Description
 from iargus.web.direct import Direct
+from iargus.web.task_routes import TaskRoutes
 from tests.web.conftest import Api
 
 CAR = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
@@ -72,5 +74,20 @@ def test_the_framework_is_not_asked_for_a_prediction(
 
 
 def _endpoints(api: Api) -> Any:
-    (middleware,) = [found for found in api.client.app.user_middleware if found.cls is Direct]  # type: ignore[attr-defined]
-    return middleware.kwargs["endpoints"]
+    return TaskRoutes(api.services, Description()).endpoints
+
+
+def test_what_nobody_foresaw_is_a_problem_and_no_traceback(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = api.bearer()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr("iargus.web.task_endpoint.answers", fail)
+    answer = api.client.post("/predict", json=CAR, headers=headers)
+    assert answer.status_code == 500
+    assert answer.json()["label"] == "INTERNAL_ERROR"
+    assert "secret" not in answer.text
+    assert "secret of the house" in caplog.text

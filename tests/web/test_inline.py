@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from starlette.concurrency import run_in_threadpool
+from anyio import to_thread
 
 from tests.web.conftest import Api
 
@@ -26,11 +27,12 @@ def test_what_takes_microseconds_is_answered_without_a_thread(
 ) -> None:
     headers = api.bearer()
     calls: list[object] = []
+    run_sync = to_thread.run_sync
 
-    async def counted(function: Callable[..., object], *arguments: object) -> object:
+    async def counted(function: Callable[..., object], *arguments: object, **how: Any) -> object:
         calls.append(function)
-        return await run_in_threadpool(function, *arguments)
+        return await run_sync(function, *arguments, **how)
 
-    monkeypatch.setattr("iargus.web.task_endpoint.run_in_threadpool", counted)
+    monkeypatch.setattr("iargus.web.task_endpoint.to_thread.run_sync", counted)
     assert api.client.post(path, json=body, headers=headers).status_code == 200
     assert len(calls) == threads
