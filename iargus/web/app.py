@@ -15,6 +15,7 @@ from iargus.web.describe import Description
 from iargus.web.docs_routes import add_docs
 from iargus.web.feedback_routes import feedback_router
 from iargus.web.health_routes import health_router
+from iargus.web.limited import LimitFields
 from iargus.web.problems import add_handlers
 from iargus.web.services import Services
 from iargus.web.task_routes import task_router
@@ -33,6 +34,9 @@ def create_app(services: Services | None = None) -> FastAPI:
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(built.start)
         yield
+        if built.limits is not None:
+            # Here and not in `stop`: connections to Redis belong to this event loop.
+            await built.limits.close()
         await run_in_threadpool(built.stop)
 
     app = FastAPI(
@@ -50,6 +54,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     app.include_router(feedback_router(built, description))
     add_docs(app)
     add_handlers(app)
+    app.add_middleware(LimitFields)
     description.install(app)
     return app
 

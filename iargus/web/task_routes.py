@@ -119,7 +119,7 @@ class TaskRoutes:
         task = self._task
 
         async def read(request: Request) -> Response:
-            self._gate.enter(request)
+            await self._gate.enter(request)
             given = {route.parameter: request.query_params.get(route.parameter, "")}
             value = task.parse_input(given, today=self._services.clock().date())
             model = self._model(request)
