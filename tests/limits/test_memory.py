@@ -69,6 +69,18 @@ def test_a_file_that_was_left_half_begun_is_begun_anew(
     assert admitted(make_counters(), "ada") == 0
 
 
+def test_a_file_without_its_first_word_is_not_believed(
+    make_counters: MakeCounters, tmp_path: Path
+) -> None:
+    """It is written last: whoever was killed while he began has not come so far."""
+    counters = make_counters()
+    assert admitted(counters, "ada", times=3) == 3
+    counters.close()
+    with (tmp_path / "counters.bin").open("r+b") as file:
+        file.write(bytes(8))
+    assert admitted(make_counters(), "ada", times=5) == 3
+
+
 def test_a_quota_must_fit_its_place() -> None:
     for quota in (0, MAX_QUOTA + 1):
         with pytest.raises(ValueError, match="a quota is 1 to"):

@@ -18,6 +18,7 @@ from iargus.limits.limit import Limit
 from iargus.limits.memory import CounterMemory
 from iargus.limits.redis_counters import RedisCounters
 from iargus.limits.requests import RequestLimits
+from iargus.limits.table import count_of
 from tests.limits.conftest import Seconds
 from tests.services.redis import Redis
 
@@ -57,6 +58,10 @@ class Host:
             except RateLimited:
                 pass
         return count
+
+    def counted(self, table: int, name: str) -> int:
+        """What this host has counted of a key."""
+        return count_of(self.counters.look(self.counters.key(table, name)).state)
 
     async def until_redis_decides(self) -> None:
         """Wait for a request that Redis has admitted, each of a token of its own."""
@@ -106,8 +111,27 @@ def test_what_redis_refused_is_refused_by_the_host_and_charged_to_no_address(
             # Redis refused once; from then on it was not asked.
             refusals = [backend for _, backend, allowed in second.decided if not allowed]
             assert refusals == ["redis", "host", "host", "host", "host"]
+            assert second.counted(1, "x") == 0
             # 15 of the address less the 10 that were admitted, on either host.
             assert await second.admitted(9, token="bob") == 5
+
+    asyncio.run(scenario())
+
+
+def test_an_address_that_redis_refused_charges_no_token_of_this_host(
+    tmp_path: Path, redis: Redis
+) -> None:
+    async def scenario() -> None:
+        async with two_hosts(tmp_path, redis) as (first, second):
+            assert await first.admitted(QUOTA, token="ada") == QUOTA
+            assert await first.admitted(QUOTA, token="bob") == 5
+            assert await second.admitted(3, token="eve") == 0
+            assert second.decided == [
+                ("address", "redis", False),
+                ("address", "host", False),
+                ("address", "host", False),
+            ]
+            assert second.counted(0, "eve") == 0
 
     asyncio.run(scenario())
 

@@ -116,6 +116,22 @@ def test_a_request_of_nobody_is_charged_to_its_address(
         assert api.client.post("/revoke_token", headers=bearer).status_code == 429
 
 
+def test_an_address_that_is_used_up_costs_no_check_of_a_token(
+    limited: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with limited(address_requests_per_minute=2) as api:
+        for _ in range(2):
+            api.client.post("/predict", json=CAR)
+
+        def unwanted(token: str) -> Any:
+            raise AssertionError("the token was checked")
+
+        monkeypatch.setattr(api.services.tokens, "authenticate", unwanted)
+        bearer = {"Authorization": "Bearer a.b.c"}
+        assert api.client.post("/predict", json=CAR, headers=bearer).status_code == 429
+        assert api.client.get("/intent?query=hello", headers=bearer).status_code == 429
+
+
 def test_tokens_are_limited_by_the_hour_and_what_is_no_request_for_one_is_not(
     limited: Any,
 ) -> None:
