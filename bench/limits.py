@@ -31,7 +31,7 @@ NEVER = 1_000_000_000
 def exactness(folder: Path, windows: int, redis: Redis | None) -> Table:
     """Windows that all processes use up at once, on one host and on two."""
     table = Table("", "windows", "used up", "admitted more or less", title="Exactness")
-    one = Plan((folder / "one",), WORKERS, windows, 0.02, 200)
+    one = Plan((folder / "one",), WORKERS, windows, 0.03, 100)
     plans = {f"one host, {WORKERS} processes": one}
     if redis is not None:
         hosts = (folder / "first", folder / "second")
@@ -49,7 +49,9 @@ def exactness(folder: Path, windows: int, redis: Redis | None) -> Table:
 
 def costs(folder: Path, redis: Redis | None) -> Table:
     """What a request costs that is admitted by its address and its token, fields included."""
-    policy = LimitPolicy(requests_per_minute=NEVER, address_requests_per_minute=NEVER)
+    policy = LimitPolicy(
+        requests_per_minute=NEVER, address_requests_per_minute=NEVER, redis_timeout_ms=10_000
+    )
     table = Table("", "µs", title="One decision for token and address")
 
     def here(limits: RequestLimits) -> None:
@@ -57,12 +59,13 @@ def costs(folder: Path, redis: Redis | None) -> Table:
         limits.admit(ADDRESS, JTI)
 
     limits = open_limits(policy, folder / "cost")
-    rounds = timeit.repeat(lambda: here(limits), number=20_000, repeat=9)
-    table.add_row("this host (best of 9 rounds)", f"{min(rounds) / 20_000 * 1e6:.1f}")
+    # Of the processor: what else the machine does is not our cost.
+    rounds = timeit.repeat(lambda: here(limits), number=5_000, repeat=40, timer=time.process_time)
+    table.add_row("this host (processor, best of 40)", f"{min(rounds) / 5_000 * 1e6:.1f}")
     asyncio.run(limits.close())
     if redis is not None:
         url = SecretStr(redis.url)
-        for tasks in (1, 32):
+        for tasks in (1, 32):  # by the clock on the wall, Redis and its way included
             cost = asyncio.run(_over_hosts(policy, folder / "cost", url, tasks))
             table.add_row(f"over hosts, {tasks} at a time", f"{cost:.0f}")
     return table

@@ -29,7 +29,7 @@ def test_one_late_answer_is_not_worth_a_line(caplog: pytest.LogCaptureFixture) -
         assert breaker.open
         await closed(breaker)
 
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.INFO):
         asyncio.run(scenario())
     assert caplog.records == []
 
@@ -47,7 +47,7 @@ def test_a_server_that_answers_probes_only_is_left_alone_for_a_while(
         assert breaker.open
         await breaker.stop()
 
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.INFO):
         asyncio.run(scenario())
     assert [record.getMessage() for record in caplog.records] == [
         "Redis does not answer: each host counts by itself (late)"
@@ -68,6 +68,6 @@ def test_it_goes_on_asking_until_there_is_an_answer(caplog: pytest.LogCaptureFix
         breaker.trip(LATE)
         await closed(breaker)
 
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.INFO):
         asyncio.run(scenario())
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]

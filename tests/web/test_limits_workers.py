@@ -77,7 +77,7 @@ def test_two_hosts_admit_exactly_the_limit_and_go_on_without_redis(
     environ: dict[str, str], empty_var: Path, tmp_path: Path, redis: Redis
 ) -> None:
     environ |= {"REDIS_URL": redis.url}
-    servers = []
+    servers: list[Gunicorn] = []
     with ExitStack() as stack:
         for name in ("first", "second"):
             # One database for both, as hosts have it.
