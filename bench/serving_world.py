@@ -23,7 +23,12 @@ from bench.serving_environment import environment
 ROOT = Path(__file__).parents[1]
 CHECKED_CARS = 20
 # High enough not to be met, and still looked up and counted for every request.
-LIMITS = {"enabled": True, "requests_per_minute": 10**9, "tokens_per_hour": 10**6}
+LIMITS = {
+    "enabled": True,
+    "requests_per_minute": 10**9,
+    "address_requests_per_minute": 10**9,
+    "tokens_per_hour": 10**6,
+}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,3 +17,8 @@ def utc_now() -> datetime:
 def to_naive_utc(moment: datetime) -> datetime:
     """Give `moment` as databases hold it: UTC, no zone, whole seconds (MySQL's DATETIME)."""
     return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def seconds_of(clock: Clock) -> Callable[[], float]:
+    """The same clock in seconds since 1970, without an object for the time where that is spared."""
+    return time.time if clock is utc_now else lambda: clock().timestamp()

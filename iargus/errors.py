@@ -7,6 +7,8 @@ never contains a secret, a token or an e-mail address.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class IArgusError(Exception):
     """Raised, as a subclass, for every failure that IArgus foresees; catch it to catch them all."""
@@ -89,11 +91,27 @@ class FeedbackConflict(IArgusError):
 
 
 class RateLimited(IArgusError):
-    """Raised when a limit is used up; `retry_after_s` says when to come back."""
+    """Raised when a limit is used up: which one, and after how many seconds to come back.
 
-    def __init__(self, message: str, *, retry_after_s: int) -> None:
+    `fields` are the names and values that tell a client what is left of every limit it is under.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        limiter: str,
+        retry_after_s: int,
+        fields: Sequence[tuple[bytes, bytes]] = (),
+    ) -> None:
         super().__init__(message)
+        self.limiter = limiter
         self.retry_after_s = retry_after_s
+        self.fields = fields
+
+
+class CountersUnavailable(IArgusError):
+    """Raised when the Redis that counts requests over all hosts does not answer or refuses."""
 
 
 class BodyTooLarge(IArgusError):

@@ -12,6 +12,7 @@ import iargus.threads  # noqa: F401 - before scikit-learn is imported
 pytest_plugins = [
     "tests.services.fixtures_mariadb",
     "tests.services.fixtures_mlflow",
+    "tests.services.fixtures_redis",
     "tests.services.fixtures_smtp",
 ]
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from iargus.clock import Clock
 from iargus.database import Database
 from iargus.diagnosis import surroundings
+from iargus.diagnosis.counters import examine_redis
 from iargus.diagnosis.databases import examine_database
 from iargus.diagnosis.finding import Finding, ok, problem
 from iargus.diagnosis.months import examine_months
@@ -36,7 +37,7 @@ class Parts(Protocol):
 
 
 def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
-    """Look at configuration, key, databases, months, registry, mail server, disk and encoder."""
+    """Look at configuration, key, databases, months, registry, mail, disk, Redis, encoder."""
     try:
         settings = parts.settings
         names = ", ".join(parts.catalogue.names())
@@ -56,6 +57,7 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
             parts.registry, settings, list(parts.catalogue)
         ),
         "mail": lambda: iter([surroundings.examine_mail(settings)]),
+        "Redis": lambda: examine_redis(settings),
         "encoder": lambda: iter([surroundings.examine_encoder(encoder)]),
     }
     for subject, check in checks.items():

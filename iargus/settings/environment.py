@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -56,6 +57,7 @@ class Environment(BaseModel):
     mysql: MySQLServer | None = None
     mlflow_uri: str | None = None
     smtp: SmtpServer | None = None
+    redis_url: SecretStr | None = None
     jwt_keys: tuple[JwtKey, ...] = ()
     config_path: Path = Path("config.yml")
     var_dir: Path = Path("var")
@@ -79,6 +81,7 @@ class Environment(BaseModel):
             mysql=_mysql(values),
             mlflow_uri=_mlflow_uri(values.get("MLFLOW_HOST")),
             smtp=_smtp(values),
+            redis_url=_redis_url(values.get("REDIS_URL")),
             jwt_keys=_jwt_keys(values.get("IARGUS_JWT_KEYS")),
             config_path=Path(values.get("IARGUS_CONFIG", "config.yml")),
             var_dir=Path(values.get("IARGUS_VAR", "var")).absolute(),
@@ -107,6 +110,24 @@ def _mlflow_uri(host: str | None) -> str | None:
     if host is None or "://" in host:
         return host
     return f"http://{host}"
+
+
+def _redis_url(url: str | None) -> SecretStr | None:
+    if url is None:
+        return None
+    # Not shown: it may hold a password.
+    scheme, separator, place = url.partition("://")
+    if scheme not in {"redis", "rediss", "unix"} or not separator or not place.strip("/"):
+        raise ConfigurationError(
+            "REDIS_URL must be redis://host:port/0, rediss:// for TLS, or unix:///path; "
+            "a password goes before the host, as in redis://:password@host"
+        )
+    try:
+        if scheme != "unix":
+            _ = urlsplit(url).port
+    except ValueError:
+        raise ConfigurationError("REDIS_URL names a port that is none") from None
+    return SecretStr(url)
 
 
 def _smtp(values: Mapping[str, str]) -> SmtpServer | None:

@@ -35,10 +35,34 @@ class TokenPolicy(Section):
 class LimitPolicy(Section):
     enabled: bool = Field(True, description="Whether requests are limited at all")
     requests_per_minute: int = Field(
-        6000, ge=1, description="Requests that one token may make in a minute, all workers together"
+        6000,
+        ge=1,
+        le=1_000_000_000,
+        description="Requests that one token may make in a minute, all workers together",
+    )
+    address_requests_per_minute: int | None = Field(
+        12_000,
+        ge=1,
+        le=1_000_000_000,
+        description=(
+            "Requests that one client address may make in a minute, over all its tokens and "
+            "without one; many clients may share one address. Null for no such limit"
+        ),
     )
     tokens_per_hour: int = Field(
-        60, ge=1, description="Tokens that one client address may ask for in an hour"
+        60,
+        ge=1,
+        le=1_000_000_000,
+        description="Tokens that one client address may ask for in an hour",
+    )
+    redis_timeout_ms: int = Field(
+        50,
+        ge=1,
+        le=10_000,
+        description=(
+            "How long Redis, where REDIS_URL names one, may take to count; after that the host "
+            "counts by itself until Redis answers again"
+        ),
     )
     client_address_header: str | None = Field(
         None,

@@ -18,6 +18,7 @@ from iargus.web.direct import Direct
 from iargus.web.docs_routes import add_docs
 from iargus.web.feedback_routes import feedback_router
 from iargus.web.health_routes import health_router
+from iargus.web.limited import LimitFields
 from iargus.web.problems import add_handlers
 from iargus.web.services import Services
 from iargus.web.task_routes import TaskRoutes
@@ -36,6 +37,9 @@ def create_app(services: Services | None = None) -> FastAPI:
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(built.start)
         yield
+        if built.limits is not None:
+            # Here and not in `stop`: connections to Redis belong to this event loop.
+            await built.limits.close()
         await run_in_threadpool(built.stop)
 
     app = Application(
@@ -56,6 +60,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     add_handlers(app)
     description.install(app)
     app.surround(partial(Direct, endpoints=tasks.endpoints))
+    app.surround(LimitFields)
     return app
 
 

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from iargus.web.describe_limits import describe_limits
 from iargus.web.problems import Problem
 
 _PLACEHOLDER = "x-iargus-model"
@@ -55,6 +56,7 @@ class Description:
             [(model, "validation") for model in self._models.values()],
             ref_template="#/components/schemas/{model}",
         )
+        describe_limits(document)
         components = document.setdefault("components", {})
         components.setdefault("schemas", {}).update(definitions.get("$defs", {}))
         components["securitySchemes"] = {

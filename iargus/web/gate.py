@@ -1,17 +1,20 @@
-"""What every gated route does first: body, token, limit."""
+"""What every gated route does first: the address's limit, body, token, the token's limit."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from starlette.requests import Request
 from starlette.types import Receive, Scope
 
-from iargus.errors import BodyInvalid, TokenMissing
+from iargus.errors import BodyInvalid, BodyTooLarge, TokenAmbiguous, TokenMissing, TokenRejected
 from iargus.tokens.claims import Claims
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
+from iargus.web.limited import Limited
 from iargus.web.services import Services
+
+# Refused before it is known whose the request is: these are charged to the client's address.
+NOBODYS = (TokenRejected, TokenAmbiguous, BodyTooLarge)
 
 
 class Gate:
@@ -20,6 +23,7 @@ class Gate:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._max_bytes = services.settings.policy.requests.max_body_bytes
+        self._limited = Limited(services.settings, lambda: services.limits)
 
     async def enter_with_body(
         self, scope: Scope, receive: Receive
@@ -32,45 +36,40 @@ class Gate:
             BodyTooLarge, TokenRejected, TokenAmbiguous, TokenStateUnknown, RateLimited,
             BodyInvalid.
         """
-        body = await read_body(scope, receive, max_bytes=self._max_bytes)
-        in_header = header_token(scope)
+        address = self._limited.arrive(scope)
+        unreadable: BodyInvalid | None = None
         try:
-            document = parse_object(body)
-        except BodyInvalid:
-            if in_header is None:
-                # A token in a body that cannot be read is no token.
-                raise TokenMissing("a token is needed, and the body cannot be read") from None
-            self._admit(in_header)
+            body = await read_body(scope, receive, max_bytes=self._max_bytes)
+            in_header = header_token(scope)
+            document: dict[str, Any] = {}
+            try:
+                document = parse_object(body)
+            except BodyInvalid as error:
+                if in_header is None:
+                    # A token in a body that cannot be read is no token.
+                    raise TokenMissing("a token is needed, and the body cannot be read") from None
+                unreadable = error
+            claims = self._services.tokens.authenticate(the_token(in_header, body_token(document)))
+        except NOBODYS:
+            await self._limited.charge(scope, address)
             raise
-        claims = self._admit(the_token(in_header, body_token(document)))
+        await self._limited.admit(scope, address, claims.jti)
+        if unreadable is not None:
+            raise unreadable
         document.pop("security_token", None)
         return claims, document
 
-    def enter(self, scope: Scope) -> Claims:
+    async def enter(self, scope: Scope) -> Claims:
         """Give the caller's claims for a request without a body; only the header counts.
 
         Raises:
             TokenRejected, TokenStateUnknown, RateLimited.
         """
-        return self._admit(the_token(header_token(scope), None))
-
-    def _admit(self, token: str) -> Claims:
-        claims = self._services.tokens.authenticate(token)
-        if self._services.request_limiter is not None:
-            self._services.request_limiter.hit(claims.jti)
+        address = self._limited.arrive(scope)
+        try:
+            claims = self._services.tokens.authenticate(the_token(header_token(scope), None))
+        except NOBODYS:
+            await self._limited.charge(scope, address)
+            raise
+        await self._limited.admit(scope, address, claims.jti)
         return claims
-
-
-def client_address(request: Request, services: Services) -> str:
-    """Where a request comes from: the connection's address, or the header that the policy
-    trusts (Azure's front end overwrites `client-ip`, and may add a port)."""
-    settings = services.settings
-    header = settings.policy.limits.client_address_header
-    if header is None and settings.environment.on_azure:
-        header = "client-ip"
-    value = request.headers.get(header, "").strip() if header else ""
-    if not value:
-        return request.client.host if request.client else "unknown"
-    if value.startswith("["):
-        return value[1:].partition("]")[0]
-    return value.partition(":")[0] if value.count(":") == 1 else value

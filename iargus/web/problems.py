@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -58,12 +58,19 @@ class FieldProblem(BaseModel):
 class Problem(BaseModel):
     """An error, as every route answers it (RFC 9457)."""
 
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
     type: str
     title: str
     status: int
     detail: str
     label: str
     errors: list[FieldProblem] | None = None
+    violated_policies: list[str] | None = Field(
+        None,
+        alias="violated-policies",
+        description="The limits that are used up, as `RateLimit-Policy` names them",
+    )
 
 
 def problem_response(
@@ -72,6 +79,7 @@ def problem_response(
     detail: str,
     *,
     fields: list[FieldProblem] | None = None,
+    violated_policies: list[str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Build the answer for one problem."""
@@ -82,9 +90,10 @@ def problem_response(
         detail=detail,
         label=label,
         errors=fields,
+        violated_policies=violated_policies,
     )
     return Response(
-        problem.model_dump_json(exclude_none=True),
+        problem.model_dump_json(exclude_none=True, by_alias=True),
         status_code=status,
         media_type=MEDIA_TYPE,
         headers={"Cache-Control": "no-store", **(headers or {})},
@@ -96,16 +105,24 @@ def from_error(error: errors.IArgusError) -> Response:
     for kind, (status, label) in TABLE.items():
         if isinstance(error, kind):
             headers: dict[str, str] = {}
+            policies: list[str] | None = None
             if status == 401:
                 # RFC 6750 section 3: the error code only where a token was sent.
                 code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
                 headers["WWW-Authenticate"] = f'Bearer realm="iargus"{code}'
             if status == 429 and isinstance(error, errors.RateLimited):
                 headers["Retry-After"] = str(error.retry_after_s)
+                policies = [error.limiter]
             if status == 503:
                 logger.warning("%s: %s", label, error)
                 headers["Retry-After"] = str(RETRY_AFTER_S)
-            return problem_response(status, label, HIDDEN.get(label, str(error)), headers=headers)
+            return problem_response(
+                status,
+                label,
+                HIDDEN.get(label, str(error)),
+                violated_policies=policies,
+                headers=headers,
+            )
     logger.error("unexpected %s: %s", type(error).__name__, error)
     return internal_error()
 

@@ -10,6 +10,7 @@ from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.errors import IArgusError
 from iargus.labelled.store import labelled_store
+from iargus.limits import RequestLimits, open_limits
 from iargus.models.champion import ChampionFollower, Champions
 from iargus.models.supervisor import SyncSupervisor
 from iargus.predictions.feedback import FeedbackService
@@ -21,7 +22,6 @@ from iargus.tokens.keys import load_key_ring
 from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService
 from iargus.tokens.store import SqlTokenStore
-from iargus.web.limits import FixedWindowLimiter
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +42,7 @@ class Services:
     follow_registry: bool
     databases: list[Database]
     _background: list[Background] = field(default_factory=list)
-    request_limiter: FixedWindowLimiter | None = None
-    token_limiter: FixedWindowLimiter | None = None
+    limits: RequestLimits | None = None
 
     @classmethod
     def build(
@@ -103,20 +102,11 @@ class Services:
             logger.error("revoked tokens cannot be read yet: %s", error)
         policy = self.settings.policy
         if policy.limits.enabled:
-            folder = self.settings.var_dir / "limits"
-            self.request_limiter = FixedWindowLimiter(
-                folder / "requests.bin",
-                limit=policy.limits.requests_per_minute,
-                window_s=60,
+            self.limits = open_limits(
+                policy.limits,
+                self.settings.var_dir / "limits",
+                redis_url=self.settings.environment.redis_url,
                 clock=self.clock,
-                name="requests",
-            )
-            self.token_limiter = FixedWindowLimiter(
-                folder / "tokens.bin",
-                limit=policy.limits.tokens_per_hour,
-                window_s=3600,
-                clock=self.clock,
-                name="tokens",
             )
         self.recorder.start()
         self._background = [
@@ -133,8 +123,5 @@ class Services:
         for part in reversed(self._background):
             part.stop()
         self.recorder.stop()
-        for limiter in (self.request_limiter, self.token_limiter):
-            if limiter is not None:
-                limiter.close()
         for database in self.databases:
             database.dispose()

@@ -77,7 +77,7 @@ class TaskEndpoint:
 
     async def read(self, route: ReadRoute, scope: Scope) -> Response:
         """`GET {prefix}{path}`: the input in the query string; nothing is recorded."""
-        self._gate.enter(scope)
+        await self._gate.enter(scope)
         given = {route.parameter: _query(scope).get(route.parameter, "")}
         value = self._task.parse_input(given, today=self._clock().date())
         model = self._model(scope)

@@ -7,16 +7,24 @@ from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
 from fastapi import APIRouter, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from iargus.errors import BodyInvalid, BodyTooLarge
 from iargus.tokens.store import Holder
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
 from iargus.web.describe import GATED, Description
-from iargus.web.gate import client_address
+from iargus.web.limited import Limited
 from iargus.web.problems import problem_docs
 from iargus.web.services import Services
 
@@ -81,6 +89,7 @@ class Message(BaseModel):
 def token_router(services: Services, description: Description) -> APIRouter:
     """The routes that issue and revoke tokens."""
     router = APIRouter(tags=["tokens"])
+    limited = Limited(services.settings, lambda: services.limits)
     max_bytes = min(16_384, services.settings.policy.requests.max_body_bytes)
 
     @router.post(
@@ -91,10 +100,14 @@ def token_router(services: Services, description: Description) -> APIRouter:
         openapi_extra=description.body(TokenRequest, gated=False),
     )
     async def get_token(request: Request) -> Response:
-        body = await read_body(request.scope, request.receive, max_bytes=max_bytes)
-        asked = TokenRequest.model_validate(parse_object(body))
-        if services.token_limiter is not None:
-            services.token_limiter.hit(client_address(request, services))
+        address = limited.arrive(request.scope)
+        try:
+            body = await read_body(request.scope, request.receive, max_bytes=max_bytes)
+            asked = TokenRequest.model_validate(parse_object(body))
+        except (BodyTooLarge, BodyInvalid, ValidationError):
+            await limited.charge(request.scope, address)
+            raise
+        await limited.issue(request.scope, address)
         holder = Holder(asked.first_name, asked.surname, asked.email)
         issued = await run_in_threadpool(services.tokens.issue, holder)
         days = services.settings.policy.tokens.ttl_days
@@ -111,10 +124,11 @@ def token_router(services: Services, description: Description) -> APIRouter:
         "/revoke_token",
         summary="End the token that is sent",
         response_model=Message,
-        responses=problem_docs(400, 401, 413, 503),
+        responses=problem_docs(400, 401, 413, 429, 503),
         openapi_extra=GATED,
     )
     async def revoke_token(request: Request) -> Response:
+        await limited.charge(request.scope, limited.arrive(request.scope))
         in_header = header_token(request.scope)
         body = await read_body(request.scope, request.receive, max_bytes=max_bytes)
         in_body = body_token(parse_object(body)) if in_header is None and body.strip() else None

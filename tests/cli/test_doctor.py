@@ -15,6 +15,7 @@ import pytest
 from iargus.clock import utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.diagnosis import Finding, Level, examine, surroundings
+from iargus.diagnosis.counters import examine_redis
 from iargus.diagnosis.months import examine_months
 from iargus.errors import MailNotSent, RegistryUnavailable
 from iargus.migrate import upgrade
@@ -24,6 +25,7 @@ from iargus.monitoring.run.records import MonitoringRecords, RunRecord
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.catalogue import Catalogue
 from tests.cli.conftest import Run
+from tests.services.redis import Redis
 
 
 class FakeRegistry:
@@ -257,3 +259,18 @@ def test_prints_json(run: Run) -> None:
     assert outcome.status == 1  # no tables yet
     assert {"subject", "level", "detail", "remedy"} == set(findings[0])
     assert {"ok", "problem", "warning"} == {finding["level"] for finding in findings}
+
+
+def test_redis_is_looked_at_where_it_is_named(redis: Redis) -> None:
+    settings = Settings(Environment.read({"REDIS_URL": redis.url}), Policy())
+    assert [found.level for found in examine_redis(settings)] == [Level.OK]
+    redis.command("CONFIG SET maxmemory 1")
+    (found,) = examine_redis(settings)
+    assert (found.level, "maxmemory" in found.detail) == (Level.WARNING, True)
+    redis.freeze()
+    (found,) = examine_redis(settings, timeout_s=0.1)
+    assert found.level is Level.WARNING
+    redis.kill()
+    (found,) = examine_redis(settings)
+    assert "each host by itself" in found.detail
+    assert list(examine_redis(Settings(Environment(), Policy()))) == []

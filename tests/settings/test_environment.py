@@ -59,6 +59,10 @@ def test_the_mlflow_host_may_have_a_scheme(host: str, uri: str) -> None:
         ({"IARGUS_JWT_KEYS": "a:short"}, "5 bytes"),
         ({"IARGUS_JWT_KEYS": f"a b:{'x' * 32}"}, "kid"),
         ({"IARGUS_JWT_KEYS": f"a:{'x' * 32},a:{'y' * 32}"}, "'a' twice"),
+        ({"REDIS_URL": "cache:6379"}, "REDIS_URL must be"),
+        ({"REDIS_URL": "http://cache:6379"}, "REDIS_URL must be"),
+        ({"REDIS_URL": "redis://"}, "REDIS_URL must be"),
+        ({"REDIS_URL": "redis://cache:many"}, "REDIS_URL names a port"),
         ({"IARGUS_ENV": "prod"}, "IARGUS_ENV is 'prod'"),
     ],
 )
@@ -69,9 +73,18 @@ def test_what_has_no_sense_is_named(environ: dict[str, str], words: str) -> None
 
 def test_no_secret_is_shown() -> None:
     environ = MYSQL | SMTP | {"MYSQL_PWD": "hunter2hunter2", "SMTP_PWD": "hunter3hunter3"}
+    environ |= {"REDIS_URL": "rediss://:hunter4@cache:6380/0"}
     shown = repr(Environment.read(environ | {"IARGUS_JWT_KEYS": f"a:{'topsecret' * 4}"}))
-    for secret in ("hunter2", "hunter3", "topsecret"):
+    for secret in ("hunter2", "hunter3", "hunter4", "topsecret"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize("url", ["redis://cache:6379/0", "rediss://:p@cache", "unix:///run/redis"])
+def test_a_redis_is_named_by_its_address(url: str) -> None:
+    environment = Environment.read({"REDIS_URL": url})
+    assert environment.redis_url is not None
+    assert environment.redis_url.get_secret_value() == url
+    assert Environment.read({}).redis_url is None
 
 
 def test_a_secret_that_is_refused_is_not_shown_either() -> None:

@@ -95,6 +95,7 @@ def setting_names(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 ENVIRONMENT = [
     *("MYSQL_HOST", "MYSQL_USER", "MYSQL_PWD", "MYSQL_PORT", "MYSQL_SSL_CA", "MLFLOW_HOST"),
     *("SMTP_SERVER", "SMTP_PORT", "SMTP_LOGIN", "SMTP_PWD", "SMTP_RECIPIENT"),
+    "REDIS_URL",
     *("IARGUS_JWT_KEYS", "IARGUS_ENV", "IARGUS_CONFIG", "IARGUS_VAR", "PORT", "WORKERS"),
 ]
 OPTIONS = [

@@ -93,12 +93,12 @@ def test_the_clients_address_behind_a_front_end(
 ) -> None:
     from starlette.requests import Request
 
-    from iargus.web.gate import client_address
+    from iargus.web.client_address import client_address
 
     def asked(header: bytes | None, policy: Policy) -> str:
         headers = [] if header is None else [(b"client-ip", header)]
         scope = {"type": "http", "headers": headers, "client": ("10.0.0.1", 1)}
-        return client_address(Request(scope), build(tmp_path, policy, models))
+        return client_address(Request(scope), build(tmp_path, policy, models).settings)
 
     trusting = Policy.model_validate({"limits": {"client_address_header": "client-ip"}})
     assert asked(b"203.0.113.7:5111", trusting) == "203.0.113.7"

@@ -1,0 +1,111 @@
+"""The rate limits at the door of the routes, and the fields that tell of them on every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from iargus.errors import RateLimited
+from iargus.limits import RequestLimits
+from iargus.settings import Settings
+from iargus.web.client_address import client_address
+
+# Where a request's scope holds the fields of its answer.
+_FIELDS = "iargus.limit_fields"
+
+
+class Limited:
+    """Asks the limits for the routes of one application; `limits` gives them once it is started,
+    and None where nothing is limited.
+
+    Order: `arrive` before anything else is done, so that an address that is used up costs neither
+    a body nor the check of a token; then one of the others, once, when it is known whom the
+    request is to be charged to.
+    """
+
+    def __init__(self, settings: Settings, limits: Callable[[], RequestLimits | None]) -> None:
+        self._settings = settings
+        self._limits = limits
+
+    def arrive(self, scope: Scope) -> str:
+        """Give the client's address.
+
+        Raises:
+            RateLimited: it has used up its requests.
+        """
+        address = client_address(scope, self._settings)
+        limits = self._limits()
+        if limits is not None:
+            with _told(scope):
+                limits.check_address(address)
+        return address
+
+    async def admit(self, scope: Scope, address: str, jti: str) -> None:
+        """Charge a request to its token and its address.
+
+        Raises:
+            RateLimited: one of them is used up; nothing is charged then.
+        """
+        limits = self._limits()
+        if limits is not None:
+            with _told(scope) as fields:
+                if limits.over_hosts:
+                    fields[:] = await limits.admit_everywhere(address, jti)
+                else:
+                    fields[:] = limits.admit(address, jti)
+
+    async def charge(self, scope: Scope, address: str) -> None:
+        """Charge a request to its address alone: it has no good token, or needs none.
+
+        Raises:
+            RateLimited: the address is used up.
+        """
+        limits = self._limits()
+        if limits is not None:
+            with _told(scope) as fields:
+                fields[:] = await limits.admit_unknown_everywhere(address)
+
+    async def issue(self, scope: Scope, address: str) -> None:
+        """Charge a new token to the address that asks for it.
+
+        Raises:
+            RateLimited: the address is used up.
+        """
+        limits = self._limits()
+        if limits is not None:
+            with _told(scope) as fields:
+                fields[:] = await limits.admit_issuance_everywhere(address)
+
+
+@contextmanager
+def _told(scope: Scope) -> Iterator[list[tuple[bytes, bytes]]]:
+    """Give the fields of the answer, also to be that of a refusal."""
+    fields: list[tuple[bytes, bytes]] = scope[_FIELDS]
+    try:
+        yield fields
+    except RateLimited as refused:
+        fields[:] = refused.fields
+        raise
+
+
+class LimitFields:
+    """ASGI middleware: puts the fields on the answer, whatever the answer is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        fields: list[tuple[bytes, bytes]] = []
+        scope[_FIELDS] = fields
+
+        async def send_with_fields(message: Message) -> None:
+            if fields and message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *fields]
+            await send(message)
+
+        await self._app(scope, receive, send_with_fields)
