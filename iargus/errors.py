@@ -96,6 +96,10 @@ class RateLimited(IArgusError):
         self.retry_after_s = retry_after_s
 
 
+class AddressNotAllowed(IArgusError):
+    """Raised when a request comes from an address that `access` does not name."""
+
+
 class BodyTooLarge(IArgusError):
     """Raised when a request's body is over the limit in bytes."""
 

@@ -6,15 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from iargus.errors import ConfigurationError
-
-
-class Section(BaseModel):
-    """A block of `config.yml`. An unknown name is an error: a typing slip must not be silent."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, TlsPolicy
+from iargus.settings.section import Section
 
 
 class TokenPolicy(Section):
@@ -39,13 +35,6 @@ class LimitPolicy(Section):
     )
     tokens_per_hour: int = Field(
         60, ge=1, description="Tokens that one client address may ask for in an hour"
-    )
-    client_address_header: str | None = Field(
-        None,
-        description=(
-            "The header that the front end writes the client's address into; unset, the address "
-            "of the connection counts, and on Azure the header `client-ip`"
-        ),
     )
 
 
@@ -159,6 +148,10 @@ class Policy(Section):
     database: DatabasePolicy = DatabasePolicy()
     monitoring: MonitoringPolicy = MonitoringPolicy()
     mail: MailPolicy = MailPolicy()
+    proxies: ProxyPolicy = ProxyPolicy()
+    access: AccessPolicy = AccessPolicy()
+    cors: CorsPolicy = CorsPolicy()
+    tls: TlsPolicy = TlsPolicy()
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe messages that are logged"
     )

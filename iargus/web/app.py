@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp
 
 from iargus.settings import Settings
 from iargus.web.describe import Description
-from iargus.web.docs_routes import add_docs
+from iargus.web.docs_routes import PAGE, add_docs
 from iargus.web.feedback_routes import feedback_router
+from iargus.web.front import Layer, front_layers
 from iargus.web.health_routes import health_router
 from iargus.web.problems import add_handlers
 from iargus.web.services import Services
 from iargus.web.task_routes import task_router
 from iargus.web.token_routes import token_router
+
+
+class Application(FastAPI):
+    """FastAPI inside of layers that every answer passes, outermost first.
+
+    `add_middleware` would leave out the answer to an unforeseen error, which Starlette gives
+    from outside of all middleware.
+    """
+
+    layers: Sequence[Layer] = ()
+
+    def build_middleware_stack(self) -> ASGIApp:
+        stack = super().build_middleware_stack()
+        for layer in reversed(self.layers):
+            stack = layer(stack)
+        return stack
 
 
 def create_app(services: Services | None = None) -> FastAPI:
@@ -35,7 +53,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         yield
         await run_in_threadpool(built.stop)
 
-    app = FastAPI(
+    app = Application(
         title="IArgus",
         version=_version(),
         description="Predictions behind a token, from the champion models of a registry.",
@@ -48,9 +66,10 @@ def create_app(services: Services | None = None) -> FastAPI:
     app.include_router(token_router(built, description))
     app.include_router(task_router(built, description))
     app.include_router(feedback_router(built, description))
-    add_docs(app)
+    content_policies = {PAGE: add_docs(app)}
     add_handlers(app)
     description.install(app)
+    app.layers = front_layers(built.settings.policy, built.addresses, content_policies)
     return app
 
 

@@ -57,18 +57,3 @@ class Gate:
         if self._services.request_limiter is not None:
             self._services.request_limiter.hit(claims.jti)
         return claims
-
-
-def client_address(request: Request, services: Services) -> str:
-    """Where a request comes from: the connection's address, or the header that the policy
-    trusts (Azure's front end overwrites `client-ip`, and may add a port)."""
-    settings = services.settings
-    header = settings.policy.limits.client_address_header
-    if header is None and settings.environment.on_azure:
-        header = "client-ip"
-    value = request.headers.get(header, "").strip() if header else ""
-    if not value:
-        return request.client.host if request.client else "unknown"
-    if value.startswith("["):
-        return value[1:].partition("]")[0]
-    return value.partition(":")[0] if value.count(":") == 1 else value

@@ -16,11 +16,9 @@ from iargus.tokens.store import Holder
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
 from iargus.web.describe import GATED, Description
-from iargus.web.gate import client_address
+from iargus.web.networks import limit_key
 from iargus.web.problems import problem_docs
 from iargus.web.services import Services
-
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 def _no_controls(text: str) -> str:
@@ -94,7 +92,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
         body = await read_body(request, max_bytes=max_bytes)
         asked = TokenRequest.model_validate(parse_object(body))
         if services.token_limiter is not None:
-            services.token_limiter.hit(client_address(request, services))
+            services.token_limiter.hit(limit_key(services.addresses.of(request.scope)))
         holder = Holder(asked.first_name, asked.surname, asked.email)
         issued = await run_in_threadpool(services.tokens.issue, holder)
         days = services.settings.policy.tokens.ttl_days
@@ -105,7 +103,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
             expires_at=issued.expires_at,
             expires_in=issued.expires_in_s,
         )
-        return JSONResponse(answer.model_dump(mode="json"), headers=NO_STORE)
+        return JSONResponse(answer.model_dump(mode="json"))
 
     @router.post(
         "/revoke_token",
@@ -121,6 +119,6 @@ def token_router(services: Services, description: Description) -> APIRouter:
         # Not through the gate: a token that was revoked before is answered with 200 as well.
         changed = await run_in_threadpool(services.tokens.revoke, the_token(in_header, in_body))
         message = "The token is revoked." if changed else "The token was revoked before."
-        return JSONResponse({"message": message}, headers=NO_STORE)
+        return JSONResponse({"message": message})
 
     return router
