@@ -84,7 +84,9 @@ def test_a_refusal_reads_nothing_of_the_body(serve: Serve) -> None:
 
 
 def test_health_is_everybodys(serve: Serve) -> None:
-    nobody = {"access": {"api": [], "pages": [], "administration": [], "metrics": []}}
+    nobody: dict[str, Any] = {
+        "access": {"api": [], "pages": [], "administration": [], "metrics": []}
+    }
     client = serve(nobody)
     assert client.get("/live").status_code == 200
     assert client.get("/ready").status_code == 503, "there is no model, but no refusal either"
