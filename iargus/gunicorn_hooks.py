@@ -53,6 +53,7 @@ def set_up_worker(server: Any, worker: Any) -> None:
     # X-Forwarded-For is read by iargus.web.client_address, from trusted proxies alone.
     config.proxy_headers = False
     config.server_header = False
+    config.http = "iargus.web.draining:DrainingProtocol"
     context: ssl.SSLContext | None = server.tls_context
     if context is not None:
         config.ssl_context_factory = lambda _config, _default: context
