@@ -114,6 +114,10 @@ class CountersUnavailable(IArgusError):
     """Raised when the Redis that counts requests over all hosts does not answer or refuses."""
 
 
+class AddressNotAllowed(IArgusError):
+    """Raised when a request comes from an address that `access` does not name."""
+
+
 class BodyTooLarge(IArgusError):
     """Raised when a request's body is over the limit in bytes."""
 

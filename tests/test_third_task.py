@@ -91,10 +91,10 @@ def test_one_file_and_one_block_are_imported_trained_served_and_monitored(
     assert outcome["retraining"]["decision"] == "promote"
     assert outcome["serving_version"] == "2"
 
-    server = Gunicorn(environ, tmp_path / "log", workers=1)
+    # The two other tasks have no model here, so the service is live, but not ready.
+    server = Gunicorn(environ, tmp_path / "log", workers=1, until="/live")
     try:
-        # The two other tasks have no model here, so the service is live, but not ready.
-        server.start(until="/live")
+        server.start()
         token = httpx2.post(f"{server.url}/get_token", json=ADA, timeout=30).json()["token"]
         headers = {"Authorization": f"Bearer {token}"}
         flat = {"city": "Lyon", "area_m2": 52}

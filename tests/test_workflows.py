@@ -134,7 +134,8 @@ def test_deployment_has_the_files_that_the_service_needs() -> None:
         if "git archive" in step.get("run", "")
     ]
     files = step["run"].split("HEAD", 1)[1].split()
-    assert {"api.py", "config.yml", "requirements.txt", "iargus"} == set(files)
+    needed = {"api.py", "gunicorn.conf.py", "config.yml", "requirements.txt", "iargus"}
+    assert needed == set(files)
     for name in files:
         assert (ROOT / name).exists(), name
 

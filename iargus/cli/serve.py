@@ -9,15 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 from typing import Annotated
 
 import typer
 
+from iargus.cli.serve_place import Place, print_examples
 from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
 from iargus.logs import configure_logging
-from iargus.settings import Settings
 from iargus.stack import Stack
 
 HOST = "127.0.0.1"
@@ -46,22 +45,23 @@ def serve(
 ) -> None:
     """Set up what is missing, then serve the API with gunicorn until stopped."""
     check_port(host, port)
+    policy = Stack().settings.policy
+    place = Place.of(policy.tls, host, port)
     # A process of its own: what it imports to train would stay in memory for as long as we serve.
     prepared = subprocess.run([sys.executable, "-m", "iargus", "setup"], check=False)
     if prepared.returncode:
         raise typer.Exit(prepared.returncode)
     command = [
         *(sys.executable, "-m", "gunicorn", "api:app"),
-        *("--worker-class", "uvicorn_worker.UvicornWorker"),
-        *("--workers", str(workers), "--bind", f"{host}:{port}"),
-        *("--graceful-timeout", "30", "--timeout", "60", "--log-level", "warning"),
+        # What else there is to say stands in gunicorn.conf.py, which gunicorn reads itself.
+        *("--workers", str(workers), "--bind", f"{host}:{port}", "--log-level", "warning"),
     ]
     server = subprocess.Popen(command)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _: server.send_signal(received))
     try:
-        if _wait_until_ready(server, host, port):
-            _print_examples(Stack().settings, host, port)
+        if _wait_until_ready(server, place):
+            print_examples(policy, place)
         status = server.wait()
     except KeyboardInterrupt:
         # The terminal has told gunicorn as well.
@@ -80,12 +80,12 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], host: str, port: int) -> bool:
+def _wait_until_ready(server: subprocess.Popen[bytes], place: Place) -> bool:
     deadline_s = time.monotonic() + START_TIMEOUT_S
     reason = "it does not answer"
     while time.monotonic() < deadline_s and server.poll() is None:
         try:
-            urllib.request.urlopen(f"http://{host}:{port}/ready", timeout=5).close()
+            place.ask("/ready", timeout_s=5)
             return True
         except urllib.error.HTTPError as error:
             reason = str(json.load(error).get("detail"))
@@ -95,22 +95,3 @@ def _wait_until_ready(server: subprocess.Popen[bytes], host: str, port: int) -> 
     if server.poll() is None:
         _tell(f"The service runs but is not ready: {reason}")
     return False
-
-
-def _print_examples(settings: Settings, host: str, port: int) -> None:
-    from iargus.tasks.catalogue import Catalogue
-
-    base = f"http://{host}:{port}"
-    lines = [
-        f"TOKEN=$(curl -s {base}/get_token "
-        """-d '{"first_name":"Ada","surname":"King","email":"ada@example.com"}' """
-        """| python3 -c 'import json,sys; print(json.load(sys.stdin)["token"])')"""
-    ]
-    for task in list(Catalogue.read(settings.policy))[:2]:
-        body = json.dumps(task.example())
-        lines.append(
-            f"""curl -s {base}{task.policy.path} -H "Authorization: Bearer $TOKEN" -d '{body}'"""
-        )
-    typer.echo(f"\nServing on {base} (documentation: {base}/docs). Try:\n", err=True)
-    typer.echo("\n".join(lines) + "\n")
-    sys.stdout.flush()

@@ -9,6 +9,7 @@ from typing import Protocol
 from iargus.clock import Clock
 from iargus.database import Database
 from iargus.diagnosis import surroundings
+from iargus.diagnosis.certificate import examine_certificate
 from iargus.diagnosis.counters import examine_redis
 from iargus.diagnosis.databases import examine_database
 from iargus.diagnosis.finding import Finding, ok, problem
@@ -37,7 +38,8 @@ class Parts(Protocol):
 
 
 def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
-    """Look at configuration, key, databases, months, registry, mail, disk, Redis, encoder."""
+    """Look at configuration, disk, keys, certificate, databases, months, registry, Redis, mail
+    server and encoder."""
     try:
         settings = parts.settings
         names = ", ".join(parts.catalogue.names())
@@ -50,6 +52,7 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
     checks: dict[str, Check] = {
         "disk": lambda: iter([surroundings.examine_disk(settings.var_dir)]),
         "signing key": lambda: iter([surroundings.examine_key(settings)]),
+        "certificate": lambda: examine_certificate(settings.policy.tls, clock),
         "database iargus": lambda: examine_database(parts.labelled, clock),
         "database iargus_api": lambda: examine_database(parts.api, clock),
         "months": lambda: examine_months(parts.labelled, parts.catalogue.names(), clock),

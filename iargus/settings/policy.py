@@ -6,15 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from iargus.errors import ConfigurationError
-
-
-class Section(BaseModel):
-    """A block of `config.yml`. An unknown name is an error: a typing slip must not be silent."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, TlsPolicy
+from iargus.settings.section import Section
 
 
 class TokenPolicy(Section):
@@ -62,13 +58,6 @@ class LimitPolicy(Section):
         description=(
             "How long Redis, where REDIS_URL names one, may take to count; after that the host "
             "counts by itself until Redis answers again"
-        ),
-    )
-    client_address_header: str | None = Field(
-        None,
-        description=(
-            "The header that the front end writes the client's address into; unset, the address "
-            "of the connection counts, and on Azure the header `client-ip`"
         ),
     )
 
@@ -183,6 +172,10 @@ class Policy(Section):
     database: DatabasePolicy = DatabasePolicy()
     monitoring: MonitoringPolicy = MonitoringPolicy()
     mail: MailPolicy = MailPolicy()
+    proxies: ProxyPolicy = ProxyPolicy()
+    access: AccessPolicy = AccessPolicy()
+    cors: CorsPolicy = CorsPolicy()
+    tls: TlsPolicy = TlsPolicy()
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe messages that are logged"
     )

@@ -15,8 +15,9 @@ from iargus.settings import Settings
 from iargus.web.application import Application
 from iargus.web.describe import Description
 from iargus.web.direct import Direct
-from iargus.web.docs_routes import add_docs
+from iargus.web.docs_routes import PAGE, add_docs
 from iargus.web.feedback_routes import feedback_router
+from iargus.web.front import front_layers
 from iargus.web.health_routes import health_router
 from iargus.web.limited import LimitFields
 from iargus.web.problems import add_handlers
@@ -56,11 +57,13 @@ def create_app(services: Services | None = None) -> FastAPI:
     tasks = TaskRoutes(built, description)
     app.include_router(tasks.router)
     app.include_router(feedback_router(built, description))
-    add_docs(app)
+    content_policies = {PAGE: add_docs(app)}
     add_handlers(app)
     description.install(app)
     app.surround(partial(Direct, endpoints=tasks.endpoints))
     app.surround(LimitFields)
+    for layer in reversed(front_layers(built.settings.policy, built.addresses, content_policies)):
+        app.surround(layer)
     return app
 
 

@@ -23,7 +23,7 @@ class Gate:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._max_bytes = services.settings.policy.requests.max_body_bytes
-        self._limited = Limited(services.settings, lambda: services.limits)
+        self._limited = Limited(services.addresses, lambda: services.limits)
 
     async def enter_with_body(
         self, scope: Scope, receive: Receive

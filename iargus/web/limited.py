@@ -9,8 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iargus.errors import RateLimited
 from iargus.limits import RequestLimits
-from iargus.settings import Settings
-from iargus.web.client_address import client_address
+from iargus.web.client_address import ClientAddresses
 
 # Where a request's scope holds the fields of its answer.
 _FIELDS = "iargus.limit_fields"
@@ -25,8 +24,10 @@ class Limited:
     request is to be charged to.
     """
 
-    def __init__(self, settings: Settings, limits: Callable[[], RequestLimits | None]) -> None:
-        self._settings = settings
+    def __init__(
+        self, addresses: ClientAddresses, limits: Callable[[], RequestLimits | None]
+    ) -> None:
+        self._addresses = addresses
         self._limits = limits
 
     def arrive(self, scope: Scope) -> str:
@@ -35,7 +36,7 @@ class Limited:
         Raises:
             RateLimited: it has used up its requests.
         """
-        address = client_address(scope, self._settings)
+        address = self._addresses.of(scope)
         limits = self._limits()
         if limits is not None:
             with _told(scope):

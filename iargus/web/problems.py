@@ -28,6 +28,7 @@ TABLE: dict[type[errors.IArgusError], tuple[int, str]] = {
     errors.TokenRevoked: (401, "TOKEN_REVOKED"),
     errors.TokenAmbiguous: (400, "TOKEN_AMBIGUOUS"),
     errors.TokenStateUnknown: (503, "TOKEN_STATE_UNKNOWN"),
+    errors.AddressNotAllowed: (403, "ADDRESS_NOT_ALLOWED"),
     errors.BodyTooLarge: (413, "BODY_TOO_LARGE"),
     errors.BodyInvalid: (422, "BODY_INVALID"),
     errors.LabelInvalid: (422, "LABEL_INVALID"),
@@ -96,7 +97,7 @@ def problem_response(
         problem.model_dump_json(exclude_none=True, by_alias=True),
         status_code=status,
         media_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers=headers,
     )
 
 

@@ -22,6 +22,7 @@ from iargus.tokens.keys import load_key_ring
 from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService
 from iargus.tokens.store import SqlTokenStore
+from iargus.web.client_address import ClientAddresses
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Services:
     feedback: FeedbackService
     follow_registry: bool
     databases: list[Database]
+    addresses: ClientAddresses
     _background: list[Background] = field(default_factory=list)
     limits: RequestLimits | None = None
 
@@ -85,6 +87,7 @@ class Services:
             ),
             follow_registry=follow_registry,
             databases=[api, labelled],
+            addresses=ClientAddresses(policy.proxies, on_azure=settings.environment.on_azure),
         )
 
     def start(self) -> None:

@@ -28,8 +28,6 @@ from iargus.web.limited import Limited
 from iargus.web.problems import problem_docs
 from iargus.web.services import Services
 
-NO_STORE = {"Cache-Control": "no-store"}
-
 
 def _no_controls(text: str) -> str:
     if any(not character.isprintable() for character in text):
@@ -89,7 +87,7 @@ class Message(BaseModel):
 def token_router(services: Services, description: Description) -> APIRouter:
     """The routes that issue and revoke tokens."""
     router = APIRouter(tags=["tokens"])
-    limited = Limited(services.settings, lambda: services.limits)
+    limited = Limited(services.addresses, lambda: services.limits)
     max_bytes = min(16_384, services.settings.policy.requests.max_body_bytes)
 
     @router.post(
@@ -118,7 +116,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
             expires_at=issued.expires_at,
             expires_in=issued.expires_in_s,
         )
-        return JSONResponse(answer.model_dump(mode="json"), headers=NO_STORE)
+        return JSONResponse(answer.model_dump(mode="json"))
 
     @router.post(
         "/revoke_token",
@@ -135,6 +133,6 @@ def token_router(services: Services, description: Description) -> APIRouter:
         # Not through the gate: a token that was revoked before is answered with 200 as well.
         changed = await run_in_threadpool(services.tokens.revoke, the_token(in_header, in_body))
         message = "The token is revoked." if changed else "The token was revoked before."
-        return JSONResponse({"message": message}, headers=NO_STORE)
+        return JSONResponse({"message": message})
 
     return router

@@ -15,6 +15,7 @@ import pytest
 from iargus.clock import utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.diagnosis import Finding, Level, examine, surroundings
+from iargus.diagnosis.certificate import examine_certificate
 from iargus.diagnosis.counters import examine_redis
 from iargus.diagnosis.months import examine_months
 from iargus.errors import MailNotSent, RegistryUnavailable
@@ -23,8 +24,10 @@ from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
 from iargus.monitoring.run.records import MonitoringRecords, RunRecord
 from iargus.settings import Environment, Policy, Settings
+from iargus.settings.front import TlsPolicy
 from iargus.tasks.catalogue import Catalogue
 from tests.cli.conftest import Run
+from tests.services.certificates import make_certificates
 from tests.services.redis import Redis
 
 
@@ -274,3 +277,22 @@ def test_redis_is_looked_at_where_it_is_named(redis: Redis) -> None:
     (found,) = examine_redis(settings)
     assert "each host by itself" in found.detail
     assert list(examine_redis(Settings(Environment(), Policy()))) == []
+
+
+@pytest.mark.parametrize(
+    ("lasts", "level", "words"),
+    [
+        (timedelta(days=90, hours=1), Level.OK, "localhost, 127.0.0.1: good until "),
+        (timedelta(days=20, hours=1), Level.WARNING, "20 days from now"),
+        (timedelta(hours=-1), Level.PROBLEM, "has expired on "),
+    ],
+)
+def test_a_certificate_is_watched_before_it_ends(
+    tmp_path: Path, lasts: timedelta, level: Level, words: str
+) -> None:
+    files = make_certificates(tmp_path, begun=timedelta(days=2), lasts=lasts)
+    tls = TlsPolicy(certificate=files.certificate, key=files.key)
+    (finding,) = examine_certificate(tls, utc_now)
+    assert finding.level is level
+    assert words in finding.detail
+    assert not list(examine_certificate(TlsPolicy(), utc_now))

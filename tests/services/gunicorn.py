@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +22,8 @@ START_TIMEOUT_S = 90.0
 
 
 class Gunicorn:
-    """`gunicorn api:app` in the folder `cwd`; its output goes to `log`."""
+    """`gunicorn api:app` as gunicorn.conf.py has it, on a port or on the Unix socket `uds`; its
+    output goes to `log`. With `authority`, it is asked by HTTPS and must be signed by that."""
 
     def __init__(
         self,
@@ -30,24 +32,31 @@ class Gunicorn:
         *,
         workers: int = 2,
         worker_class: str = "uvicorn_worker.UvicornWorker",
+        uds: Path | None = None,
+        authority: Path | None = None,
+        options: Sequence[str] = (),
+        until: str = "/ready",
     ) -> None:
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if authority else 'http'}://127.0.0.1:{self.port}"
         self.log = log
+        self._until = until
+        self._authority = authority
+        self._uds = uds
+        bind = f"unix:{uds}" if uds else f"127.0.0.1:{self.port}"
         self._environ = os.environ | environ
         self._command = [
             *(sys.executable, "-m", "gunicorn", "api:app", "--workers", str(workers)),
-            *("--worker-class", worker_class, "--bind", f"127.0.0.1:{self.port}"),
-            *("--graceful-timeout", "20", "--timeout", "60"),
+            *("--worker-class", worker_class, "--bind", bind, *options),
         ]
 
-    def start(self, until: str = "/ready") -> Self:
-        """Start, and wait until a GET of this path is answered with 200."""
+    def start(self) -> Self:
+        """Start, and wait until a GET of `until` is answered with 200."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command, cwd=ROOT, env=self._environ, stdout=log, stderr=log
             )
-        self.wait_for(lambda: self.status(until) == 200, f"{until} is 200")
+        self.wait_for(lambda: self.status(self._until) == 200, f"{self._until} is 200")
         return self
 
     def stop(self, number: int = signal.SIGTERM, *, timeout_s: float = 40) -> int:
@@ -60,10 +69,25 @@ class Gunicorn:
             self.process.kill()
             raise
 
+    def client(self, *, local_address: str | None = None) -> httpx2.Client:
+        """A client that trusts the authority; it asks from `local_address`."""
+        verify: ssl.SSLContext | bool = True
+        if self._authority is not None:
+            verify = ssl.create_default_context(cafile=self._authority)
+        transport = httpx2.HTTPTransport(
+            verify=verify,
+            uds=None if self._uds is None else str(self._uds),
+            local_address=local_address,
+        )
+        return httpx2.Client(base_url=self.url, transport=transport, timeout=10)
+
     def status(self, path: str) -> int | None:
         """The status of a GET, or None while nothing answers."""
+        if self._uds is not None and not self._uds.exists():
+            return None
         try:
-            return httpx2.get(self.url + path, timeout=10).status_code
+            with self.client() as client:
+                return client.get(path).status_code
         except httpx2.HTTPError:
             return None
 

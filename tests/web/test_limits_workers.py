@@ -63,10 +63,12 @@ def test_four_workers_admit_exactly_the_limit(
     environ: dict[str, str], empty_var: Path, tmp_path: Path
 ) -> None:
     var_dir = shutil.copytree(empty_var, tmp_path / "var")
-    server = Gunicorn(environ | {"IARGUS_VAR": str(var_dir)}, tmp_path / "log", workers=4)
+    server = Gunicorn(
+        environ | {"IARGUS_VAR": str(var_dir)}, tmp_path / "log", workers=4, until="/live"
+    )
     with ExitStack() as stack:
         stack.callback(server.stop)
-        server.start(until="/live")
+        server.start()
         minutes = send([server], bearer(server))
     for statuses in minutes.values():
         assert statuses[ADMITTED] == min(QUOTA, statuses.total())
@@ -85,9 +87,11 @@ def test_two_hosts_admit_exactly_the_limit_and_go_on_without_redis(
             if servers:
                 (var_dir / "iargus_api.db").unlink()
                 (var_dir / "iargus_api.db").symlink_to(tmp_path / "first/var/iargus_api.db")
-            server = Gunicorn(environ | {"IARGUS_VAR": str(var_dir)}, tmp_path / name / "log")
+            server = Gunicorn(
+                environ | {"IARGUS_VAR": str(var_dir)}, tmp_path / name / "log", until="/live"
+            )
             stack.callback(server.stop)
-            servers.append(server.start(until="/live"))
+            servers.append(server.start())
         for statuses in send(servers, bearer(servers[0])).values():
             assert statuses[ADMITTED] == min(QUOTA, statuses.total())
             assert set(statuses) <= {ADMITTED, 429}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from iargus.models.champion import LoadedModel
 from iargus.settings import Policy
 from iargus.web.app import create_app
 from tests.web.conftest import Api, build
@@ -86,24 +85,3 @@ def test_making_the_application_connects_to_nothing(
     for database in services.databases:
         monkeypatch.setattr(database.engine.pool, "_creator", refuse)
     create_app(services)
-
-
-def test_the_clients_address_behind_a_front_end(
-    tmp_path: Path, models: dict[str, LoadedModel]
-) -> None:
-    from starlette.requests import Request
-
-    from iargus.web.client_address import client_address
-
-    def asked(header: bytes | None, policy: Policy) -> str:
-        headers = [] if header is None else [(b"client-ip", header)]
-        scope = {"type": "http", "headers": headers, "client": ("10.0.0.1", 1)}
-        return client_address(Request(scope), build(tmp_path, policy, models).settings)
-
-    trusting = Policy.model_validate({"limits": {"client_address_header": "client-ip"}})
-    assert asked(b"203.0.113.7:5111", trusting) == "203.0.113.7"
-    assert asked(b"[2001:db8::1]:5111", trusting) == "2001:db8::1"
-    assert asked(b"2001:db8::1", trusting) == "2001:db8::1"
-    assert asked(None, trusting) == "10.0.0.1"
-    # What a client writes does not count where nobody said that a front end overwrites it.
-    assert asked(b"203.0.113.7", Policy()) == "10.0.0.1"

@@ -1,0 +1,108 @@
+"""The blocks of `config.yml` about what stands in front of the service, and who may come in."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from iargus.settings.section import Section
+
+UNIX = "unix"
+
+
+def _place(text: str) -> str:
+    """`unix`, or a network in its usual form; an address is the network that holds it alone."""
+    if text == UNIX:
+        return text
+    network = ipaddress.ip_network(text)
+    if network.version == 6 and network.network_address.ipv4_mapped is not None:
+        raise ValueError("write the IPv4 network itself: mapped addresses are compared as IPv4")
+    return str(network)
+
+
+def _proxy(text: str) -> str:
+    if text.endswith("/0"):
+        raise ValueError("this trusts everybody, and everybody could then name any address")
+    return text
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:\d+)?", text):
+        raise ValueError("an origin is a scheme and a host in small letters, and maybe a port")
+    return text
+
+
+Place = Annotated[str, AfterValidator(_place)]
+Places = tuple[Place, ...]
+
+
+class ProxyPolicy(Section):
+    trusted: tuple[Annotated[Place, AfterValidator(_proxy)], ...] | None = Field(
+        None,
+        description=(
+            "Networks of the proxies whose word about a client's address counts, and `unix` for "
+            "whoever comes by a Unix socket; unset, nobody, and on Azure its front end"
+        ),
+    )
+    header: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9-]*$",
+        description=(
+            "Where they write that address: `x-forwarded-for` is a list, any other holds one; "
+            "unset, `x-forwarded-for`, and on Azure `client-ip`"
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _known(self) -> ProxyPolicy:
+        if self.header == "forwarded":
+            raise ValueError("the header Forwarded is not read: let the proxy write another")
+        return self
+
+
+class TlsPolicy(Section):
+    certificate: Path | None = Field(
+        None, description="PEM file with the certificate and the chain below it; unset, plain HTTP"
+    )
+    key: Path | None = Field(
+        None, description="PEM file with its private key, which others must not be able to read"
+    )
+    hsts_max_age_s: int | None = Field(
+        None,
+        ge=0,
+        description=(
+            "For how long browsers are told to come by HTTPS only; 0, never; unset, a year where "
+            "`tls.certificate` is set"
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> TlsPolicy:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together")
+        return self
+
+
+class AccessPolicy(Section):
+    api: Places | None = Field(
+        None, description="Networks that may ask for tokens and predictions; unset, everybody"
+    )
+    pages: Places | None = Field(
+        None, description="Networks that may see `/`, `/docs` and `/openapi.json`; unset, everybody"
+    )
+    administration: Places | None = Field(
+        None, description="Networks that may use what is under `/admin`; unset, everybody"
+    )
+    metrics: Places | None = Field(
+        None, description="Networks that may read `/metrics`; unset, everybody"
+    )
+
+
+class CorsPolicy(Section):
+    allowed_origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = Field(
+        (), description="Origins, such as `https://app.example.com`, whose pages may call the API"
+    )

@@ -1,0 +1,64 @@
+"""Headers on every answer that keep browsers and caches from doing more than is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Pairs = tuple[tuple[bytes, bytes], ...]
+
+# An answer of the API is data: no browser has anything to load or to show for it.
+NO_CONTENT = "default-src 'none'; frame-ancestors 'none'"
+NO_STORE = "no-store"  # tokens, prices and refusals are for whoever asked
+REVALIDATE = "no-cache"  # kept, and asked for again with its ETag
+ASSETS = "/docs/assets/"
+
+
+class SecurityHeaders:
+    """Adds the same pairs to every answer of a kind; they are made once.
+
+    Nothing further in sets `Cache-Control`: it is said here alone, by the path.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, content_policies: Mapping[str, str], hsts_max_age_s: int
+    ) -> None:
+        self._app = app
+        self._usual = _pairs(NO_CONTENT, NO_STORE, hsts_max_age_s)
+        self._assets = _pairs(NO_CONTENT, REVALIDATE, hsts_max_age_s)
+        self._pages = {
+            path: _pairs(content_policy, NO_STORE, hsts_max_age_s)
+            for path, content_policy in content_policies.items()
+        }
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Hand on with a `send` that adds the pairs."""
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+        path: str = scope["path"]
+        pairs = self._pages.get(path, self._usual)
+        if path.startswith(ASSETS):
+            pairs = self._assets
+
+        def send_with_pairs(message: Message) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                # A new list: the answer may keep its own and be sent again.
+                message["headers"] = [*message.get("headers", ()), *pairs]
+            return send(message)
+
+        return self._app(scope, receive, send_with_pairs)
+
+
+def _pairs(content_policy: str, cache_control: str, hsts_max_age_s: int) -> Pairs:
+    headers = {
+        "cache-control": cache_control,
+        "content-security-policy": content_policy,
+        "cross-origin-resource-policy": "same-origin",
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+    }
+    if hsts_max_age_s:
+        headers["strict-transport-security"] = f"max-age={hsts_max_age_s}"
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
