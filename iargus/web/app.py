@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +16,10 @@ from iargus.web.describe import Description
 from iargus.web.docs_routes import add_docs
 from iargus.web.feedback_routes import feedback_router
 from iargus.web.health_routes import health_router
-from iargus.web.problems import add_handlers
+from iargus.web.metrics_routes import metrics_router
+from iargus.web.problems import TOKEN_LABELS, add_handlers
+from iargus.web.request_metrics import RequestMetrics
+from iargus.web.route_table import route_table
 from iargus.web.services import Services
 from iargus.web.task_routes import task_router
 from iargus.web.token_routes import token_router
@@ -44,13 +48,24 @@ def create_app(services: Services | None = None) -> FastAPI:
         lifespan=life,
     )
     description = Description()
-    app.include_router(health_router(built))
-    app.include_router(token_router(built, description))
-    app.include_router(task_router(built, description))
-    app.include_router(feedback_router(built, description))
+    routers = (
+        health_router(built),
+        metrics_router(built),
+        token_router(built, description),
+        task_router(built, description),
+        feedback_router(built, description),
+    )
+    for router in routers:
+        app.include_router(router)
     add_docs(app)
-    add_handlers(app)
+    add_handlers(app, token_rejected=built.metrics.token_rejected)
     description.install(app)
+    built.metrics.expect(
+        routes=route_table(chain(app.routes, *(each.routes for each in routers)), built.catalogue),
+        tasks=built.catalogue.names(),
+        token_labels=TOKEN_LABELS,
+    )
+    app.add_middleware(RequestMetrics, metrics=built.metrics)
     return app
 
 

@@ -15,6 +15,7 @@ import mmap
 import os
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from iargus.clock import Clock
@@ -27,13 +28,24 @@ _SLOT = struct.Struct("<16sQQ")
 
 
 class FixedWindowLimiter:
-    """At most `limit` hits of one key in each window of `window_s` seconds."""
+    """At most `limit` hits of one key in each window of `window_s` seconds; `decided` is told
+    each time whether the request may pass."""
 
-    def __init__(self, path: Path, *, limit: int, window_s: int, clock: Clock, name: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        limit: int,
+        window_s: int,
+        clock: Clock,
+        name: str,
+        decided: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         self._limit = limit
         self._window_s = window_s
         self._clock = clock
         self._name = name
+        self._decided = decided
         self._thread_lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         size = SLOTS * _SLOT.size
@@ -62,6 +74,7 @@ class FixedWindowLimiter:
                     _SLOT.pack_into(self._map, offset, digest, end_s, count + 1)
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN)
+        self._decided(allowed)
         if not allowed:
             raise RateLimited(
                 f"more than {self._limit} requests in {self._window_s} s",

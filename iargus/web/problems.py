@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -39,6 +39,11 @@ TABLE: dict[type[errors.IArgusError], tuple[int, str]] = {
     errors.DatabaseUnavailable: (503, "DATABASE_UNAVAILABLE"),
     errors.SchemaMissing: (503, "DATABASE_UNAVAILABLE"),
 }
+
+# Of these the metrics count how often each happens.
+TOKEN_LABELS = tuple(
+    dict.fromkeys(label for _, label in TABLE.values() if label.startswith("TOKEN_"))
+)
 
 # What these say is for administrators: the client is told only that the service is not able to.
 HIDDEN = {
@@ -93,21 +98,29 @@ def problem_response(
 
 def from_error(error: errors.IArgusError) -> Response:
     """The answer for an error that IArgus foresees."""
-    for kind, (status, label) in TABLE.items():
+    status, label = status_and_label(error)
+    if status == 500:
+        logger.error("unexpected %s: %s", type(error).__name__, error)
+        return problem_response(status, label, "something went wrong on our side")
+    headers: dict[str, str] = {}
+    if status == 401:
+        # RFC 6750 section 3: the error code only where a token was sent.
+        code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
+        headers["WWW-Authenticate"] = f'Bearer realm="iargus"{code}'
+    if status == 429 and isinstance(error, errors.RateLimited):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if status == 503:
+        logger.warning("%s: %s", label, error)
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    return problem_response(status, label, HIDDEN.get(label, str(error)), headers=headers)
+
+
+def status_and_label(error: errors.IArgusError) -> tuple[int, str]:
+    """What `TABLE` says of an error; 500 for one that is not in it."""
+    for kind, found in TABLE.items():
         if isinstance(error, kind):
-            headers: dict[str, str] = {}
-            if status == 401:
-                # RFC 6750 section 3: the error code only where a token was sent.
-                code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
-                headers["WWW-Authenticate"] = f'Bearer realm="iargus"{code}'
-            if status == 429 and isinstance(error, errors.RateLimited):
-                headers["Retry-After"] = str(error.retry_after_s)
-            if status == 503:
-                logger.warning("%s: %s", label, error)
-                headers["Retry-After"] = str(RETRY_AFTER_S)
-            return problem_response(status, label, HIDDEN.get(label, str(error)), headers=headers)
-    logger.error("unexpected %s: %s", type(error).__name__, error)
-    return problem_response(500, "INTERNAL_ERROR", "something went wrong on our side")
+            return found
+    return 500, "INTERNAL_ERROR"
 
 
 def from_validation(error: ValidationError, *, prefix: str = "") -> Response:
@@ -150,11 +163,15 @@ def _field_label(location: tuple[int | str, ...], kind: str) -> str:
     return f"{name}_INVALID"
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Answer every error of `app` as a problem."""
+def add_handlers(app: FastAPI, *, token_rejected: Callable[[str], None]) -> None:
+    """Answer every error of `app` as a problem. `token_rejected` is told the label of an answer
+    that refuses a request for its token."""
 
     async def foreseen(_: Request, error: Exception) -> Response:
         assert isinstance(error, errors.IArgusError)
+        label = status_and_label(error)[1]
+        if label in TOKEN_LABELS:
+            token_rejected(label)
         return from_error(error)
 
     async def invalid(_: Request, error: Exception) -> Response:

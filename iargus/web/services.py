@@ -10,6 +10,7 @@ from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.errors import IArgusError
 from iargus.labelled.store import labelled_store
+from iargus.metrics import Metrics
 from iargus.models.champion import ChampionFollower, Champions
 from iargus.models.supervisor import SyncSupervisor
 from iargus.predictions.feedback import FeedbackService
@@ -21,6 +22,7 @@ from iargus.tokens.keys import load_key_ring
 from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService
 from iargus.tokens.store import SqlTokenStore
+from iargus.web.gauges import GaugeRefresher
 from iargus.web.limits import FixedWindowLimiter
 
 logger = logging.getLogger(__name__)
@@ -39,11 +41,16 @@ class Services:
     revocations: RevocationSnapshot
     recorder: PredictionRecorder
     feedback: FeedbackService
+    metrics: Metrics
     follow_registry: bool
     databases: list[Database]
     _background: list[Background] = field(default_factory=list)
+    _gauges: GaugeRefresher = field(init=False)
     request_limiter: FixedWindowLimiter | None = None
     token_limiter: FixedWindowLimiter | None = None
+
+    def __post_init__(self) -> None:
+        self._gauges = GaugeRefresher(self)
 
     @classmethod
     def build(
@@ -84,9 +91,17 @@ class Services:
                 catalogue=catalogue,
                 clock=clock,
             ),
+            metrics=Metrics(settings.metrics_dir),
             follow_registry=follow_registry,
             databases=[api, labelled],
         )
+
+    def not_ready(self) -> list[str]:
+        """What a request would miss now; empty when everything is there."""
+        missing = [f"no model for {name}" for name in self.champions.missing()]
+        if self.revocations.age_s is None:
+            missing.append("the list of revoked tokens was not read yet")
+        return missing
 
     def start(self) -> None:
         """Begin everything that runs beside the requests.
@@ -96,6 +111,7 @@ class Services:
         the worker that started last. What is not to be had, a model or the database, does not
         hinder the start; `/ready` says so.
         """
+        self.metrics.start()
         self.champions.refresh()
         try:
             self.revocations.refresh()
@@ -110,6 +126,7 @@ class Services:
                 window_s=60,
                 clock=self.clock,
                 name="requests",
+                decided=self.metrics.limiter("requests", "host"),
             )
             self.token_limiter = FixedWindowLimiter(
                 folder / "tokens.bin",
@@ -117,6 +134,7 @@ class Services:
                 window_s=3600,
                 clock=self.clock,
                 name="tokens",
+                decided=self.metrics.limiter("tokens", "host"),
             )
         self.recorder.start()
         self._background = [
@@ -127,6 +145,7 @@ class Services:
             self._background.append(SyncSupervisor(self.settings))
         for part in self._background:
             part.start()
+        self._gauges.start()
 
     def stop(self) -> None:
         """End it, and write what waits."""
@@ -138,3 +157,6 @@ class Services:
                 limiter.close()
         for database in self.databases:
             database.dispose()
+        # Last: it copies what all others have counted.
+        self._gauges.stop()
+        self.metrics.stop()
