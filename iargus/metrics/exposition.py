@@ -38,7 +38,7 @@ def expose(totals: Totals, *, now_s: float, accept: str) -> Exposition:
     """
     try:
         encode, content_type = choose_encoder(accept)
-    except ValueError:
+    except (TypeError, ValueError):
         # A version that is no number: a client's mistake, which the plain format answers too.
         encode, content_type = generate_latest, CONTENT_TYPE_PLAIN_0_0_4
     return Exposition(encode(_Collected(totals, now_s)), content_type)

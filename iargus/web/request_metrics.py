@@ -42,11 +42,12 @@ class RequestMetrics:
 
         try:
             await self._app(scope, receive, counting)
-        except (ClientDisconnect, CancelledError) as error:
-            status = DISCONNECTED
-            if isinstance(error, CancelledError):
-                raise
+        except ClientDisconnect:
             # Nobody is there to answer, and nothing is wrong here.
+            status = DISCONNECTED
+        except CancelledError:
+            status = DISCONNECTED
+            raise
         except Exception:
             # What is outside answers with 500, or breaks off the answer that had begun.
             status = 500

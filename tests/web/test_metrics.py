@@ -1,0 +1,214 @@
+"""`GET /metrics` of one worker: what it counts, and for whom."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from starlette.requests import ClientDisconnect
+
+from iargus.errors import DatabaseUnavailable
+from iargus.metrics import Metrics
+from iargus.web.request_metrics import RequestMetrics
+from iargus.web.services import Services
+from tests.metrics.scraping import OPENMETRICS, Scraped
+from tests.web.conftest import Api
+
+CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
+
+
+def scrape(api: Api) -> Scraped:
+    api.services._gauges.refresh()
+    answer = api.client.get("/metrics")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    return Scraped(answer.text)
+
+
+def requests(found: Scraped, route: str, status: int | str) -> float:
+    return found.total("iargus_requests_total", route=route, status=str(status))
+
+
+def test_requests_are_counted_by_route_method_status_and_task(api: Api) -> None:
+    headers = api.bearer()
+    assert api.client.post("/predict", json=CAR, headers=headers).status_code == 200
+    assert api.client.post("/predict", json=CAR).status_code == 401
+    assert api.client.post("/intent", json={"text": ""}, headers=headers).status_code == 422
+    assert api.client.delete("/predict").status_code == 405
+    for name in ("a", "b"):
+        assert api.client.get(f"/{name}").status_code == 404
+    found = scrape(api)
+    predict = {"route": "/predict", "task": "car_price"}
+    assert found.value("iargus_requests_total", method="POST", status="200", **predict) == 1
+    assert found.value("iargus_requests_total", method="POST", status="401", **predict) == 1
+    assert found.value("iargus_requests_total", method="DELETE", status="405", **predict) == 1
+    assert found.total("iargus_requests_total", status="422", task="intent") == 1
+    assert requests(found, "unknown", 404) == 2
+    assert requests(found, "/get_token", 200) == 1
+    assert found.value("iargus_request_duration_seconds_count", route="/predict") == 3
+    assert 0 < found.value("iargus_request_duration_seconds_sum", route="/predict") < 60
+    assert requests(scrape(api), "/metrics", 200) == 1, "the scrape before this one"
+
+
+def test_what_goes_wrong_inside_is_a_500(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    headers = api.bearer()
+    monkeypatch.setattr(api.services.champions, "get", broken)
+    assert api.client.post("/predict", json=CAR, headers=headers).status_code == 500
+    monkeypatch.undo()
+    found = scrape(api)
+    assert requests(found, "/predict", 500) == 1
+    assert found.value("iargus_request_duration_seconds_count", route="/predict") == 1
+
+
+@pytest.mark.parametrize("gone", [ClientDisconnect, asyncio.CancelledError, None])
+def test_a_client_that_goes_before_its_answer_is_counted_so(
+    api: Api, gone: type[BaseException] | None
+) -> None:
+    async def unanswered(*_: Any) -> None:
+        if gone is not None:
+            raise gone
+
+    async def nothing(*_: Any) -> Any:
+        raise AssertionError("nobody is there")
+
+    app = RequestMetrics(unanswered, api.services.metrics)
+    call = app({"type": "http", "path": "/predict", "method": "POST"}, nothing, nothing)
+    if gone is asyncio.CancelledError:
+        with pytest.raises(gone):
+            asyncio.run(call)
+    else:
+        asyncio.run(call)  # type: ignore[arg-type]
+    assert requests(scrape(api), "/predict", "disconnected") == 1
+
+
+def test_tokens_are_counted_by_what_became_of_them(api: Api) -> None:
+    headers = api.bearer()
+    assert api.client.post("/revoke_token", headers=headers).status_code == 200
+    assert api.client.post("/revoke_token", headers=headers).status_code == 200
+    assert api.client.post("/predict", json=CAR, headers=headers).status_code == 401
+    late = api.bearer()
+    api.clock.pass_by(days=200)
+    assert api.client.post("/predict", json=CAR, headers=late).status_code == 401
+    assert api.client.get("/intent?query=x").status_code == 401
+    bad = {"Authorization": "Bearer x"}
+    assert api.client.post("/predict", json=CAR, headers=bad).status_code == 401
+    found = scrape(api)
+    assert found.value("iargus_tokens_issued_total") == 2
+    assert found.value("iargus_tokens_revoked_total") == 1
+    rejected = {
+        reason["reason"]: found.value("iargus_tokens_rejected_total", **reason)
+        for reason in found.series("iargus_tokens_rejected_total")
+    }
+    assert rejected == {
+        **{"TOKEN_REVOKED": 1, "TOKEN_EXPIRED": 1, "TOKEN_MISSING": 1, "TOKEN_INVALID": 1},
+        **{"TOKEN_AMBIGUOUS": 0, "TOKEN_STATE_UNKNOWN": 0},
+    }
+
+
+def test_decisions_of_the_limiters_are_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = api.bearer()
+    assert api.services.request_limiter is not None
+    monkeypatch.setattr(api.services.request_limiter, "_limit", 2)
+    statuses = [
+        api.client.post("/predict", json=CAR, headers=headers).status_code for _ in range(3)
+    ]
+    assert statuses == [200, 200, 429]
+    found = scrape(api)
+
+    def decided(limiter: str, decision: str) -> float:
+        return found.value(
+            "iargus_limiter_decisions_total", limiter=limiter, backend="host", decision=decision
+        )
+
+    assert (decided("requests", "allowed"), decided("requests", "limited")) == (2, 1)
+    assert (decided("tokens", "allowed"), decided("tokens", "limited")) == (1, 0)
+
+
+def test_gauges_tell_what_the_parts_know(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = scrape(api)
+    assert (found.value("iargus_workers"), found.value("iargus_workers_ready")) == (1, 1)
+    started = found.total("iargus_worker_start_time_seconds")
+    assert 0 <= time.time() - started < 600
+    assert {(m["task"], m["version"]) for m in found.series("iargus_model_info")} == {
+        *(("car_price", "1"), ("intent", "1"))
+    }
+    assert found.value("iargus_recording_queue_capacity_rows") == 20_000
+    assert found.value("iargus_revocations_age_seconds") < 60
+    monkeypatch.setattr(type(api.services.revocations), "age_s", 400.0)
+    monkeypatch.setattr(api.services.recorder, "_queue", [None] * 7)
+    api.services.champions.models.pop("intent")  # type: ignore[attr-defined]
+    found = scrape(api)
+    assert 399 < found.value("iargus_revocations_age_seconds") < 460
+    assert found.value("iargus_recording_queue_rows") == 7
+    assert found.value("iargus_workers_ready") == 0
+    monkeypatch.undo()
+
+
+def test_rows_are_counted_also_those_of_the_last_moment(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = api.bearer()
+    store = api.services.recorder._store
+    refused = DatabaseUnavailable("gone")
+
+    def gone(*_: object) -> None:
+        raise refused
+
+    with monkeypatch.context() as outage:
+        outage.setattr(type(store), "add", gone)
+        cars = {"cars": [CAR] * 5}
+        assert api.client.post("/predict/batch", json=cars, headers=headers).status_code == 200
+        deadline_s = time.monotonic() + 20
+        while scrape(api).value("iargus_prediction_write_failures_total") == 0:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.01)
+        assert scrape(api).value("iargus_recording_queue_rows") == 5
+        assert scrape(api).value("iargus_predictions_recorded_total") == 0
+    folder = api.services.settings.metrics_dir
+    api.client.__exit__()
+    found = Scraped(Metrics(folder).scrape().body.decode())
+    assert found.value("iargus_predictions_recorded_total") == 5
+    assert found.value("iargus_predictions_dropped_total") == 0
+    assert found.value("iargus_workers") == 0
+    api.client.__enter__()
+
+
+def test_a_scraper_may_ask_for_openmetrics(api: Api) -> None:
+    answer = api.client.get("/metrics", headers={"Accept": OPENMETRICS})
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    assert Scraped(answer.text).value("iargus_workers") >= 0
+
+
+def test_metrics_that_cannot_be_read_are_a_problem_and_nothing_else_is(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> None:
+        raise OSError("no such folder")
+
+    monkeypatch.setattr(Metrics, "scrape", unreadable)
+    answer = api.client.get("/metrics")
+    assert (answer.status_code, answer.json()["label"]) == (503, "METRICS_UNAVAILABLE")
+    assert api.client.get("/ready").status_code == 200
+
+
+def test_the_description_names_both_formats(api: Api) -> None:
+    route = api.client.get("/openapi.json").json()["paths"]["/metrics"]["get"]
+    assert set(route["responses"]["200"]["content"]) == {
+        *("text/plain", "application/openmetrics-text")
+    }
+    assert "security" not in route
+
+
+def test_the_served_version_takes_the_place_of_the_one_before(api: Api) -> None:
+    services: Services = api.services
+    model = services.champions.get("intent")
+    services.champions.models["intent"] = type(model)("2", model.source)  # type: ignore[attr-defined]
+    versions = [
+        m["version"] for m in scrape(api).series("iargus_model_info") if m["task"] == "intent"
+    ]
+    assert versions == ["2"]
