@@ -150,15 +150,15 @@ def test_a_damaged_file_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFix
 def test_threads_lose_no_count(tmp_path: Path) -> None:
     metrics = Metrics(tmp_path)
     metrics.start()
+
+    def count() -> None:
+        for _ in range(5000):
+            metrics.answered("/x", "GET", 404, 0.1)
+
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
-        threads = [
-            threading.Thread(
-                target=lambda: [metrics.answered("/x", "GET", 404, 0.1) for _ in range(5000)]
-            )
-            for _ in range(4)
-        ]
+        threads = [threading.Thread(target=count) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

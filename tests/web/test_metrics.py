@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from iargus.errors import DatabaseUnavailable
 from iargus.metrics import Metrics
+from iargus.metrics.families import FAMILIES
 from iargus.web.request_metrics import RequestMetrics
 from iargus.web.services import Services
 from tests.metrics.scraping import OPENMETRICS, Scraped
@@ -82,7 +85,7 @@ def test_a_client_that_goes_before_its_answer_is_counted_so(
         with pytest.raises(gone):
             asyncio.run(call)
     else:
-        asyncio.run(call)  # type: ignore[arg-type]
+        asyncio.run(call)
     assert requests(scrape(api), "/predict", "disconnected") == 1
 
 
@@ -212,3 +215,20 @@ def test_the_served_version_takes_the_place_of_the_one_before(api: Api) -> None:
         m["version"] for m in scrape(api).series("iargus_model_info") if m["task"] == "intent"
     ]
     assert versions == ["2"]
+
+
+def test_the_readme_lists_what_is_exposed(api: Api) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(iargus_\w+)` \| (\w+) \| (.*?) ?\| .+ \|$", text, re.MULTILINE)
+    listed = {name: (kind, tuple(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
+    suffix = {"counter": "_total", "info": "_info"}
+    shown = {"age": "gauge", "info": "gauge"}
+    assert listed == {
+        family.name + suffix.get(family.kind, ""): (
+            shown.get(family.kind, family.kind),
+            family.labels,
+        )
+        for family in FAMILIES
+    }
+    exposed = re.findall(r"^# TYPE (\w+) (\w+)$", api.client.get("/metrics").text, re.MULTILINE)
+    assert sorted(exposed) == sorted((name, kind) for name, (kind, _) in listed.items())
