@@ -232,3 +232,24 @@ def test_the_readme_lists_what_is_exposed(api: Api) -> None:
     }
     exposed = re.findall(r"^# TYPE (\w+) (\w+)$", api.client.get("/metrics").text, re.MULTILINE)
     assert sorted(exposed) == sorted((name, kind) for name, (kind, _) in listed.items())
+
+
+def test_who_has_the_answer_finds_it_counted(api: Api) -> None:
+    counted: list[float] = []
+
+    async def answering(_: Any, __: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        await send({"type": "http.response.body", "body": b"b"})
+
+    async def receive() -> Any:
+        raise AssertionError("nothing to receive")
+
+    async def send(_: Any) -> None:
+        found = Scraped(api.services.metrics.scrape().body.decode())
+        counted.append(requests(found, "/predict", 200))
+
+    app = RequestMetrics(answering, api.services.metrics)
+    asyncio.run(app({"type": "http", "path": "/predict", "method": "POST"}, receive, send))
+    assert counted == [0, 0, 1]
+    assert requests(scrape(api), "/predict", 200) == 1
