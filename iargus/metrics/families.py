@@ -40,7 +40,7 @@ class Family:
 REQUESTS = Family(
     "iargus_requests",
     "counter",
-    "Requests that were answered, or whose client went away before (status disconnected)",
+    "Requests by the status of the answer; disconnected: nobody waited for one any more",
     ("route", "method", "status", "task"),
 )
 DURATION = Family(

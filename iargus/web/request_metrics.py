@@ -6,10 +6,14 @@ from asyncio import CancelledError
 from collections.abc import Awaitable
 from time import perf_counter
 
+from anyio import CancelScope
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iargus.metrics import DISCONNECTED, Metrics
+
+# After this, it is worth asking whether the client still waits; before, it costs too much.
+_PATIENCE_S = 0.1
 
 
 class RequestMetrics:
@@ -37,8 +41,16 @@ class RequestMetrics:
             elif not message.get("more_body") and not counted:
                 # Before it is sent: whoever has an answer finds it counted.
                 counted = True
-                answered(path, method, status, perf_counter() - began_s)
+                duration_s = perf_counter() - began_s
+                if duration_s > _PATIENCE_S:
+                    return last_after_long(message, duration_s)
+                answered(path, method, status, duration_s)
             return send(message)
+
+        async def last_after_long(message: Message, duration_s: float) -> None:
+            reached = DISCONNECTED if await _is_gone(receive) else status
+            answered(path, method, reached, duration_s)
+            await send(message)
 
         try:
             await self._app(scope, receive, counting)
@@ -55,3 +67,12 @@ class RequestMetrics:
         finally:
             if not counted:
                 answered(path, method, status, perf_counter() - began_s)
+
+
+async def _is_gone(receive: Receive) -> bool:
+    """Whether the client has hung up; does not wait for it."""
+    with CancelScope() as scope:
+        scope.cancel()
+        message = await receive()
+        return bool(message["type"] == "http.disconnect")
+    return False

@@ -123,6 +123,7 @@ def test_a_folder_that_cannot_be_folded_is_still_added_up(
         metrics = Metrics(tmp_path)
         metrics.start()
         metrics.token_issued()
+        metrics.set(families.WORKERS, value=1)
         metrics.stop()
 
     def full(*_: object) -> None:
@@ -130,7 +131,9 @@ def test_a_folder_that_cannot_be_folded_is_still_added_up(
 
     monkeypatch.setattr(Folded, "write", full)
     for _ in range(2):
-        assert scrape(tmp_path).value("iargus_tokens_issued_total") == 2
+        found = scrape(tmp_path)
+        assert found.value("iargus_tokens_issued_total") == 2
+        assert found.value("iargus_workers") == 0
     assert len(files(tmp_path)) == 2
 
 

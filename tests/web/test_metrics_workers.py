@@ -120,17 +120,22 @@ def _replaced(server: Gunicorn, before: set[int]) -> bool:
     return len(workers(found)) == WORKERS and not workers(found) & before
 
 
-def test_a_client_that_hangs_up_in_the_middle_of_its_request_is_counted(server: Gunicorn) -> None:
-    with socket.create_connection(("127.0.0.1", server.port)) as connection:
-        connection.sendall(
-            b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
+def test_clients_that_hang_up_are_counted_as_such(server: Gunicorn) -> None:
+    token = httpx2.post(f"{server.url}/get_token", json=ADA, timeout=30).json()["token"]
+    # The first in the middle of its request, the second while it is looked for what it asks.
+    unknown = b'{"prediction_id": "unknown", "label": 1}'
+    for path, promised, sent in ((b"/predict", 100, b"{"), (b"/feedback", len(unknown), unknown)):
+        head = b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n" % (path, promised)
+        bearer = b"Authorization: Bearer %b\r\n\r\n" % token.encode()
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(head + bearer + sent)
+
+    def both_counted() -> bool:
+        found = scrape(server)
+        return all(
+            found.total("iargus_requests_total", route=route, status="disconnected") == 1
+            for route in ("/predict", "/feedback")
         )
-    server.wait_for(
-        lambda: (
-            scrape(server).total("iargus_requests_total", route="/predict", status="disconnected")
-            == 1
-        ),
-        "the request is counted",
-        within_s=20,
-    )
+
+    server.wait_for(both_counted, "both are counted", within_s=20)
     assert "Traceback" not in server.log.read_text()
