@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from iargus.errors import DatabaseUnavailable
 from iargus.metrics import Metrics
 from iargus.metrics.families import FAMILIES
+from iargus.web.gauges import GaugeRefresher
 from iargus.web.request_metrics import RequestMetrics
 from iargus.web.services import Services
 from tests.metrics.scraping import OPENMETRICS, Scraped
@@ -253,3 +254,16 @@ def test_who_has_the_answer_finds_it_counted(api: Api) -> None:
     asyncio.run(app({"type": "http", "path": "/predict", "method": "POST"}, receive, send))
     assert counted == [0, 0, 1]
     assert requests(scrape(api), "/predict", 200) == 1
+
+
+def test_a_worker_that_starts_folds_what_the_dead_have_left(api: Api) -> None:
+    folder = api.services.settings.metrics_dir
+    dead = Metrics(folder)
+    dead.start()
+    dead.stop()
+    assert len(list(folder.glob("*.cells"))) == 2
+    refresher = GaugeRefresher(api.services)
+    refresher.start()
+    # It folds before its first look at the stop.
+    refresher.stop()
+    assert len(list(folder.glob("*.cells"))) == 1
