@@ -35,14 +35,15 @@ class GaugeRefresher(Background):
         """Refresh at every interval, and once more when stopped."""
         self._services.metrics.tidy()
         while True:
+            last = self.stopped.is_set()
             try:
                 self.refresh()
             except Exception:
                 # Requests are counted all the same.
                 logger.exception("refreshing the metrics failed")
-            if self.stopped.wait(self._interval_s):
-                break
-        self.refresh()
+            if last:
+                return
+            self.stopped.wait(self._interval_s)
 
     def refresh(self) -> None:
         """Copy everything once."""
