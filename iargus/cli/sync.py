@@ -13,6 +13,7 @@ import typer
 
 from iargus.errors import ConfigurationError
 from iargus.logs import configure_logging
+from iargus.metrics import Metrics
 from iargus.stack import Stack
 
 
@@ -50,7 +51,11 @@ def sync(
         # A Ctrl-C reaches the whole group; the parent says when it is time, by the pipe.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_watch_parent, args=(stopped,), daemon=True).start()
-    Sync.connect(stack.settings).follow(stack.settings.policy.registry.poll_interval_s, stopped)
+    metrics = Metrics(stack.settings.metrics_dir, process="sync")
+    metrics.start()
+    Sync.connect(stack.settings, metrics.refused_bundle).follow(
+        stack.settings.policy.registry.poll_interval_s, stopped
+    )
 
 
 def _watch_parent(stopped: threading.Event) -> None:

@@ -15,6 +15,7 @@ from iargus.limits.requests import RequestLimits
 from iargus.settings.policy import LimitPolicy
 
 FILE_NAME = "counters.bin"
+LIMITERS = ("token", "address", "issuance")
 
 
 def open_limits(
@@ -31,15 +32,15 @@ def open_limits(
     itself, and says so in the log.
     """
     limits = (
-        Limit("token", "requests of this token", policy.requests_per_minute, 60),
+        Limit(LIMITERS[0], "requests of this token", policy.requests_per_minute, 60),
         # The table is there in any case: the layout of a file that workers share is one.
         Limit(
-            "address",
+            LIMITERS[1],
             "requests of this client address",
             policy.address_requests_per_minute or MAX_QUOTA,
             60,
         ),
-        Limit("issuance", "new tokens for this client address", policy.tokens_per_hour, 3600),
+        Limit(LIMITERS[2], "new tokens for this client address", policy.tokens_per_hour, 3600),
     )
     shared = None
     if redis_url is not None:

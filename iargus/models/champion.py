@@ -82,6 +82,10 @@ class Champions:
             )
         return model
 
+    def placed_at_s(self, task_name: str, version: str) -> float | None:
+        """When a version was placed on this host, in seconds since 1970; None once it is gone."""
+        return self._placement.placed_at_s(task_name, version)
+
     def missing(self) -> list[str]:
         """The tasks that have no model, in the order of the catalogue."""
         return [name for name in self._catalogue.names() if name not in self._models]

@@ -70,6 +70,13 @@ class Placement:
     def bundle_folder(self, task: str, version: str) -> Path:
         return self.models_dir / task / version / _BUNDLE
 
+    def placed_at_s(self, task: str, version: str) -> float | None:
+        """When a version was placed, in seconds since 1970; None when it is not here."""
+        try:
+            return (self.models_dir / task / version / "manifest.json").stat().st_mtime
+        except OSError:
+            return None
+
     def current(self, task: str) -> Current | None:
         """What is served, or None when nothing was placed yet or the file cannot be read."""
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from iargus.errors import ArtefactRejected, IArgusError, RegistryUnavailable, VersionUnknown
 from iargus.models.adopting import adopt
@@ -50,23 +51,27 @@ class Sync:
         placement: Placement,
         *,
         with_challenger: bool = False,
+        refused: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._catalogue = catalogue
         self._registry = registry
         self._placement = placement
         self._with_challenger = with_challenger
+        self._on_refused = refused
         self._checked: dict[tuple[str, str], object] = {}
         self._refused: dict[tuple[str, str, str], tuple[float, str]] = {}
         self._problems: dict[str, str] = {}
 
     @classmethod
-    def connect(cls, settings: Settings) -> Sync:
-        """For all tasks of `config.yml`, with the registry and the folder that it names."""
+    def connect(cls, settings: Settings, refused: Callable[[str], None] = lambda _: None) -> Sync:
+        """For all tasks of `config.yml`, with the registry and the folder that it names; `refused`
+        is told the task of each version that was fetched and may not be served."""
         return cls(
             Catalogue.read(settings.policy),
             Registry.connect(settings),
             Placement(settings.models_dir),
             with_challenger=settings.policy.registry.serve_challenger,
+            refused=refused,
         )
 
     def once(self) -> list[IArgusError | OSError]:
@@ -148,6 +153,7 @@ class Sync:
             except ArtefactRejected as error:
                 reason = f"{task.name} version {version.version} is refused: {error}"
                 self._refused[key] = (time.monotonic(), reason)
+                self._on_refused(task.name)
                 raise ArtefactRejected(reason) from error
             self._placement.place(version, prepared.path, bundle=prepared.bundle)
 

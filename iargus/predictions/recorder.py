@@ -27,16 +27,18 @@ class PredictionRecorder(Background):
     def __init__(self, store: PredictionStore, *, queue_rows: int, flush_interval_s: float) -> None:
         super().__init__("recorder")
         self._store = store
-        self._queue_rows = queue_rows
+        self.queue_rows = queue_rows
         self._flush_interval_s = flush_interval_s
         self._queue: deque[Recorded] = deque()
         self._failing = False
+        self.recorded_rows = 0
         self.dropped_rows = 0
+        self.write_failures = 0
 
     def record(self, predictions: Sequence[Recorded]) -> None:
         """Queue the predictions of one answer, as many as there is room for; never waits and never
         raises."""
-        room = self._queue_rows - len(self._queue)
+        room = self.queue_rows - len(self._queue)
         if room >= len(predictions):
             self._queue.extend(predictions)
             return
@@ -54,6 +56,7 @@ class PredictionRecorder(Background):
         super().stop(timeout_s=timeout_s)
         if self._queue:
             logger.error("%d predictions could not be recorded before the stop", len(self._queue))
+            self.dropped_rows += len(self._queue)
 
     def run(self) -> None:
         """Write what waits at every interval, and once more when stopped."""
@@ -71,6 +74,7 @@ class PredictionRecorder(Background):
             try:
                 self._store.add(batch)
             except IArgusError as error:
+                self.write_failures += 1
                 if not self._failing:
                     logger.error("predictions cannot be recorded, they wait: %s", error)
                 self._failing = True
@@ -78,8 +82,10 @@ class PredictionRecorder(Background):
             except Exception:
                 # A row that the database will never take must not block all others.
                 logger.exception("%d predictions could not be recorded", len(batch))
+                self.write_failures += 1
                 self.dropped_rows += len(batch)
             else:
+                self.recorded_rows += len(batch)
                 if self._failing:
                     logger.info("predictions can be recorded again")
                 self._failing = False

@@ -37,6 +37,11 @@ class Settings:
         return self.var_dir / "reports"
 
     @property
+    def metrics_dir(self) -> Path:
+        """Where every process of this host counts what the metrics tell."""
+        return self.var_dir / "metrics"
+
+    @property
     def models_dir(self) -> Path:
         """Where the versions that are served lie."""
         return self.var_dir / "models"

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +21,10 @@ from iargus.web.feedback_routes import feedback_router
 from iargus.web.front import front_layers
 from iargus.web.health_routes import health_router
 from iargus.web.limited import LimitFields
-from iargus.web.problems import add_handlers
+from iargus.web.metrics_routes import metrics_router
+from iargus.web.problems import TOKEN_LABELS, add_handlers, counting
+from iargus.web.request_metrics import RequestMetrics
+from iargus.web.route_table import route_table
 from iargus.web.services import Services
 from iargus.web.task_routes import TaskRoutes
 from iargus.web.token_routes import token_router
@@ -52,18 +56,30 @@ def create_app(services: Services | None = None) -> FastAPI:
         lifespan=life,
     )
     description = Description()
-    app.include_router(health_router(built))
-    app.include_router(token_router(built, description))
+    answering = counting(built.metrics.token_rejected)
     tasks = TaskRoutes(built, description)
-    app.include_router(tasks.router)
-    app.include_router(feedback_router(built, description))
+    routers = (
+        health_router(built),
+        metrics_router(built),
+        token_router(built, description),
+        tasks.router,
+        feedback_router(built, description),
+    )
+    for router in routers:
+        app.include_router(router)
     content_policies = {PAGE: add_docs(app)}
-    add_handlers(app)
+    add_handlers(app, answering)
     description.install(app)
-    app.surround(partial(Direct, endpoints=tasks.endpoints))
+    built.metrics.expect(
+        routes=route_table(chain(app.routes, *(each.routes for each in routers)), built.catalogue),
+        tasks=built.catalogue.names(),
+        token_labels=TOKEN_LABELS,
+    )
+    app.surround(partial(Direct, endpoints=tasks.endpoints, answering=answering))
     app.surround(LimitFields)
     for layer in reversed(front_layers(built.settings.policy, built.addresses, content_policies)):
         app.surround(layer)
+    app.surround(partial(RequestMetrics, metrics=built.metrics))
     return app
 
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from iargus.errors import IArgusError
-from iargus.web.problems import from_error, from_validation, internal_error
+from iargus.web.problems import Answering, from_validation, internal_error
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,11 @@ Endpoint = Callable[[Scope, Receive], Awaitable[Response]]
 class Direct:
     """An ASGI application that answers `endpoints`, by method and path, before `app` is asked."""
 
-    def __init__(self, app: ASGIApp, endpoints: Mapping[tuple[str, str], Endpoint]) -> None:
+    def __init__(
+        self, app: ASGIApp, endpoints: Mapping[tuple[str, str], Endpoint], answering: Answering
+    ) -> None:
         self._app = app
+        self._answering = answering
         self._endpoints = endpoints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,11 +46,12 @@ class Direct:
         try:
             response = await endpoint(scope, receive)
         except IArgusError as error:
-            response = from_error(error)
+            response = self._answering(error)
         except ValidationError as error:
             response = from_validation(error)
         except ClientDisconnect:
-            return
+            # Nobody is there to answer; whoever counts requests wants to know.
+            raise
         except Exception:
             # As FastAPI's own handler does, which is not asked here.
             logger.exception("%s %s failed", scope["method"], scope["path"])

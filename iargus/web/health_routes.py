@@ -47,9 +47,7 @@ def health_router(services: Services) -> APIRouter:
         responses=problem_docs(503),
     )
     async def ready() -> Response:
-        missing = [f"no model for {name}" for name in services.champions.missing()]
-        if services.revocations.age_s is None:
-            missing.append("the list of revoked tokens was not read yet")
+        missing = services.not_ready()
         if missing:
             return problem_response(
                 503, "NOT_READY", "; ".join(missing), headers={"Retry-After": str(RETRY_AFTER_S)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -40,6 +40,11 @@ TABLE: dict[type[errors.IArgusError], tuple[int, str]] = {
     errors.DatabaseUnavailable: (503, "DATABASE_UNAVAILABLE"),
     errors.SchemaMissing: (503, "DATABASE_UNAVAILABLE"),
 }
+
+# Of these the metrics count how often each happens.
+TOKEN_LABELS = tuple(
+    dict.fromkeys(label for _, label in TABLE.values() if label.startswith("TOKEN_"))
+)
 
 # What these say is for administrators: the client is told only that the service is not able to.
 HIDDEN = {
@@ -103,29 +108,37 @@ def problem_response(
 
 def from_error(error: errors.IArgusError) -> Response:
     """The answer for an error that IArgus foresees."""
-    for kind, (status, label) in TABLE.items():
+    status, label = status_and_label(error)
+    if status == 500:
+        logger.error("unexpected %s: %s", type(error).__name__, error)
+        return internal_error()
+    headers: dict[str, str] = {}
+    policies: list[str] | None = None
+    if status == 401:
+        # RFC 6750 section 3: the error code only where a token was sent.
+        code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
+        headers["WWW-Authenticate"] = f'Bearer realm="iargus"{code}'
+    if status == 429 and isinstance(error, errors.RateLimited):
+        headers["Retry-After"] = str(error.retry_after_s)
+        policies = [error.limiter]
+    if status == 503:
+        logger.warning("%s: %s", label, error)
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    return problem_response(
+        status,
+        label,
+        HIDDEN.get(label, str(error)),
+        violated_policies=policies,
+        headers=headers,
+    )
+
+
+def status_and_label(error: errors.IArgusError) -> tuple[int, str]:
+    """What `TABLE` says of an error; 500 for one that is not in it."""
+    for kind, found in TABLE.items():
         if isinstance(error, kind):
-            headers: dict[str, str] = {}
-            policies: list[str] | None = None
-            if status == 401:
-                # RFC 6750 section 3: the error code only where a token was sent.
-                code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
-                headers["WWW-Authenticate"] = f'Bearer realm="iargus"{code}'
-            if status == 429 and isinstance(error, errors.RateLimited):
-                headers["Retry-After"] = str(error.retry_after_s)
-                policies = [error.limiter]
-            if status == 503:
-                logger.warning("%s: %s", label, error)
-                headers["Retry-After"] = str(RETRY_AFTER_S)
-            return problem_response(
-                status,
-                label,
-                HIDDEN.get(label, str(error)),
-                violated_policies=policies,
-                headers=headers,
-            )
-    logger.error("unexpected %s: %s", type(error).__name__, error)
-    return internal_error()
+            return found
+    return 500, "INTERNAL_ERROR"
 
 
 def internal_error() -> Response:
@@ -173,12 +186,28 @@ def _field_label(location: tuple[int | str, ...], kind: str) -> str:
     return f"{name}_INVALID"
 
 
-def add_handlers(app: FastAPI) -> None:
+Answering = Callable[[errors.IArgusError], Response]
+
+
+def counting(token_rejected: Callable[[str], None]) -> Answering:
+    """`from_error`, which tells `token_rejected` the label of each answer that refuses a request
+    for its token."""
+
+    def answer(error: errors.IArgusError) -> Response:
+        label = status_and_label(error)[1]
+        if label in TOKEN_LABELS:
+            token_rejected(label)
+        return from_error(error)
+
+    return answer
+
+
+def add_handlers(app: FastAPI, answering: Answering) -> None:
     """Answer every error of `app` as a problem."""
 
     async def foreseen(_: Request, error: Exception) -> Response:
         assert isinstance(error, errors.IArgusError)
-        return from_error(error)
+        return answering(error)
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, ValidationError)

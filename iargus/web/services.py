@@ -10,7 +10,8 @@ from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.errors import IArgusError
 from iargus.labelled.store import labelled_store
-from iargus.limits import RequestLimits, open_limits
+from iargus.limits import LIMITERS, RequestLimits, open_limits
+from iargus.metrics import Metrics
 from iargus.models.champion import ChampionFollower, Champions
 from iargus.models.supervisor import SyncSupervisor
 from iargus.predictions.feedback import FeedbackService
@@ -23,6 +24,7 @@ from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService
 from iargus.tokens.store import SqlTokenStore
 from iargus.web.client_address import ClientAddresses
+from iargus.web.gauges import GaugeRefresher
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +42,16 @@ class Services:
     revocations: RevocationSnapshot
     recorder: PredictionRecorder
     feedback: FeedbackService
+    metrics: Metrics
     follow_registry: bool
     databases: list[Database]
     addresses: ClientAddresses
     _background: list[Background] = field(default_factory=list)
+    _gauges: GaugeRefresher = field(init=False)
     limits: RequestLimits | None = None
+
+    def __post_init__(self) -> None:
+        self._gauges = GaugeRefresher(self)
 
     @classmethod
     def build(
@@ -85,10 +92,18 @@ class Services:
                 catalogue=catalogue,
                 clock=clock,
             ),
+            metrics=Metrics(settings.metrics_dir),
             follow_registry=follow_registry,
             databases=[api, labelled],
             addresses=ClientAddresses(policy.proxies, on_azure=settings.environment.on_azure),
         )
+
+    def not_ready(self) -> list[str]:
+        """What a request would miss now; empty when everything is there."""
+        missing = [f"no model for {name}" for name in self.champions.missing()]
+        if self.revocations.age_s is None:
+            missing.append("the list of revoked tokens was not read yet")
+        return missing
 
     def start(self) -> None:
         """Begin everything that runs beside the requests.
@@ -98,6 +113,7 @@ class Services:
         the worker that started last. What is not to be had, a model or the database, does not
         hinder the start; `/ready` says so.
         """
+        self.metrics.start()
         self.champions.refresh()
         try:
             self.revocations.refresh()
@@ -110,6 +126,7 @@ class Services:
                 self.settings.var_dir / "limits",
                 redis_url=self.settings.environment.redis_url,
                 clock=self.clock,
+                decided=self.metrics.decisions(LIMITERS),
             )
         self.recorder.start()
         self._background = [
@@ -120,6 +137,7 @@ class Services:
             self._background.append(SyncSupervisor(self.settings))
         for part in self._background:
             part.start()
+        self._gauges.start()
 
     def stop(self) -> None:
         """End it, and write what waits."""
@@ -128,3 +146,6 @@ class Services:
         self.recorder.stop()
         for database in self.databases:
             database.dispose()
+        # Last: it copies what all others have counted.
+        self._gauges.stop()
+        self.metrics.stop()

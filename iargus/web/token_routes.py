@@ -108,6 +108,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
         await limited.issue(request.scope, address)
         holder = Holder(asked.first_name, asked.surname, asked.email)
         issued = await run_in_threadpool(services.tokens.issue, holder)
+        services.metrics.token_issued()
         days = services.settings.policy.tokens.ttl_days
         answer = TokenAnswer(
             message=f"This token is valid for {days} days. Keep it: it is not shown again.",
@@ -132,6 +133,8 @@ def token_router(services: Services, description: Description) -> APIRouter:
         in_body = body_token(parse_object(body)) if in_header is None and body.strip() else None
         # Not through the gate: a token that was revoked before is answered with 200 as well.
         changed = await run_in_threadpool(services.tokens.revoke, the_token(in_header, in_body))
+        if changed:
+            services.metrics.token_revoked()
         message = "The token is revoked." if changed else "The token was revoked before."
         return JSONResponse({"message": message})
 

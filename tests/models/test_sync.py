@@ -127,6 +127,19 @@ def test_a_damaged_download_leaves_the_last_good_version(
     assert registry.fetched.count("rent 2") == 1
 
 
+def test_a_refusal_is_told_each_time_that_it_is_made(
+    catalogue: Catalogue, registry: FakeRegistry, placement: Placement
+) -> None:
+    told: list[str] = []
+    sync = Sync(catalogue, cast(Registry, registry), placement, refused=told.append)
+    registry.bytes_of["2"] = b""
+    registry.aliases["rent", "champion"] = "2"
+    for _ in range(3):
+        sync.once()
+    # Fetched once: what was refused is not fetched again for a while.
+    assert told == ["rent"]
+
+
 def test_a_model_that_cannot_answer_the_example_of_its_task_is_refused(
     sync: Sync, registry: FakeRegistry, placement: Placement, shelf: Shelf
 ) -> None:

@@ -38,7 +38,7 @@ def test_the_documentation_page_asks_no_other_host(api: Api) -> None:
 def test_every_route_is_described_with_its_problems(api: Api) -> None:
     document = api.client.get("/openapi.json").json()
     assert set(document["paths"]) == {
-        *("/", "/live", "/ready", "/get_token", "/revoke_token", "/feedback"),
+        *("/", "/live", "/ready", "/metrics", "/get_token", "/revoke_token", "/feedback"),
         *("/predict", "/predict/batch", "/intent", "/intent/batch", "/api/intent"),
     }
     predict = document["paths"]["/predict"]["post"]

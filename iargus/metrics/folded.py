@@ -1,0 +1,71 @@
+"""What processes that are dead have counted, added up in one file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from iargus.metrics.families import BY_NAME
+from iargus.metrics.layout import Key
+
+logger = logging.getLogger(__name__)
+
+_FILE = "folded.json"
+
+Numbers = tuple[Key, list[float]]
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The sum, and the names of the files in it that were still there when it was written."""
+
+    series: list[Numbers]
+    sources: frozenset[str]
+
+    @classmethod
+    def read(cls, folder: Path) -> Folded:
+        """Read what `folder` holds; nothing when there is none or it is damaged."""
+        path = folder / _FILE
+        try:
+            document = json.loads(path.read_bytes())
+            series = [(tuple(key), [float(n) for n in ns]) for key, ns in document["series"]]
+            return cls(series, frozenset(document["sources"]))
+        except FileNotFoundError:
+            pass
+        except (ValueError, TypeError, KeyError) as error:
+            logger.warning("%s cannot be read, earlier counts are lost: %r", path, error)
+        return cls([], frozenset())
+
+    def with_files(self, files: Mapping[str, Iterable[Numbers]]) -> Folded:
+        """The sum with `files` in it, none of which counts twice."""
+        sums = dict(self.series)
+        for name, series in files.items():
+            if name in self.sources:
+                continue
+            for key, numbers in series:
+                family = BY_NAME.get(key[0])
+                if family is None or not family.outlives:
+                    continue
+                old = sums.get(key)
+                # Another width: another release had other buckets.
+                if old is None or len(old) != len(numbers):
+                    old = [0.0] * len(numbers)
+                sums[key] = [a + b for a, b in zip(old, numbers, strict=True)]
+        return Folded(list(sums.items()), frozenset(files))
+
+    def write(self, folder: Path) -> None:
+        """Replace what `folder` holds, at once.
+
+        Raises:
+            OSError: the disk is full or not writable; what was there is still there.
+        """
+        new = folder / (_FILE + ".part")
+        with new.open("w", encoding="utf-8") as file:
+            json.dump({"sources": sorted(self.sources), "series": self.series}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(folder / _FILE)
