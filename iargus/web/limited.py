@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iargus.errors import RateLimited
 from iargus.limits import RequestLimits
+from iargus.limits.fields import Fields
 from iargus.web.client_address import ClientAddresses
 
 # Where a request's scope holds the fields of its answer.
@@ -39,8 +39,11 @@ class Limited:
         address = self._addresses.of(scope)
         limits = self._limits()
         if limits is not None:
-            with _told(scope):
+            try:
                 limits.check_address(address)
+            except RateLimited as refused:
+                scope[_FIELDS][:] = refused.fields
+                raise
         return address
 
     async def admit(self, scope: Scope, address: str, jti: str) -> None:
@@ -50,12 +53,17 @@ class Limited:
             RateLimited: one of them is used up; nothing is charged then.
         """
         limits = self._limits()
-        if limits is not None:
-            with _told(scope) as fields:
-                if limits.over_hosts:
-                    fields[:] = await limits.admit_everywhere(address, jti)
-                else:
-                    fields[:] = limits.admit(address, jti)
+        if limits is None:
+            return
+        if limits.over_hosts:
+            await _tell(scope, limits.admit_everywhere(address, jti))
+            return
+        # The usual case, and part of every prediction: nothing is awaited that need not be.
+        try:
+            scope[_FIELDS][:] = limits.admit(address, jti)
+        except RateLimited as refused:
+            scope[_FIELDS][:] = refused.fields
+            raise
 
     async def charge(self, scope: Scope, address: str) -> None:
         """Charge a request to its address alone: it has no good token, or needs none.
@@ -65,8 +73,7 @@ class Limited:
         """
         limits = self._limits()
         if limits is not None:
-            with _told(scope) as fields:
-                fields[:] = await limits.admit_unknown_everywhere(address)
+            await _tell(scope, limits.admit_unknown_everywhere(address))
 
     async def issue(self, scope: Scope, address: str) -> None:
         """Charge a new token to the address that asks for it.
@@ -76,18 +83,15 @@ class Limited:
         """
         limits = self._limits()
         if limits is not None:
-            with _told(scope) as fields:
-                fields[:] = await limits.admit_issuance_everywhere(address)
+            await _tell(scope, limits.admit_issuance_everywhere(address))
 
 
-@contextmanager
-def _told(scope: Scope) -> Iterator[list[tuple[bytes, bytes]]]:
-    """Give the fields of the answer, also to be that of a refusal."""
-    fields: list[tuple[bytes, bytes]] = scope[_FIELDS]
+async def _tell(scope: Scope, decision: Awaitable[Fields]) -> None:
+    """Keep the fields of the answer, also of a refusal."""
     try:
-        yield fields
+        scope[_FIELDS][:] = await decision
     except RateLimited as refused:
-        fields[:] = refused.fields
+        scope[_FIELDS][:] = refused.fields
         raise
 
 
@@ -104,9 +108,10 @@ class LimitFields:
         fields: list[tuple[bytes, bytes]] = []
         scope[_FIELDS] = fields
 
-        async def send_with_fields(message: Message) -> None:
+        # Not `async`: it adds nothing to wait for.
+        def send_with_fields(message: Message) -> Awaitable[None]:
             if fields and message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *fields]
-            await send(message)
+            return send(message)
 
         await self._app(scope, receive, send_with_fields)
