@@ -18,7 +18,6 @@ from iargus.bundles.car import PricedCar
 from iargus.bundles.export import export_bundle
 from iargus.bundles.parity import fuzz_of
 from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES, TEXT_INTENT_TRUSTED_TYPES
-from tests.bundles.seals import KEY
 
 CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}
 
@@ -83,7 +82,7 @@ def test_threads_get_the_answers_of_one(car_bundle: Bundle, text_bundle: Bundle)
 def test_the_same_estimator_gives_the_same_bytes(car_estimator: Pipeline, tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "other"]
     for folder in folders:
-        export_bundle("car_price", car_estimator, folder, version="1", key=KEY)
+        export_bundle("car_price", car_estimator, folder, version="1")
     one, other = ({f.name: f.read_bytes() for f in folder.iterdir()} for folder in folders)
     assert one == other
 
