@@ -5,6 +5,6 @@ Trees become one row of leaf masks per bin of a feature, and a prediction the AN
 bit what scikit-learn says, and with no other library or compiler to keep up with.
 
 A bundle is a folder: ``manifest.json`` (digests, canaries, origin), and the ``.npy`` and
-``.json`` files of its kind. ``signature`` says for which version it was made. ``export`` and ``parity`` need scikit-learn; ``load``
-and all that it reaches need numpy only.
+``.json`` files of its kind. ``signature`` vouches for it as one version of a
+task. ``export`` and ``parity`` need scikit-learn; ``load`` and all that it reaches numpy only.
 """

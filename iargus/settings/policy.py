@@ -80,6 +80,13 @@ class RegistryPolicy(Section):
     serve_challenger: bool = Field(
         False, description="Whether the challenger is loaded too, for `?version=`"
     )
+    allow_unsigned: bool = Field(
+        False,
+        description=(
+            "Whether a version without a signature is taken although there are keys; one with a "
+            "wrong signature never is"
+        ),
+    )
 
 
 class DatabasePolicy(Section):

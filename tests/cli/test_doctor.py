@@ -16,7 +16,7 @@ from iargus.clock import utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.diagnosis import Finding, Level, examine, surroundings
 from iargus.diagnosis.months import examine_months
-from iargus.errors import MailNotSent, RegistryUnavailable
+from iargus.errors import MailNotSent, PromotionRefused, RegistryUnavailable
 from iargus.migrate import upgrade
 from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
@@ -29,8 +29,9 @@ from tests.cli.conftest import Run
 class FakeRegistry:
     """Has champions of `tasks`, or is gone."""
 
-    def __init__(self, *tasks: str, gone: bool = False) -> None:
+    def __init__(self, *tasks: str, gone: bool = False, refused: str = "") -> None:
         self._tasks = tasks
+        self.refused = refused
         self._gone = gone
 
     def check(self) -> None:
@@ -40,6 +41,12 @@ class FakeRegistry:
     def resolve(self, task: str, alias: str) -> Any:
         assert alias == "champion"
         return SimpleNamespace(version="7") if task in self._tasks else None
+
+    def check_promotable(self, task: str, version: str) -> None:
+        if self.refused:
+            raise PromotionRefused(
+                f"{task} version {version} cannot become champion: {self.refused}"
+            )
 
 
 def parts_of(environ: dict[str, str], registry: FakeRegistry) -> Any:

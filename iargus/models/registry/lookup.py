@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from iargus.errors import RegistryUnavailable
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.version import ModelVersion
 
@@ -46,11 +47,15 @@ def version(
         from mlflow.exceptions import MlflowException
 
         try:
-            return as_version(client.get_model_version(task, number), known)
+            found = client.get_model_version(task, number)
         except MlflowException as error:
             if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                 return None
             raise
+    if (str(found.name), str(found.version)) != (task, number):
+        # These name folders here: what was asked for is what may be answered.
+        raise RegistryUnavailable(f"the registry answers with another model than {task} {number}")
+    return as_version(found, known)
 
 
 def versions(connection: Connection, task: str) -> list[ModelVersion]:
