@@ -28,6 +28,10 @@ class RegistryUnavailable(IArgusError):
     """Raised when the MLflow registry cannot be reached or answers with an error."""
 
 
+class FilesUnavailable(RegistryUnavailable):
+    """Raised when the registry names a version and does not hand out its files."""
+
+
 class VersionUnknown(IArgusError):
     """Raised when a task has no such version, or no version with the alias that was asked for."""
 
