@@ -30,6 +30,7 @@ def sync(
         raise ConfigurationError("say either --once or --follow")
     # Imported here: it brings scikit-learn, which `--help` can spare.
     from iargus.models.sync import Sync, sync_once
+    from iargus.monitoring.mail.refusals import RefusalMails
 
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)
@@ -47,7 +48,13 @@ def sync(
         # A Ctrl-C reaches the whole group; the parent says when it is time, by the pipe.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_watch_parent, args=(stopped,), daemon=True).start()
-    Sync.connect(stack.settings).follow(stack.settings.policy.registry.poll_interval_s, stopped)
+    mails = RefusalMails(stack.settings)
+    mails.start()
+    try:
+        interval_s = stack.settings.policy.registry.poll_interval_s
+        Sync.connect(stack.settings, refused=mails.add).follow(interval_s, stopped)
+    finally:
+        mails.stop(timeout_s=1.0)
 
 
 def _watch_parent(stopped: threading.Event) -> None:
