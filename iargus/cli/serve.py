@@ -52,7 +52,7 @@ def serve(
         raise typer.Exit(prepared.returncode)
     command = [
         *(sys.executable, "-m", "gunicorn", "api:app"),
-        *("--worker-class", "uvicorn_worker.UvicornWorker"),
+        *("--worker-class", "iargus.web.worker.DrainingWorker"),
         *("--workers", str(workers), "--bind", f"{host}:{port}"),
         *("--graceful-timeout", "30", "--timeout", "60", "--log-level", "warning"),
     ]

@@ -97,11 +97,14 @@ class Champions:
             return
         old = self._models.get(task.name)
         loaded: dict[str, LoadedModel] = {}
+        settled = True
         for version in dict.fromkeys(wanted):
             try:
                 loaded[version] = self._load(task, version, old)
                 self._problems.pop(f"{task.name} version {version}", None)
             except (ArtefactRejected, OSError) as error:
+                # A file that says no today says no tomorrow; a process out of descriptors may not.
+                settled = settled and not isinstance(error, OSError)
                 self._complain(f"{task.name} version {version}", str(error), old)
         if current.champion in loaded:
             self._models[task.name] = _Models(current.champion, loaded)
@@ -109,7 +112,8 @@ class Champions:
                 logger.info("%s is served by version %s", task.name, current.champion)
         elif old is not None:
             self._models[task.name] = _Models(old.champion, {**loaded, **old.by_version})
-        self._stamps[task.name] = stamp
+        if settled:
+            self._stamps[task.name] = stamp
 
     def _load(self, task: Task, version: str, old: _Models | None) -> LoadedModel:
         placed = self._placement.manifest(task.name, version)

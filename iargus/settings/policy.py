@@ -72,7 +72,7 @@ class RecordingPolicy(Section):
 
 class RegistryPolicy(Section):
     poll_interval_s: float = Field(
-        10.0, gt=0, description="How often the registry is asked for a new champion"
+        2.0, gt=0, description="How often the registry is asked for a new champion"
     )
     timeout_s: int = Field(
         20, ge=1, description="How long one request to the MLflow server may take"

@@ -121,7 +121,7 @@ class Services:
         self.recorder.start()
         self._background = [
             RevocationRefresher(self.revocations, interval_s=policy.tokens.revocation_refresh_s),
-            ChampionFollower(self.champions, interval_s=1.0),
+            ChampionFollower(self.champions, interval_s=0.5),
         ]
         if self.follow_registry:
             self._background.append(SyncSupervisor(self.settings))

@@ -48,10 +48,7 @@ class Registry:
 
     def resolve(self, task: str, alias: str) -> ModelVersion | None:
         """The version that `alias` names now, or None."""
-        known = lookup.aliases(self._connection, task)
-        if alias not in known:
-            return None
-        return lookup.version(self._connection, task, known[alias], known)
+        return lookup.by_alias(self._connection, task, alias)
 
     def versions(self, task: str) -> list[ModelVersion]:
         """All versions, the newest number first; empty when there is no model."""
