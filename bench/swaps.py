@@ -6,8 +6,8 @@ tasks, and serves them with gunicorn, its workers and its sync process, while a 
 that it names. First only promotions, around which the memory of the workers is read; then
 rollbacks, HUP reloads of gunicorn, each with a promotion beside it, and poisoned versions.
 
-The seconds of a move are those from before the registry was told to the sending of the last request
-that another version answered. They depend on `registry.poll_interval_s`, which has its default.
+The seconds of a move are those from when promotion or rollback was done to the sending of the last
+request that another version answered. They depend on `registry.poll_interval_s`, which has its default.
 """
 
 from __future__ import annotations

@@ -48,6 +48,14 @@ class ModelNotLoaded(IArgusError):
     """Raised when no model, or not the version asked for, is in memory for a task."""
 
 
+class ModelBusy(IArgusError):
+    """Raised when the processes that answer for a model have no room or no time for a request."""
+
+
+class ModelFailed(IArgusError):
+    """Raised when a model raises an error instead of an answer."""
+
+
 class DataError(IArgusError):
     """Raised when labelled data cannot be read, or is too little to train or to judge."""
 

@@ -89,6 +89,24 @@ class RegistryPolicy(Section):
     )
 
 
+class UncompiledPolicy(Section):
+    processes: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description=(
+            "Processes in which scikit-learn answers, of each worker for each model that is "
+            "served uncompiled"
+        ),
+    )
+    queue: int = Field(
+        16, ge=0, le=1000, description="Requests that may wait for them; one more is answered 503"
+    )
+    timeout_s: float = Field(
+        10.0, gt=0, le=600, description="How long a request may wait and be computed, in seconds"
+    )
+
+
 class DatabasePolicy(Section):
     pool_size: int = Field(
         2, ge=1, le=100, description="Connections that each worker keeps to each database"
@@ -163,6 +181,7 @@ class Policy(Section):
     requests: RequestPolicy = RequestPolicy()
     recording: RecordingPolicy = RecordingPolicy()
     registry: RegistryPolicy = RegistryPolicy()
+    uncompiled: UncompiledPolicy = UncompiledPolicy()
     database: DatabasePolicy = DatabasePolicy()
     monitoring: MonitoringPolicy = MonitoringPolicy()
     mail: MailPolicy = MailPolicy()

@@ -68,7 +68,7 @@ class Services:
             settings=settings,
             clock=clock,
             catalogue=catalogue,
-            champions=Champions(catalogue, settings.models_dir),
+            champions=Champions(catalogue, settings.models_dir, policy.uncompiled),
             tokens=TokenService(
                 store=store, ring=ring, policy=policy.tokens, clock=clock, revocations=revocations
             ),

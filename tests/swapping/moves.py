@@ -18,8 +18,8 @@ _QUIET_S = 0.5
 
 @dataclass
 class Moves:
-    """`took_s` are the seconds from each move of an alias to the last answer of the version
-    before."""
+    """`took_s` are the seconds from when a move of an alias was done to the sending of the last
+    request that another version answered."""
 
     world: World
     server: Gunicorn
@@ -31,15 +31,13 @@ class Moves:
         """Make the next good version champion, and wait until nobody answers with another."""
         good = self.world.good[task]
         self.at[task] = (self.at.get(task, 0) + 1) % len(good)
-        before_s = time.monotonic()
         self.world.registry.promote(task, good[self.at[task]])
-        self._everywhere(task, good[self.at[task]], before_s)
+        self._everywhere(task, good[self.at[task]])
 
     def roll_back(self, task: str) -> None:
-        before_s = time.monotonic()
         number = self.world.registry.rollback(task).version
         self.at[task] = self.world.good[task].index(number)
-        self._everywhere(task, number, before_s)
+        self._everywhere(task, number)
 
     def reload(self) -> None:
         """HUP, and wait until other workers have taken the place of those there were."""
@@ -61,7 +59,9 @@ class Moves:
         good = self.world.good["car_price"][self.at.get("car_price", 0)]
         self.world.poison(good)
 
-    def _everywhere(self, task: str, version: str, since_s: float) -> None:
+    def _everywhere(self, task: str, version: str) -> None:
+        since_s = time.monotonic()
+
         def last_other() -> float:
             seen = dict(self.load.seen.last).items()
             return max((at for key, at in seen if key[0] == task and key[1] != version), default=0)

@@ -156,7 +156,7 @@ def serving(world: World, folder: Path, *, workers: int) -> Iterator[Gunicorn]:
         yield server
 
 
-def wait_for(condition: Callable[[], object], what: str, *, within_s: float = 30) -> None:
+def wait_for(condition: Callable[[], object], what: str, *, within_s: float = 90) -> None:
     deadline_s = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline_s, f"{what}: not within {within_s} s"
