@@ -7,7 +7,8 @@ that it names. First only promotions, around which the memory of the workers is 
 rollbacks, HUP reloads of gunicorn, each with a promotion beside it, and poisoned versions.
 
 The seconds of a move are those from when promotion or rollback was done to the sending of the last
-request that another version answered. They depend on `registry.poll_interval_s`, which has its default.
+request that another version answered. They depend on `registry.poll_interval_s`, which has its
+default.
 """
 
 from __future__ import annotations

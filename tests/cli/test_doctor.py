@@ -264,3 +264,20 @@ def test_prints_json(run: Run) -> None:
     assert outcome.status == 1  # no tables yet
     assert {"subject", "level", "detail", "remedy"} == set(findings[0])
     assert {"ok", "problem", "warning"} == {finding["level"] for finding in findings}
+
+
+def test_keys_of_models_are_a_warning_where_they_lack(environ: dict[str, str]) -> None:
+    shared = {**environ, "MLFLOW_HOST": "http://mlflow.example.org"}
+    found = look(shared)["model signatures"]
+    assert found.level is Level.WARNING
+    assert "who can write to the registry chooses what is served" in found.detail
+    keyed = look({**shared, "IARGUS_BUNDLE_KEYS": f"first:{'k' * 48}"})["model signatures"]
+    assert (keyed.level, keyed.detail) == (Level.OK, "1 from IARGUS_BUNDLE_KEYS; first signs")
+
+
+def test_a_champion_that_no_host_takes_is_a_problem(environ: dict[str, str]) -> None:
+    refusing = FakeRegistry("car_price", "intent", refused="it is not signed")
+    found = look(environ, refusing)["champion of car_price"]
+    assert found.level is Level.PROBLEM
+    assert "not signed" in found.detail
+    assert "iargus models rollback car_price" in found.remedy
