@@ -29,10 +29,12 @@ class Handover:
         forked, ready = self._read()
         self._write(forked, max(age, ready))
 
-    def is_awaited(self, age: int) -> bool:
-        """Whether a younger worker than this was forked, and none is ready."""
+    def is_awaited(self, age: int, workers: int) -> bool:
+        """Whether a whole set of `workers` was forked after this one, which is what a reload does,
+        and none of that set is ready."""
         forked, ready = self._read()
-        return forked > age >= ready
+        newest_before = forked - workers
+        return age <= newest_before and ready <= newest_before
 
     def _read(self) -> tuple[int, int]:
         forked, ready = _LAYOUT.unpack(self._memory)

@@ -78,10 +78,11 @@ class DrainingWorker(UvicornWorker):  # type: ignore[misc]  # it has no types
         half_s = self.cfg.graceful_timeout / 2
         server = DrainingServer(
             self.config,
-            is_awaited=lambda: self._handover.is_awaited(self.age),
+            is_awaited=lambda: self._handover.is_awaited(self.age, self.cfg.workers),
             patience_s=half_s,
-            # By then every idle connection was closed for being idle.
-            drain_s=min(self.config.timeout_keep_alive + 0.5, half_s),
+            # Idle connections are closed for being idle long before; what is left then has a
+            # request on its way, or never had one.
+            drain_s=half_s,
         )
         self._install_sigquit_handler()
         ready = asyncio.create_task(self._tell_when_ready(server))

@@ -9,33 +9,45 @@ import pytest
 from iargus.web.handover import Handover
 
 
-def test_nobody_is_awaited_without_a_younger_worker() -> None:
+def started(*ages: int) -> Handover:
     handover = Handover()
-    for age in (1, 2):
+    for age in ages:
         handover.forked(age)
         handover.ready(age)
-    assert not handover.is_awaited(2)
-    # At a stop the older ones are not in the way either.
-    assert not handover.is_awaited(1)
+    return handover
 
 
-def test_a_younger_worker_is_awaited_until_it_is_ready_in_its_own_process() -> None:
-    handover = Handover()
-    handover.ready(1)
-    handover.forked(2)
-    assert handover.is_awaited(1)
+def test_nobody_is_awaited_at_a_stop() -> None:
+    handover = started(1, 2)
+    assert not handover.is_awaited(1, workers=2)
+    assert not handover.is_awaited(2, workers=2)
+
+
+def test_one_that_replaced_a_worker_that_died_is_no_reload() -> None:
+    handover = started(1, 2)
+    handover.forked(3)
+    assert not handover.is_awaited(2, workers=2)
+
+
+def test_after_a_reload_both_old_ones_wait_until_a_new_one_is_ready_in_its_own_process() -> None:
+    handover = started(1, 2)
+    handover.forked(3)
+    handover.forked(4)
+    assert handover.is_awaited(1, workers=2)
+    assert handover.is_awaited(2, workers=2)
     child = os.fork()
     if child == 0:
-        handover.ready(2)
+        handover.ready(3)
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
-    assert not handover.is_awaited(1)
+    assert not handover.is_awaited(1, workers=2)
+    assert not handover.is_awaited(2, workers=2)
 
 
-@pytest.mark.parametrize("order", [(2, 3), (3, 2)])
+@pytest.mark.parametrize("order", [(3, 4), (4, 3)])
 def test_the_order_in_which_workers_become_ready_does_not_matter(order: tuple[int, int]) -> None:
-    handover = Handover()
-    handover.forked(3)
+    handover = started(1, 2)
+    handover.forked(4)
     for age in order:
         handover.ready(age)
-    assert not handover.is_awaited(1)
+    assert not handover.is_awaited(1, workers=2)
