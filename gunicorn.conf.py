@@ -3,11 +3,13 @@
 The command line counts above it: `gunicorn -w 4 -k uvicorn.workers.UvicornWorker api:app`.
 """
 
+from typing import Any
+
 from iargus.gunicorn_hooks import load_certificate, renew_certificate, set_up_worker, tls_policy
 
 _tls = tls_policy()
 
-worker_class = "uvicorn_worker.UvicornWorker"
+worker_class = "iargus.web.worker.DrainingWorker"
 # A worker that is silent for longer is replaced; one that is told to stop has so long to answer.
 timeout = 60
 graceful_timeout = 30
@@ -23,6 +25,26 @@ if _tls.certificate is not None:
     certfile = str(_tls.certificate)
     keyfile = str(_tls.key)
 
-on_starting = load_certificate
-on_reload = renew_certificate
+
+def on_starting(server: Any) -> None:
+    """Before the first worker."""
+    _drain(server)
+    load_certificate(server)
+
+
+def on_reload(server: Any) -> None:
+    """At SIGHUP, which reads the worker's class anew."""
+    _drain(server)
+    renew_certificate(server)
+
+
 post_fork = set_up_worker
+
+
+def _drain(server: Any) -> None:
+    """`-k uvicorn.workers.UvicornWorker` and the same of `uvicorn_worker` answer requests in the
+    same way, and drop some at a reload: see `iargus/web/worker.py`."""
+    if server.worker_class.__name__ == "UvicornWorker":
+        from iargus.web.worker import DrainingWorker
+
+        server.worker_class = DrainingWorker

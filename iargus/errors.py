@@ -30,6 +30,10 @@ class RegistryUnavailable(IArgusError):
     """Raised when the MLflow registry cannot be reached or answers with an error."""
 
 
+class FilesUnavailable(RegistryUnavailable):
+    """Raised when the registry names a version and does not hand out its files."""
+
+
 class VersionUnknown(IArgusError):
     """Raised when a task has no such version, or no version with the alias that was asked for."""
 
@@ -44,6 +48,14 @@ class PromotionRefused(IArgusError):
 
 class ModelNotLoaded(IArgusError):
     """Raised when no model, or not the version asked for, is in memory for a task."""
+
+
+class ModelBusy(IArgusError):
+    """Raised when the processes that answer for a model have no room or no time for a request."""
+
+
+class ModelFailed(IArgusError):
+    """Raised when a model raises an error instead of an answer."""
 
 
 class DataError(IArgusError):

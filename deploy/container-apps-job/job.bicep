@@ -76,6 +76,11 @@ resource job 'Microsoft.App/jobs@2025-01-01' = {
           identity: identityId
         }
         {
+          name: 'bundle-keys'
+          keyVaultUrl: '${vaultUri}secrets/bundle-keys'
+          identity: identityId
+        }
+        {
           name: 'smtp-pwd'
           keyVaultUrl: '${vaultUri}secrets/smtp-pwd'
           identity: identityId
@@ -109,6 +114,7 @@ resource job 'Microsoft.App/jobs@2025-01-01' = {
             { name: 'MLFLOW_HOST', value: mlflowHost }
             { name: 'MLFLOW_TRACKING_USERNAME', value: mlflowUser }
             { name: 'MLFLOW_TRACKING_PASSWORD', secretRef: 'mlflow-job-pwd' }
+            { name: 'IARGUS_BUNDLE_KEYS', secretRef: 'bundle-keys' }
             { name: 'SMTP_SERVER', value: smtpServer }
             { name: 'SMTP_PORT', value: string(smtpPort) }
             { name: 'SMTP_LOGIN', value: smtpLogin }

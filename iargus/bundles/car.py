@@ -61,9 +61,11 @@ class CarBundle(Bundle):
         self._spans = spans
         self._margins: FloatArray = np.array([0.0, -margins[0], margins[1]])
         # Typed, for 1 and 1.0 and True are other names. Who sends new names all the time pays
-        # for it with time alone.
-        self._name = lru_cache(_NAMES, typed=True)(self._mask_of_name)
-        self._state = lru_cache(_STATES, typed=True)(self._mask_of_state)
+        # for it with time alone. No method of this object is in it: a model that was swapped out
+        # is to go with its last reference, not when the collector of cycles comes by.
+        lookup = _Lookup(names, masks, self._rows)
+        self._name = lru_cache(_NAMES, typed=True)(lookup.mask_of_name)
+        self._state = lru_cache(_STATES, typed=True)(lookup.mask_of_state)
 
     @classmethod
     def read(cls, manifest: Manifest, contents: Contents) -> CarBundle:
@@ -114,16 +116,24 @@ class CarBundle(Bundle):
         price, low, high = np.exp(np.column_stack(sums) + self._margins).T
         return np.column_stack([price, np.minimum(low, price), np.maximum(high, price)])
 
-    def _mask_of_name(self, make: Any, model: Any) -> Masks:
+
+class _Lookup(NamedTuple):
+    """From names to masks."""
+
+    names: CarNames
+    masks: LeafMasks
+    rows: list[Masks]
+
+    def mask_of_name(self, make: Any, model: Any) -> Masks:
         columns = zip((MAKE, MODEL, LEVEL, SLOPE), self.names.car(make, model), strict=True)
         found: Masks = np.bitwise_and.reduce(
-            [self._rows[self.masks.row(column, value)] for column, value in columns]
+            [self.rows[self.masks.row(column, value)] for column, value in columns]
         )
         found.flags.writeable = False
         return found
 
-    def _mask_of_state(self, state: Any) -> Masks:
-        found: Masks = self._rows[self.masks.row(STATE, self.names.state(state))]
+    def mask_of_state(self, state: Any) -> Masks:
+        found: Masks = self.rows[self.masks.row(STATE, self.names.state(state))]
         return found
 
 

@@ -6,7 +6,7 @@ from iargus.errors import ArtefactRejected, IArgusError
 
 
 class Refused(ArtefactRejected):
-    """Raised when a bundle is not what its manifest, its signature or its kind says it is."""
+    """Raised when a bundle is not what its manifest or its kind says it is."""
 
 
 class NotCompilable(IArgusError):

@@ -16,9 +16,8 @@ from iargus.bundles.canaries import canaries
 from iargus.bundles.errors import NotCompilable
 from iargus.bundles.export_car import export_car
 from iargus.bundles.export_text import export_text
-from iargus.bundles.manifest import MANIFEST, SIGNATURE, Canary, FileEntry, Manifest
+from iargus.bundles.manifest import MANIFEST, Canary, FileEntry, Manifest
 from iargus.bundles.reference import reference
-from iargus.bundles.signature import sign
 
 _EXPORTS: Mapping[str, Callable[[Pipeline], dict[str, bytes]]] = {
     car.KIND: export_car,
@@ -36,7 +35,6 @@ def export_bundle(
     created_from: str = "",
     options: Mapping[str, Any] | None = None,
     rows: Sequence[Payload] = (),
-    key: bytes | None = None,
 ) -> Manifest:
     """Write the bundle of a fitted pipeline to ``directory``, which must not exist or be empty.
 
@@ -48,7 +46,6 @@ def export_bundle(
         created_from: SHA-256 of the skops file, in hex.
         options: what else answers need, such as ``{"coverage": 0.9}``.
         rows: canaries beside those that come with the kind.
-        key: that of the signature; without it the bundle is not signed.
 
     Raises:
         NotCompilable: this estimator has no such form; nothing is written.
@@ -80,9 +77,6 @@ def export_bundle(
         raise FileExistsError(f"{directory} is not empty")
     for name, data in files.items():
         (directory / name).write_bytes(data)
-    stated = manifest.to_bytes()
-    if key is not None:
-        (directory / SIGNATURE).write_text(sign(stated, key) + "\n", encoding="ascii")
     # Last: what has a manifest is whole.
-    (directory / MANIFEST).write_bytes(stated)
+    (directory / MANIFEST).write_bytes(manifest.to_bytes())
     return manifest

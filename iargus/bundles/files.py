@@ -9,29 +9,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from iargus.bundles.errors import Refused
-from iargus.bundles.manifest import MANIFEST, SIGNATURE, Manifest
-from iargus.bundles.signature import verify
+from iargus.bundles.manifest import MANIFEST, Manifest
 
 MAX_MANIFEST_BYTES = 4 * 2**20
-MAX_SIGNATURE_BYTES = 256
 MAX_BYTES = 2**30  # of all files together; a model beyond does not belong in every worker
 
 
-def read_manifest(directory: Path, key: bytes | None) -> Manifest:
-    """Read and verify the manifest in ``directory``.
+def read_manifest(directory: Path) -> Manifest:
+    """Read the manifest in ``directory``.
 
     Raises:
-        Refused: there is none, or, when a key is given, it is not signed by it.
+        Refused: there is none, or it is none.
     """
-    data = read_file(directory, MANIFEST, MAX_MANIFEST_BYTES)
-    # Before anything in it is believed.
-    if key is not None:
-        if not os.path.lexists(directory / SIGNATURE):
-            raise Refused("the bundle is not signed")
-        signature = read_file(directory, SIGNATURE, MAX_SIGNATURE_BYTES).decode("ascii", "replace")
-        if not verify(data, signature.strip(), key):
-            raise Refused("the signature of the bundle is wrong")
-    return Manifest.from_bytes(data)
+    return Manifest.from_bytes(read_file(directory, MANIFEST, MAX_MANIFEST_BYTES))
 
 
 def read_files(directory: Path, manifest: Manifest) -> Mapping[str, bytes]:
@@ -42,7 +32,7 @@ def read_files(directory: Path, manifest: Manifest) -> Mapping[str, bytes]:
     """
     if sum(entry.size for entry in manifest.files.values()) > MAX_BYTES:
         raise Refused(f"the bundle is larger than {MAX_BYTES} bytes")
-    known = {MANIFEST, SIGNATURE, *manifest.files}
+    known = {MANIFEST, *manifest.files}
     unknown = sorted(set(os.listdir(directory)) - known)  # noqa: PTH208 - names are wanted
     if unknown:
         raise Refused(f"{unknown[0]!r} is not in the manifest")

@@ -18,7 +18,6 @@ KINDS: dict[str, type[Bundle]] = {_car.KIND: _car.CarBundle, _text.KIND: _text.T
 def load_bundle(
     directory: Path,
     *,
-    key: bytes | None = None,
     task: str | None = None,
     kind: str | None = None,
     version: str | None = None,
@@ -27,14 +26,13 @@ def load_bundle(
     """Verify the bundle in ``directory``, build its model, and try it.
 
     Args:
-        key: that of the signature; without it, an unsigned bundle is accepted.
-        task, kind, version, created_from: what the manifest must say, where given. A signed bundle
-            of an older version is a good bundle: only who knows the version can tell.
+        task, kind, version, created_from: what the manifest must say, where given. The bundle of
+            an older version is a good bundle: only who knows the version can tell.
 
     Raises:
         Refused: anything is not as it should be; the message says what.
     """
-    manifest = read_manifest(directory, key)
+    manifest = read_manifest(directory)
     wanted = {"task": task, "kind": kind, "version": version, "created_from": created_from}
     for name, value in wanted.items():
         if value is not None and getattr(manifest, name) != value:

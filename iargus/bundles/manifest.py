@@ -12,7 +12,6 @@ from iargus.bundles.errors import Refused
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-SIGNATURE = "manifest.sig"
 
 # No separator, no dot but one: such a name cannot leave its folder.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,60}\.(?:npy|json)", re.ASCII)
@@ -51,7 +50,7 @@ class Manifest:
     format: int = FORMAT
 
     def to_bytes(self) -> bytes:
-        """The one spelling of this manifest; these bytes are signed."""
+        """The one spelling of this manifest; their digest is signed with the version."""
         return strict_json.dump(asdict(self))
 
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from iargus.estimators.sentence import WORD_OR_SIGN, normalised
 
@@ -33,9 +33,12 @@ class Ngrams:
         character_range: tuple[int, int],
         max_chars: int,
     ) -> None:
-        self._words, self._characters = words, characters
-        self._word_range, self._character_range = word_range, character_range
+        self._words = words
+        self._word_range = word_range
         self._max_chars = max_chars
+        # No method of this object is in the cache: a model that was swapped out is to go with its
+        # last reference, not when the collector of cycles comes by.
+        self._pieces = partial(_pieces, characters, character_range)
         self._kept = lru_cache(_WORDS)(self._pieces)
 
     def words(self) -> list[str]:
@@ -63,15 +66,16 @@ class Ngrams:
             [kept(word) if len(word) <= _LONG else pieces(word) for word in plain.split()]
         )
 
-    def _pieces(self, word: str) -> bytes:
-        shortest, longest = self._character_range
-        known, padded, found = self._characters.get, f" {word} ", array("q")
-        for n in range(shortest, longest + 1):
-            last = len(padded) - n
-            for at in range(max(last, 0) + 1):
-                column = known(padded[at : at + n])
-                if column is not None:
-                    found.append(column)
-            if last <= 0:  # a word that is whole in one n-gram is counted once
-                break
-        return found.tobytes()
+
+def _pieces(characters: Mapping[str, int], lengths: tuple[int, int], word: str) -> bytes:
+    shortest, longest = lengths
+    known, padded, found = characters.get, f" {word} ", array("q")
+    for n in range(shortest, longest + 1):
+        last = len(padded) - n
+        for at in range(max(last, 0) + 1):
+            column = known(padded[at : at + n])
+            if column is not None:
+                found.append(column)
+        if last <= 0:  # a word that is whole in one n-gram is counted once
+            break
+    return found.tobytes()

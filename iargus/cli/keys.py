@@ -16,5 +16,5 @@ def _group() -> None:
 
 @app.command("new")
 def new() -> None:
-    """Print a fresh kid:secret pair for IARGUS_JWT_KEYS; nothing is stored."""
+    """Print a kid:secret pair for IARGUS_JWT_KEYS or IARGUS_BUNDLE_KEYS; nothing is stored."""
     typer.echo(new_key())

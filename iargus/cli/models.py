@@ -1,4 +1,4 @@
-"""`iargus models`: what the registry holds, promotion and rollback."""
+"""`iargus models`: what the registry holds, promotion, rollback and signatures."""
 
 from __future__ import annotations
 
@@ -73,6 +73,25 @@ def rollback(task: TaskArgument, as_json: JsonOption = False) -> None:
     _tell(stack.registry.rollback(stack.catalogue.get(task).name), as_json=as_json)
 
 
+@app.command("sign")
+def sign(
+    task: TaskArgument,
+    version: Annotated[str, typer.Argument(help="The version's number.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Sign a version that is in the registry already, when you know where it comes from."""
+    # Imported here: it brings scikit-learn, which `--help` can spare.
+    from iargus.models.signing import sign_version
+
+    stack = _stack()
+    signed = sign_version(stack.catalogue.get(task), version, stack.registry)
+    if as_json:
+        typer.echo(json.dumps(_as_json(signed), indent=2))
+    else:
+        key = signed.signature.partition(":")[0]
+        typer.echo(f"{signed.task}: version {signed.version} is signed with the key {key}")
+
+
 def _stack() -> Stack:
     configure_logging("warning")
     return Stack()
@@ -102,5 +121,6 @@ def _as_json(version: ModelVersion) -> dict[str, Any]:
         "rows": version.rows,
         "created_at": f"{version.created_at.isoformat()}Z",
         "sha256": version.sha256,
+        "signed_by": version.signature.partition(":")[0],
         "run_id": version.run_id,
     }

@@ -33,7 +33,9 @@ def sync(
         # Requests go first: to import what reads the registry takes a core for seconds.
         os.nice(10)
     # Imported here: it brings scikit-learn, which `--help` can spare.
+    from iargus.models.refusals import Refusal
     from iargus.models.sync import Sync, sync_once
+    from iargus.monitoring.mail.refusals import RefusalMails
 
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)
@@ -52,10 +54,20 @@ def sync(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_watch_parent, args=(stopped,), daemon=True).start()
     metrics = Metrics(stack.settings.metrics_dir, process="sync")
+    mails = RefusalMails(stack.settings)
+
+    def refused(refusal: Refusal) -> None:
+        metrics.refused_bundle(refusal.task)
+        mails.add(refusal)
+
     metrics.start()
-    Sync.connect(stack.settings, metrics.refused_bundle).follow(
-        stack.settings.policy.registry.poll_interval_s, stopped
-    )
+    mails.start()
+    try:
+        interval_s = stack.settings.policy.registry.poll_interval_s
+        Sync.connect(stack.settings, refused=refused).follow(interval_s, stopped)
+    finally:
+        mails.stop(timeout_s=1.0)
+        metrics.stop()
 
 
 def _watch_parent(stopped: threading.Event) -> None:

@@ -53,6 +53,7 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
         "disk": lambda: iter([surroundings.examine_disk(settings.var_dir)]),
         "signing key": lambda: iter([surroundings.examine_key(settings)]),
         "certificate": lambda: examine_certificate(settings.policy.tls, clock),
+        "model signatures": lambda: iter([surroundings.examine_bundle_keys(settings)]),
         "database iargus": lambda: examine_database(parts.labelled, clock),
         "database iargus_api": lambda: examine_database(parts.api, clock),
         "months": lambda: examine_months(parts.labelled, parts.catalogue.names(), clock),

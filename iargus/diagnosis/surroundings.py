@@ -12,6 +12,7 @@ from iargus.diagnosis.finding import Finding, ok, problem, warning
 from iargus.errors import ArtefactRejected, ConfigurationError, IArgusError, MailNotSent
 from iargus.models import encoder_file
 from iargus.models.registry import Registry
+from iargus.models.trust import bundle_keys
 from iargus.monitoring.mail.smtp import check_smtp
 from iargus.settings import Settings
 from iargus.tasks.base import Task
@@ -35,6 +36,27 @@ def examine_key(settings: Settings) -> Finding:
     return ok(subject, f"{len(ring.keys)} from {place}; {ring.signing_kid} signs")
 
 
+def examine_bundle_keys(settings: Settings) -> Finding:
+    """The keys that sign models: there, and where the registry is."""
+    subject = "model signatures"
+    environment = settings.environment
+    remote = environment.production or environment.mlflow_uri is not None
+    if not environment.bundle_keys and not remote and not settings.bundle_key_file.exists():
+        return ok(subject, f"no key yet; the first training makes {settings.bundle_key_file}")
+    try:
+        keys = bundle_keys(settings)
+    except ConfigurationError as error:
+        return problem(subject, str(error), "restore the file, or remove it and train anew")
+    if not keys:
+        return warning(
+            subject,
+            "IARGUS_BUNDLE_KEYS is not set: who can write to the registry chooses what is served",
+            "`iargus keys new` makes a pair; docs/bundles.md says in which order to introduce it",
+        )
+    place = "IARGUS_BUNDLE_KEYS" if environment.bundle_keys else str(settings.bundle_key_file)
+    return ok(subject, f"{len(keys)} from {place}; {keys[0].kid} signs")
+
+
 def examine_registry(
     registry: Registry, settings: Settings, tasks: list[Task]
 ) -> Iterator[Finding]:
@@ -52,14 +74,19 @@ def examine_registry(
         except IArgusError as error:
             yield problem(subject, str(error), "check the MLflow server")
             continue
-        if version is not None:
-            yield ok(subject, f"version {version.version}")
-        else:
+        if version is None:
             yield problem(
                 subject,
                 "there is none, so its routes answer 503",
                 f"`iargus train {task.name}`, or `iargus models promote` for a version there is",
             )
+            continue
+        try:
+            registry.check_promotable(task.name, version.version)
+        except IArgusError as error:
+            yield problem(subject, str(error), f"`iargus models rollback {task.name}`")
+        else:
+            yield ok(subject, f"version {version.version}")
 
 
 def examine_mail(settings: Settings, *, timeout_s: float = SMTP_TIMEOUT_S) -> Finding:

@@ -8,16 +8,20 @@ registry, so that nothing of a file is constructed that we did not write and do 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
 
 from iargus.errors import ArtefactRejected
 from iargus.models.canonical import canonical
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
+
+MAX_UNPACKED_BYTES = 4 * 2**30
 
 
 def save(estimator: Pipeline, path: Path) -> str:
@@ -60,6 +64,7 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
 
     # The very bytes that were checked are the ones that are loaded.
     data = check_digest(path, sha256)
+    _check_size(data, path.name)
     try:
         estimator = skops.io.loads(data, trusted=sorted(trusted_types))
     except UntrustedTypesFoundException as error:
@@ -76,6 +81,17 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
             f"{path.name} holds a {type(estimator).__name__}, not a scikit-learn Pipeline"
         )
     return estimator
+
+
+def _check_size(data: bytes, name: str) -> None:
+    """A file of a megabyte may say that it holds a terabyte of zeros."""
+    try:
+        with ZipFile(io.BytesIO(data)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (BadZipFile, NotImplementedError) as error:
+        raise ArtefactRejected(f"{name} cannot be read as a skops file: {error}") from error
+    if size > MAX_UNPACKED_BYTES:
+        raise ArtefactRejected(f"{name} unpacks to {size} bytes, more than {MAX_UNPACKED_BYTES}")
 
 
 def check_digest(path: Path, sha256: str) -> bytes:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iargus.background import Background
 from iargus.bundles.manifest import MANIFEST
 from iargus.errors import ArtefactRejected, ModelNotLoaded
+from iargus.models.canary import check_answers
 from iargus.models.opening import open_bundle
 from iargus.models.placement import Placement
-from iargus.models.uncompiled import load_uncompiled
+from iargus.models.pool.pool import EstimatorPool
+from iargus.settings.policy import UncompiledPolicy
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 
@@ -47,8 +50,18 @@ class _Models:
 class Champions:
     """Reads what `Placement` holds. `get` may be called from any thread while `refresh` runs."""
 
-    def __init__(self, catalogue: Catalogue, models_dir: Path) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        models_dir: Path,
+        uncompiled: UncompiledPolicy | None = None,
+        load_uncompiled: Callable[[Task, Path, str], Source] | None = None,
+    ) -> None:
+        """`load_uncompiled` is given a task, a skops file and its digest; unset, a pool of
+        processes after the policy `uncompiled` answers with it."""
         self._catalogue = catalogue
+        policy = uncompiled or UncompiledPolicy()
+        self._load_uncompiled = load_uncompiled or partial(EstimatorPool, policy=policy)
         self._placement = Placement(models_dir)
         self._models: dict[str, _Models] = {}
         self._stamps: dict[str, _Stamp] = {}
@@ -101,11 +114,14 @@ class Champions:
             return
         old = self._models.get(task.name)
         loaded: dict[str, LoadedModel] = {}
+        settled = True
         for version in dict.fromkeys(wanted):
             try:
                 loaded[version] = self._load(task, version, old)
                 self._problems.pop(f"{task.name} version {version}", None)
             except (ArtefactRejected, OSError) as error:
+                # A file that says no today says no tomorrow; a process out of descriptors may not.
+                settled = settled and not isinstance(error, OSError)
                 self._complain(f"{task.name} version {version}", str(error), old)
         if current.champion in loaded:
             self._models[task.name] = _Models(current.champion, loaded)
@@ -113,7 +129,8 @@ class Champions:
                 logger.info("%s is served by version %s", task.name, current.champion)
         elif old is not None:
             self._models[task.name] = _Models(old.champion, {**loaded, **old.by_version})
-        self._stamps[task.name] = stamp
+        if settled:
+            self._stamps[task.name] = stamp
 
     def _load(self, task: Task, version: str, old: _Models | None) -> LoadedModel:
         placed = self._placement.manifest(task.name, version)
@@ -127,7 +144,9 @@ class Champions:
             bundle = open_bundle(task, folder, digest=digest, created_from=placed.sha256)
             return LoadedModel(version, bundle, digest)
         path = self._placement.model_file(task.name, version)
-        return LoadedModel(version, load_uncompiled(task, path, placed.sha256), digest)
+        source = self._load_uncompiled(task, path, placed.sha256)
+        check_answers(task, source)
+        return LoadedModel(version, source, digest)
 
     def _stamp(self, task: str, versions: list[str]) -> _Stamp:
         paths = [self._placement.current_file(task)]

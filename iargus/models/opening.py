@@ -20,7 +20,7 @@ def checked_manifest(directory: Path, digest: str) -> Manifest:
     Raises:
         Refused: it is missing, another one, or none.
     """
-    manifest = read_manifest(directory, None)
+    manifest = read_manifest(directory)
     # It has one spelling only, so these are the bytes of the file.
     found = hashlib.sha256(manifest.to_bytes()).hexdigest()
     if found != digest:

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable
 
-from iargus.errors import ArtefactRejected, IArgusError, RegistryUnavailable, VersionUnknown
+from iargus.errors import (
+    ArtefactRejected,
+    FilesUnavailable,
+    IArgusError,
+    RegistryUnavailable,
+    VersionUnknown,
+)
 from iargus.models.adopting import adopt
 from iargus.models.placed import is_whole, stamp_of
 from iargus.models.placement import Current, Placement
 from iargus.models.preparing import prepare
+from iargus.models.refusals import OnRefusal, Refusals
 from iargus.models.registry import ModelVersion, Registry
 from iargus.models.registry.version import CHALLENGER, CHAMPION
 from iargus.settings import Settings
@@ -23,9 +28,6 @@ from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 
 logger = logging.getLogger(__name__)
-
-# A version that was refused is fetched again after this, should somebody have mended it.
-_REFUSED_RETRY_S = 60.0
 
 
 def sync_once(settings: Settings) -> list[IArgusError | OSError]:
@@ -51,21 +53,20 @@ class Sync:
         placement: Placement,
         *,
         with_challenger: bool = False,
-        refused: Callable[[str], None] = lambda _: None,
+        refused: OnRefusal = lambda _: None,
     ) -> None:
+        """`refused` is told of each version that was looked at and not taken."""
         self._catalogue = catalogue
         self._registry = registry
         self._placement = placement
         self._with_challenger = with_challenger
-        self._on_refused = refused
         self._checked: dict[tuple[str, str], object] = {}
-        self._refused: dict[tuple[str, str, str], tuple[float, str]] = {}
+        self._refusals = Refusals(refused)
         self._problems: dict[str, str] = {}
 
     @classmethod
-    def connect(cls, settings: Settings, refused: Callable[[str], None] = lambda _: None) -> Sync:
-        """For all tasks of `config.yml`, with the registry and the folder that it names; `refused`
-        is told the task of each version that was fetched and may not be served."""
+    def connect(cls, settings: Settings, refused: OnRefusal = lambda _: None) -> Sync:
+        """For all tasks of `config.yml`, with the registry and the folder that it names."""
         return cls(
             Catalogue.read(settings.policy),
             Registry.connect(settings),
@@ -80,11 +81,18 @@ class Sync:
         for task in self._catalogue:
             try:
                 self._bring(task)
+            except FilesUnavailable as error:
+                self._complain(task.name, str(error))
+                problems.append(error)
             except RegistryUnavailable as error:
                 # It will not answer for the other tasks either.
                 self._complain("the registry", f"the last good models stay: {error}")
                 self._adopt()
                 return [*problems, error]
+            except ArtefactRejected as error:
+                # Logged where it was refused, with what serves instead.
+                self._problems[task.name] = str(error)
+                problems.append(error)
             except (IArgusError, OSError) as error:
                 self._complain(task.name, str(error))
                 problems.append(error)
@@ -133,9 +141,8 @@ class Sync:
             return None
         try:
             self._ensure(task, version)
-        except ArtefactRejected as error:
+        except ArtefactRejected:
             # The champion does not depend on it.
-            self._complain(f"the challenger of {task.name}", str(error))
             return None
         return version.version
 
@@ -143,19 +150,22 @@ class Sync:
         """Have the version placed and whole."""
         if self._is_placed(task, version):
             return
-        key = (version.task, version.version, version.sha256)
-        since, reason = self._refused.get(key, (float("-inf"), ""))
-        if time.monotonic() - since < _REFUSED_RETRY_S:
-            raise ArtefactRejected(reason)
+        name = f"{task.name} version {version.version} is refused"
+        known = self._refusals.reason(version)
+        if known is not None:
+            raise ArtefactRejected(f"{name}: {known}")
         with self._placement.staging(task.name) as place:
             try:
                 prepared = prepare(task, version, self._registry, place)
             except ArtefactRejected as error:
-                reason = f"{task.name} version {version.version} is refused: {error}"
-                self._refused[key] = (time.monotonic(), reason)
-                self._on_refused(task.name)
-                raise ArtefactRejected(reason) from error
+                serving = self._placement.current(task.name)
+                self._refusals.add(version, str(error), serving.champion if serving else None)
+                raise ArtefactRejected(f"{name}: {error}") from error
+            except RegistryUnavailable as error:
+                # It has just answered for this task: the others may have more luck.
+                raise FilesUnavailable(str(error)) from error
             self._placement.place(version, prepared.path, bundle=prepared.bundle)
+        self._refusals.forget(version)
 
     def _is_placed(self, task: Task, version: ModelVersion) -> bool:
         key = (version.task, version.version)

@@ -1,4 +1,4 @@
-"""Estimators that scikit-learn itself serves, in the worker, because `config.yml` allows it."""
+"""Estimators that scikit-learn itself serves, because `config.yml` allows it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def load_uncompiled(task: Task, path: Path, sha256: str) -> Pipeline:
             f"it was placed without a bundle, and tasks.{task.name}.serve_uncompiled is false; the "
             "sync process places it anew"
         )
-    # Imported here: it brings scikit-learn, which a worker of compiled tasks does without.
+    # Imported here: it brings scikit-learn, which a worker does without.
     from iargus.models import artefact
 
     estimator = artefact.load(path, sha256=sha256, trusted_types=task.trusted_types)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from iargus.errors import ConfigurationError
 
 Model = TypeVar("Model", bound=BaseModel)
+AKey = TypeVar("AKey", bound="Key")
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -40,13 +41,21 @@ class SmtpServer(BaseModel):
     recipients: tuple[str, ...]
 
 
-class JwtKey(BaseModel):
-    """A signing key: `kid` goes into the header of the token, the secret never leaves."""
+class Key(BaseModel):
+    """A signing key: `kid` names it wherever it has signed, the secret never leaves."""
 
     model_config = ConfigDict(frozen=True)
 
     kid: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
     secret: SecretStr
+
+
+class JwtKey(Key):
+    """A key that signs tokens."""
+
+
+class BundleKey(Key):
+    """A key that signs versions of models."""
 
 
 class Environment(BaseModel):
@@ -59,6 +68,7 @@ class Environment(BaseModel):
     smtp: SmtpServer | None = None
     redis_url: SecretStr | None = None
     jwt_keys: tuple[JwtKey, ...] = ()
+    bundle_keys: tuple[BundleKey, ...] = ()
     config_path: Path = Path("config.yml")
     var_dir: Path = Path("var")
     production: bool = False
@@ -82,7 +92,8 @@ class Environment(BaseModel):
             mlflow_uri=_mlflow_uri(values.get("MLFLOW_HOST")),
             smtp=_smtp(values),
             redis_url=_redis_url(values.get("REDIS_URL")),
-            jwt_keys=_jwt_keys(values.get("IARGUS_JWT_KEYS")),
+            jwt_keys=_keys(JwtKey, "IARGUS_JWT_KEYS", values),
+            bundle_keys=_keys(BundleKey, "IARGUS_BUNDLE_KEYS", values),
             config_path=Path(values.get("IARGUS_CONFIG", "config.yml")),
             var_dir=Path(values.get("IARGUS_VAR", "var")).absolute(),
             production=on_azure or stage == "production",
@@ -153,28 +164,28 @@ def _smtp(values: Mapping[str, str]) -> SmtpServer | None:
     )
 
 
-def _jwt_keys(text: str | None) -> tuple[JwtKey, ...]:
-    keys: list[JwtKey] = []
-    for pair in (text or "").split(","):
+def _keys(model: type[AKey], variable: str, values: Mapping[str, str]) -> tuple[AKey, ...]:
+    keys: list[AKey] = []
+    for pair in values.get(variable, "").split(","):
         if not pair.strip():
             continue
         kid, separator, secret = pair.strip().partition(":")
         if not separator or not secret:
             raise ConfigurationError(
-                "IARGUS_JWT_KEYS must be kid:secret pairs separated by commas; "
+                f"{variable} must be kid:secret pairs separated by commas; "
                 f"pair {len(keys) + 1} has no secret"
             )
         if len(secret.encode()) < 32:
-            # RFC 7518 section 3.2: a key for HS256 has at least 256 bits.
+            # RFC 7518 section 3.2: a key for HS256 has at least 256 bits. It is the same HMAC.
             raise ConfigurationError(
-                f"IARGUS_JWT_KEYS: the secret of key {kid!r} is {len(secret.encode())} bytes long; "
+                f"{variable}: the secret of key {kid!r} is {len(secret.encode())} bytes long; "
                 "HS256 needs at least 32"
             )
-        keys.append(_build(JwtKey, "IARGUS_JWT_KEYS ", kid=kid, secret=secret))
+        keys.append(_build(model, f"{variable} ", kid=kid, secret=secret))
     kids = [key.kid for key in keys]
     for kid in kids:
         if kids.count(kid) > 1:
-            raise ConfigurationError(f"IARGUS_JWT_KEYS names the key {kid!r} twice")
+            raise ConfigurationError(f"{variable} names the key {kid!r} twice")
     return tuple(keys)
 
 

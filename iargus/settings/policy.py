@@ -85,13 +85,38 @@ class RecordingPolicy(Section):
 
 class RegistryPolicy(Section):
     poll_interval_s: float = Field(
-        10.0, gt=0, description="How often the registry is asked for a new champion"
+        2.0, gt=0, description="How often the registry is asked for a new champion"
     )
     timeout_s: int = Field(
         20, ge=1, description="How long one request to the MLflow server may take"
     )
     serve_challenger: bool = Field(
         False, description="Whether the challenger is loaded too, for `?version=`"
+    )
+    allow_unsigned: bool = Field(
+        False,
+        description=(
+            "Whether a version without a signature is taken although there are keys; one with a "
+            "wrong signature never is"
+        ),
+    )
+
+
+class UncompiledPolicy(Section):
+    processes: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description=(
+            "Processes in which scikit-learn answers, of each worker for each model that is "
+            "served uncompiled"
+        ),
+    )
+    queue: int = Field(
+        16, ge=0, le=1000, description="Requests that may wait for them; one more is answered 503"
+    )
+    timeout_s: float = Field(
+        10.0, gt=0, le=600, description="How long a request may wait and be computed, in seconds"
     )
 
 
@@ -169,6 +194,7 @@ class Policy(Section):
     requests: RequestPolicy = RequestPolicy()
     recording: RecordingPolicy = RecordingPolicy()
     registry: RegistryPolicy = RegistryPolicy()
+    uncompiled: UncompiledPolicy = UncompiledPolicy()
     database: DatabasePolicy = DatabasePolicy()
     monitoring: MonitoringPolicy = MonitoringPolicy()
     mail: MailPolicy = MailPolicy()

@@ -52,5 +52,10 @@ class Settings:
         return self.var_dir / "jwt.key"
 
     @property
+    def bundle_key_file(self) -> Path:
+        """Where the key that signs models lies when `IARGUS_BUNDLE_KEYS` is unset."""
+        return self.var_dir / "bundle.key"
+
+    @property
     def mlflow_uri(self) -> str:
         return self.environment.mlflow_uri or f"sqlite:///{self.var_dir / 'mlflow.db'}"

@@ -37,6 +37,7 @@ TABLE: dict[type[errors.IArgusError], tuple[int, str]] = {
     errors.VersionUnknown: (404, "VERSION_NOT_LOADED"),
     errors.RateLimited: (429, "RATE_LIMITED"),
     errors.ModelNotLoaded: (503, "MODEL_NOT_LOADED"),
+    errors.ModelBusy: (503, "MODEL_BUSY"),
     errors.DatabaseUnavailable: (503, "DATABASE_UNAVAILABLE"),
     errors.SchemaMissing: (503, "DATABASE_UNAVAILABLE"),
 }
@@ -49,6 +50,7 @@ TOKEN_LABELS = tuple(
 # What these say is for administrators: the client is told only that the service is not able to.
 HIDDEN = {
     "DATABASE_UNAVAILABLE": "the database does not answer; try again later",
+    "MODEL_BUSY": "the model has too much to do; try again later",
     "MODEL_NOT_LOADED": "no model is ready for this task yet; try again later",
 }
 

@@ -76,7 +76,7 @@ class Services:
             settings=settings,
             clock=clock,
             catalogue=catalogue,
-            champions=Champions(catalogue, settings.models_dir),
+            champions=Champions(catalogue, settings.models_dir, policy.uncompiled),
             tokens=TokenService(
                 store=store, ring=ring, policy=policy.tokens, clock=clock, revocations=revocations
             ),
@@ -131,7 +131,7 @@ class Services:
         self.recorder.start()
         self._background = [
             RevocationRefresher(self.revocations, interval_s=policy.tokens.revocation_refresh_s),
-            ChampionFollower(self.champions, interval_s=1.0),
+            ChampionFollower(self.champions, interval_s=0.5),
         ]
         if self.follow_registry:
             self._background.append(SyncSupervisor(self.settings))

@@ -13,7 +13,6 @@ from iargus.bundles.load import load_bundle
 from iargus.estimators.car_price import build_car_price_pipeline
 from iargus.estimators.text import build_text_intent_pipeline
 from iargus.training.sentences import load_sentences
-from tests.bundles.seals import KEY
 from tests.estimators.test_car_price import sales
 
 
@@ -37,22 +36,22 @@ def text_estimator() -> Pipeline:
 @pytest.fixture
 def car_folder(car_estimator: Pipeline, tmp_path: Path) -> Path:
     folder = tmp_path / "car"
-    export_bundle("car_price", car_estimator, folder, version="7", key=KEY)
+    export_bundle("car_price", car_estimator, folder, version="7")
     return folder
 
 
 @pytest.fixture
 def text_folder(text_estimator: Pipeline, tmp_path: Path) -> Path:
     folder = tmp_path / "text"
-    export_bundle("text_intent", text_estimator, folder, version="7", key=KEY)
+    export_bundle("text_intent", text_estimator, folder, version="7")
     return folder
 
 
 @pytest.fixture
 def car_bundle(car_folder: Path) -> Bundle:
-    return load_bundle(car_folder, key=KEY)
+    return load_bundle(car_folder)
 
 
 @pytest.fixture
 def text_bundle(text_folder: Path) -> Bundle:
-    return load_bundle(text_folder, key=KEY)
+    return load_bundle(text_folder)

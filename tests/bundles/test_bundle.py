@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,9 +18,9 @@ from sklearn.pipeline import Pipeline
 from iargus.bundles.bundle import Bundle
 from iargus.bundles.car import PricedCar
 from iargus.bundles.export import export_bundle
+from iargus.bundles.load import load_bundle
 from iargus.bundles.parity import fuzz_of
 from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES, TEXT_INTENT_TRUSTED_TYPES
-from tests.bundles.seals import KEY
 
 CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}
 
@@ -83,7 +85,7 @@ def test_threads_get_the_answers_of_one(car_bundle: Bundle, text_bundle: Bundle)
 def test_the_same_estimator_gives_the_same_bytes(car_estimator: Pipeline, tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "other"]
     for folder in folders:
-        export_bundle("car_price", car_estimator, folder, version="1", key=KEY)
+        export_bundle("car_price", car_estimator, folder, version="1")
     one, other = ({f.name: f.read_bytes() for f in folder.iterdir()} for folder in folders)
     assert one == other
 
@@ -108,3 +110,25 @@ def test_answers_are_quick(car_bundle: Bundle, text_bundle: Bundle) -> None:
         for _ in range(200):
             bundle.predict_one(row)
         assert (time.process_time() - start) / 200 < 0.001
+
+
+def test_a_model_that_is_not_needed_any_more_is_gone_at_once(
+    car_folder: Path, text_folder: Path
+) -> None:
+    """Not only when the collector of cycles comes by: champions change while it is idle."""
+    gc.disable()
+    try:
+        for folder in (car_folder, text_folder):
+            bundle = load_bundle(folder)
+            bundle.predict_one(bundle.manifest.canaries[0].payload)
+            seen = weakref.ref(bundle)
+            parts = [weakref.ref(part) for part in vars(bundle).values() if _can_be_seen(part)]
+            del bundle
+            assert seen() is None
+            assert [part for part in parts if part() is not None] == []
+    finally:
+        gc.enable()
+
+
+def _can_be_seen(part: object) -> bool:
+    return type(part).__module__.startswith("iargus.") and not isinstance(part, tuple)

@@ -1,4 +1,4 @@
-"""What a bundle says of itself, and who vouches for it."""
+"""What a bundle says of itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from iargus.bundles.errors import Refused
 from iargus.bundles.export import export_bundle
 from iargus.bundles.load import load_bundle
 from iargus.errors import ArtefactRejected
-from tests.bundles.seals import KEY
 
 CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}
 
@@ -31,25 +30,6 @@ def test_the_manifest_keeps_what_it_is_told(car_estimator: Pipeline, tmp_path: P
     assert bundle.manifest.options == {"coverage": 0.9}
     assert bundle.manifest.canaries[-1].payload == CAR
     assert bundle.manifest.canaries[-1].answer == bundle.predict_one(CAR)
-
-
-def test_an_unsigned_bundle_is_accepted_without_a_key_only(
-    car_estimator: Pipeline, tmp_path: Path
-) -> None:
-    export_bundle("car_price", car_estimator, tmp_path / "b")
-    load_bundle(tmp_path / "b")
-    with pytest.raises(Refused, match="not signed"):
-        load_bundle(tmp_path / "b", key=KEY)
-
-
-def test_a_bundle_signed_by_another_key_is_refused(car_folder: Path) -> None:
-    with pytest.raises(Refused, match="signature"):
-        load_bundle(car_folder, key=b"x" * 32)
-
-
-def test_a_short_key_signs_nothing(car_estimator: Pipeline, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="32 bytes"):
-        export_bundle("car_price", car_estimator, tmp_path / "b", key=b"short")
 
 
 def test_a_folder_with_something_in_it_is_not_overwritten(
@@ -77,4 +57,4 @@ def test_a_good_bundle_of_something_else_is_refused(
     expected: dict[str, str], message: str, car_folder: Path
 ) -> None:
     with pytest.raises(Refused, match=message):
-        load_bundle(car_folder, key=KEY, **expected)
+        load_bundle(car_folder, **expected)

@@ -12,7 +12,7 @@ import pytest
 from iargus.bundles import masks
 from iargus.bundles.errors import Refused
 from iargus.bundles.load import load_bundle
-from tests.bundles.seals import KEY, alter_array, alter_document, put, replace
+from tests.bundles.seals import alter_array, alter_document, put, replace
 
 Change = Callable[[Path], object]
 VALUE, FEATURE, THRESHOLD = "trees_value.npy", "trees_feature.npy", "trees_threshold.npy"
@@ -84,7 +84,7 @@ def test_a_tampered_model_is_refused(name: str, car_folder: Path) -> None:
     change, message = TAMPERINGS[name]
     change(car_folder)
     with pytest.raises(Refused, match=message):
-        load_bundle(car_folder, key=KEY)
+        load_bundle(car_folder)
 
 
 def test_tables_that_would_fill_the_memory_are_refused(
@@ -92,7 +92,7 @@ def test_tables_that_would_fill_the_memory_are_refused(
 ) -> None:
     monkeypatch.setattr(masks, "MAX_MASKS", 100)
     with pytest.raises(Refused, match="too many bins"):
-        load_bundle(car_folder, key=KEY)
+        load_bundle(car_folder)
 
 
 def test_any_altered_byte_is_refused_or_changes_nothing(car_folder: Path) -> None:
@@ -104,5 +104,5 @@ def test_any_altered_byte_is_refused_or_changes_nothing(car_folder: Path) -> Non
         bad[rng.integers(len(bad))] = rng.integers(256)
         replace(car_folder, name, bytes(bad))
         with contextlib.suppress(Refused):
-            load_bundle(car_folder, key=KEY).predict_many([])
+            load_bundle(car_folder).predict_many([])
         replace(car_folder, name, good)

@@ -11,7 +11,7 @@ import pytest
 
 from iargus.bundles.errors import Refused
 from iargus.bundles.load import load_bundle
-from tests.bundles.seals import KEY, alter_array, alter_document, put
+from tests.bundles.seals import alter_array, alter_document, put
 
 ARRAYS: dict[str, tuple[str, Callable[[Any], Any], str]] = {
     "NaN weight": ("weights.npy", put((0, 0), np.nan), "NaN"),
@@ -39,7 +39,7 @@ def test_a_tampered_array_is_refused(name: str, text_folder: Path) -> None:
     file, change, message = ARRAYS[name]
     alter_array(text_folder, file, change)
     with pytest.raises(Refused, match=message):
-        load_bundle(text_folder, key=KEY)
+        load_bundle(text_folder)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -47,4 +47,4 @@ def test_a_tampered_document_is_refused(name: str, text_folder: Path) -> None:
     file, change, message = DOCUMENTS[name]
     alter_document(text_folder, f"{file}.json", lambda raw: raw.update(change))
     with pytest.raises(Refused, match=message):
-        load_bundle(text_folder, key=KEY)
+        load_bundle(text_folder)

@@ -18,7 +18,7 @@ from iargus.diagnosis import Finding, Level, examine, surroundings
 from iargus.diagnosis.certificate import examine_certificate
 from iargus.diagnosis.counters import examine_redis
 from iargus.diagnosis.months import examine_months
-from iargus.errors import MailNotSent, RegistryUnavailable
+from iargus.errors import MailNotSent, PromotionRefused, RegistryUnavailable
 from iargus.migrate import upgrade
 from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
@@ -34,8 +34,9 @@ from tests.services.redis import Redis
 class FakeRegistry:
     """Has champions of `tasks`, or is gone."""
 
-    def __init__(self, *tasks: str, gone: bool = False) -> None:
+    def __init__(self, *tasks: str, gone: bool = False, refused: str = "") -> None:
         self._tasks = tasks
+        self.refused = refused
         self._gone = gone
 
     def check(self) -> None:
@@ -45,6 +46,12 @@ class FakeRegistry:
     def resolve(self, task: str, alias: str) -> Any:
         assert alias == "champion"
         return SimpleNamespace(version="7") if task in self._tasks else None
+
+    def check_promotable(self, task: str, version: str) -> None:
+        if self.refused:
+            raise PromotionRefused(
+                f"{task} version {version} cannot become champion: {self.refused}"
+            )
 
 
 def parts_of(environ: dict[str, str], registry: FakeRegistry) -> Any:
@@ -296,3 +303,20 @@ def test_a_certificate_is_watched_before_it_ends(
     assert finding.level is level
     assert words in finding.detail
     assert not list(examine_certificate(TlsPolicy(), utc_now))
+
+
+def test_keys_of_models_are_a_warning_where_they_lack(environ: dict[str, str]) -> None:
+    shared = {**environ, "MLFLOW_HOST": "http://mlflow.example.org"}
+    found = look(shared)["model signatures"]
+    assert found.level is Level.WARNING
+    assert "who can write to the registry chooses what is served" in found.detail
+    keyed = look({**shared, "IARGUS_BUNDLE_KEYS": f"first:{'k' * 48}"})["model signatures"]
+    assert (keyed.level, keyed.detail) == (Level.OK, "1 from IARGUS_BUNDLE_KEYS; first signs")
+
+
+def test_a_champion_that_no_host_takes_is_a_problem(environ: dict[str, str]) -> None:
+    refusing = FakeRegistry("car_price", "intent", refused="it is not signed")
+    found = look(environ, refusing)["champion of car_price"]
+    assert found.level is Level.PROBLEM
+    assert "not signed" in found.detail
+    assert "iargus models rollback car_price" in found.remedy

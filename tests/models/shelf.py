@@ -50,7 +50,8 @@ class Shelf:
 
 @dataclass
 class FakeRegistry:
-    """What `Sync` needs of a registry. `down` makes it fail; `bytes_of` forges a download."""
+    """What `Sync` needs of a registry. `down` makes it fail; `bytes_of` forges a download,
+    and of tasks in `withheld` there is none."""
 
     shelf: Shelf
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class FakeRegistry:
     disk_full: bool = False
     bytes_of: dict[str, bytes] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
+    withheld: set[str] = field(default_factory=set)
 
     def resolve(self, task: str, alias: str) -> ModelVersion | None:
         if self.down:
@@ -71,6 +73,8 @@ class FakeRegistry:
 
     def fetch(self, version: ModelVersion, directory: Path) -> Path:
         self.fetched.append(f"{version.task} {version.version}")
+        if version.task in self.withheld:
+            raise RegistryUnavailable(self.wording)
         if self.disk_full:
             raise OSError(28, "No space left on device")
         path = directory / "model.skops"

@@ -15,6 +15,7 @@ from iargus.errors import ModelNotLoaded
 from iargus.models.champion import ChampionFollower, Champions, LoadedModel
 from iargus.models.placement import Current, Placement
 from iargus.models.source import answers
+from iargus.models.uncompiled import load_uncompiled
 from iargus.tasks.catalogue import Catalogue
 from tests.models.shelf import Shelf
 from tests.toy_tasks import rent_task
@@ -24,7 +25,7 @@ TASK = rent_task()
 
 @pytest.fixture
 def champions(catalogue: Catalogue, placement: Placement) -> Champions:
-    return Champions(catalogue, placement.models_dir)
+    return Champions(catalogue, placement.models_dir, load_uncompiled=load_uncompiled)
 
 
 def _rent(champions: Champions, version: str | None = None) -> float:
@@ -143,7 +144,7 @@ def test_a_broken_current_file_changes_nothing(
 def test_champions_swap_under_load_without_a_wrong_answer(
     catalogue: Catalogue, placement: Placement, shelf: Shelf
 ) -> None:
-    champions = Champions(catalogue, placement.models_dir)
+    champions = Champions(catalogue, placement.models_dir, load_uncompiled=load_uncompiled)
     expected: dict[str, float] = {}
     for number in ("1", "2"):
         shelf.place(placement, "rent", number)

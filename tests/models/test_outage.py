@@ -14,6 +14,7 @@ from iargus.models.champion import Champions
 from iargus.models.placement import Current, Placement
 from iargus.models.registry import Registry
 from iargus.models.sync import Sync, sync_once
+from iargus.models.uncompiled import load_uncompiled
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.fit import train
 from tests.services.fixtures_mlflow import SettingsOf
@@ -34,7 +35,7 @@ def test_a_server_that_stops_is_an_error_in_seconds_and_champions_keep_serving(
     catalogue = Catalogue.read(settings.policy)
     sync = Sync(catalogue, registry, Placement(settings.models_dir))
     sync.once()
-    champions = Champions(catalogue, settings.models_dir)
+    champions = Champions(catalogue, settings.models_dir, load_uncompiled=load_uncompiled)
     champions.refresh()
     mlflow_server.stop()
     try:
@@ -53,7 +54,7 @@ def test_a_server_that_stops_is_an_error_in_seconds_and_champions_keep_serving(
         champions.refresh()
         assert champions.get(task.name).version == "1"
         # A worker that starts now has the last good model too.
-        late = Champions(catalogue, settings.models_dir)
+        late = Champions(catalogue, settings.models_dir, load_uncompiled=load_uncompiled)
         late.refresh()
         assert late.get(task.name).version == "1"
     finally:

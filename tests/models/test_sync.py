@@ -8,8 +8,9 @@ from typing import cast
 
 import pytest
 
-from iargus.errors import ArtefactRejected, RegistryUnavailable, VersionUnknown
+from iargus.errors import ArtefactRejected, FilesUnavailable, RegistryUnavailable, VersionUnknown
 from iargus.models.placement import Current, Placement
+from iargus.models.refusals import Refusal, Refusals
 from iargus.models.registry import Registry
 from iargus.models.sync import Sync
 from iargus.tasks.catalogue import Catalogue
@@ -130,14 +131,14 @@ def test_a_damaged_download_leaves_the_last_good_version(
 def test_a_refusal_is_told_each_time_that_it_is_made(
     catalogue: Catalogue, registry: FakeRegistry, placement: Placement
 ) -> None:
-    told: list[str] = []
+    told: list[Refusal] = []
     sync = Sync(catalogue, cast(Registry, registry), placement, refused=told.append)
     registry.bytes_of["2"] = b""
     registry.aliases["rent", "champion"] = "2"
     for _ in range(3):
         sync.once()
     # Fetched once: what was refused is not fetched again for a while.
-    assert told == ["rent"]
+    assert [refusal.task for refusal in told] == ["rent"]
 
 
 def test_a_model_that_cannot_answer_the_example_of_its_task_is_refused(
@@ -215,3 +216,30 @@ def test_what_a_dead_process_left_behind_is_cleared_after_an_hour(
     sync.once()
     assert new.exists()
     assert not old.exists()
+
+
+def test_files_that_do_not_come_keep_no_other_task_from_its_own(
+    sync: Sync, registry: FakeRegistry, placement: Placement
+) -> None:
+    registry.withheld.add("rent")
+    (problem,) = sync.once()
+    assert isinstance(problem, FilesUnavailable)
+    assert placement.current("mood") == Current("1")
+
+
+def test_a_refused_version_is_looked_at_again_ever_more_rarely(
+    shelf: Shelf, caplog: pytest.LogCaptureFixture
+) -> None:
+    now_s, told = [0.0], list[Refusal]()
+    refusals = Refusals(told.append, monotonic=lambda: now_s[0])
+    version, looked = shelf.version("rent", "2"), []
+    for minute in range(24 * 60):
+        now_s[0] = 60.0 * minute
+        if refusals.reason(version) is None:
+            looked.append(minute)
+            refusals.add(version, "it is altered", "1")
+    assert looked[:7] == [0, 1, 3, 7, 15, 31, 63]
+    assert len(looked) == len(told) == len(caplog.records) == 29
+    assert refusals.reason(shelf.version("rent", "2", sha256="0" * 64)) is None
+    assert set(told) == {Refusal("rent", "2", "it is altered", "1")}
+    assert "rent version 2 is refused, version 1 goes on serving: it is altered" in caplog.text

@@ -57,6 +57,7 @@ def test_the_mlflow_host_may_have_a_scheme(host: str, uri: str) -> None:
         (SMTP | {"SMTP_RECIPIENT": "a@example.com\nBcc: x@example.com"}, "SMTP_RECIPIENT holds"),
         ({"IARGUS_JWT_KEYS": "alone"}, "pair 1 has no secret"),
         ({"IARGUS_JWT_KEYS": "a:short"}, "5 bytes"),
+        ({"IARGUS_BUNDLE_KEYS": "a:short"}, "IARGUS_BUNDLE_KEYS: the secret of key 'a'"),
         ({"IARGUS_JWT_KEYS": f"a b:{'x' * 32}"}, "kid"),
         ({"IARGUS_JWT_KEYS": f"a:{'x' * 32},a:{'y' * 32}"}, "'a' twice"),
         ({"REDIS_URL": "cache:6379"}, "REDIS_URL must be"),

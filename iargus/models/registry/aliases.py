@@ -5,7 +5,7 @@ Moving an alias is one write of the registry, so a stop half-way leaves one cham
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from iargus.models.registry import lookup
 from iargus.models.registry.connection import Connection
@@ -39,13 +39,21 @@ def challenge(connection: Connection, wanted: ModelVersion) -> None:
         client.set_registered_model_alias(wanted.task, CHALLENGER, wanted.version)
 
 
-def rollback(connection: Connection, task: str, champion: str | None) -> str | None:
-    """Make the champion before `champion` the champion; give its number, or None without one."""
+def rollback(
+    connection: Connection,
+    task: str,
+    champion: str | None,
+    check: Callable[[ModelVersion], None],
+) -> str | None:
+    """Make the champion before `champion` the champion; give its number, or None without one.
+    `check` raises when that may not be, before anything is moved."""
     previous = _previous(connection, task)
     while previous:
         candidate = previous.pop()
-        if candidate == champion or lookup.version(connection, task, candidate, {}) is None:
+        found = None if candidate == champion else lookup.version(connection, task, candidate, {})
+        if found is None:
             continue
+        check(found)
         with connection.translated("roll back") as client:
             client.set_registered_model_alias(task, CHAMPION, candidate)
             _remember(connection, task, previous)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from iargus.bundles.files import MAX_BYTES
+from iargus.bundles.files import MAX_BYTES, MAX_MANIFEST_BYTES
 from iargus.bundles.manifest import MANIFEST, Manifest
 from iargus.errors import ArtefactRejected
 from iargus.models import artefact
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.model_files import BUNDLE_FOLDER, MODEL_FILE
+from iargus.models.registry.remote_folder import RemoteFolder
 from iargus.models.registry.version import FILE_DIGEST, ModelVersion
 
-if TYPE_CHECKING:
-    from mlflow import MlflowClient
-
-_FOLDER = "model"
+_MAX_TEXT_BYTES = 64 * 2**20
 
 
 def fetch(connection: Connection, version: ModelVersion, directory: Path) -> Path:
@@ -33,7 +30,7 @@ def fetch(connection: Connection, version: ModelVersion, directory: Path) -> Pat
         raise ArtefactRejected(f"{name} has no tag sha256: it was not registered by IArgus")
     directory.mkdir(parents=True, exist_ok=True)
     with connection.translated(f"give the file of {name}") as client:
-        path = Path(_download(client, version, MODEL_FILE, directory))
+        path = RemoteFolder(client, version, directory).bring(MODEL_FILE, MAX_BYTES)
     artefact.check_digest(path, version.sha256)
     return path
 
@@ -53,20 +50,17 @@ def fetch_bundle(connection: Connection, version: ModelVersion, directory: Path)
     folder = directory / BUNDLE_FOLDER
     folder.mkdir(parents=True)
 
-    def bring(client: MlflowClient, file: str) -> None:
-        # Where a file arrives depends on the kind of store.
-        path = Path(_download(client, version, f"{BUNDLE_FOLDER}/{file}", directory))
-        path.replace(folder / file)
-
     with connection.translated(f"give {name}") as client:
-        bring(client, MANIFEST)
+        remote = RemoteFolder(client, version, directory, BUNDLE_FOLDER)
+        # Where a file arrives depends on the kind of store.
+        remote.bring(MANIFEST, MAX_MANIFEST_BYTES).replace(folder / MANIFEST)
         data = artefact.check_digest(folder / MANIFEST, version.bundle_sha256)
         manifest = Manifest.from_bytes(data)
         size = sum(entry.size for entry in manifest.files.values())
         if size > MAX_BYTES:
             raise ArtefactRejected(f"{name} says that it has {size} bytes, over {MAX_BYTES}")
-        for file in manifest.files:
-            bring(client, file)
+        for file, entry in manifest.files.items():
+            remote.bring(file, entry.size).replace(folder / file)
     return folder
 
 
@@ -84,25 +78,6 @@ def read_text(connection: Connection, version: ModelVersion, file: str) -> str |
         tempfile.TemporaryDirectory(prefix="iargus-model-") as place,
         connection.translated(f"give {file} of {version.task} version {version.version}") as client,
     ):
-        path = Path(_download(client, version, file, Path(place)))
+        path = RemoteFolder(client, version, Path(place)).bring(file, _MAX_TEXT_BYTES)
         artefact.check_digest(path, digest)
         return path.read_text(encoding="utf-8")
-
-
-def _download(client: MlflowClient, version: ModelVersion, file: str, directory: Path) -> str:
-    from mlflow.exceptions import MlflowException
-
-    file = f"{_FOLDER}/{file}"
-    try:
-        return client.download_artifacts(version.run_id, file, str(directory))
-    except (MlflowException, OSError) as error:
-        # MLflow tells a lost file and a lost server in the same words. Asked again, a server
-        # that is down raises, and one that is up shows what it has.
-        folder = file.rpartition("/")[0]
-        there = {each.path for each in client.list_artifacts(version.run_id, folder)}
-        if file in there:
-            raise
-        raise ArtefactRejected(
-            f"the registry has lost {file} of {version.task} version {version.version}; give the "
-            f"alias to another version: iargus models rollback {version.task}"
-        ) from error

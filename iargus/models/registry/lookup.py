@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from iargus.errors import RegistryUnavailable
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.version import ModelVersion
 
@@ -46,11 +47,30 @@ def version(
         from mlflow.exceptions import MlflowException
 
         try:
-            return as_version(client.get_model_version(task, number), known)
+            found = client.get_model_version(task, number)
         except MlflowException as error:
             if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                 return None
             raise
+    _check_name(found, task, number)
+    return as_version(found, known)
+
+
+def by_alias(connection: Connection, task: str, alias: str) -> ModelVersion | None:
+    """The version that `alias` names, or None; in one request, for hosts ask all the time."""
+    with connection.translated("find a version by its alias") as client:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            found = client.get_model_version_by_alias(task, alias)
+        except MlflowException as error:
+            # The latter for a model that has no such alias.
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None
+            raise
+    number = str(found.version)
+    _check_name(found, task, number)
+    return as_version(found, dict.fromkeys(found.aliases, number))
 
 
 def versions(connection: Connection, task: str) -> list[ModelVersion]:
@@ -70,6 +90,13 @@ def versions(connection: Connection, task: str) -> list[ModelVersion]:
     # MLflow sorts by the last update, so the numbers decide.
     found.sort(key=lambda each: int(each.version), reverse=True)
     return [as_version(each, known) for each in found]
+
+
+def _check_name(found: Any, task: str, number: str) -> None:
+    """Both name folders here: what was asked for is what may be answered."""
+    number_is_one = number.isascii() and number.isdigit()
+    if not number_is_one or (str(found.name), str(found.version)) != (task, number):
+        raise RegistryUnavailable(f"the registry answers with another model than {task} {number}")
 
 
 def as_version(found: Any, known: Mapping[str, str]) -> ModelVersion:

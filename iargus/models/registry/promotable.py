@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from iargus.errors import PromotionRefused
+from iargus.errors import ArtefactRejected, PromotionRefused
 from iargus.models.registry.version import BUNDLE_REFUSED, NOT_COMPILABLE, ModelVersion
+from iargus.models.trust import Trust
 
 
-def check_promotable(version: ModelVersion, *, uncompiled: bool) -> None:
+def check_promotable(version: ModelVersion, trust: Trust, *, uncompiled: bool) -> None:
     """Refuse what no worker would serve, before the alias says that it should.
 
     A version that says nothing of a bundle was registered by an earlier release; hosts compile it
@@ -25,3 +26,7 @@ def check_promotable(version: ModelVersion, *, uncompiled: bool) -> None:
             f"{name}, for it cannot be compiled: {reason}; tasks.{version.task}.serve_uncompiled: "
             "true in config.yml lets scikit-learn serve it"
         )
+    try:
+        trust.check(version)
+    except ArtefactRejected as error:
+        raise PromotionRefused(f"{name}: {error}") from None

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iargus.models.registry import lookup, runs
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.model_files import BUNDLE_FOLDER, write_model
-from iargus.models.registry.version import FILE_DIGEST, RETRAINING, ModelVersion, TrainingRecord
+from iargus.models.registry.version import (
+    FILE_DIGEST,
+    RETRAINING,
+    SIGNATURE,
+    ModelVersion,
+    TrainingRecord,
+)
+from iargus.models.trust import Trust
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 
-def publish(connection: Connection, training: TrainingRecord) -> ModelVersion:
-    """Log a run with its files and register the model; no alias moves."""
+def publish(connection: Connection, training: TrainingRecord, trust: Trust) -> ModelVersion:
+    """Log a run with its files, register the model and sign its version; no alias moves."""
     with (
         tempfile.TemporaryDirectory(prefix="iargus-model-") as place,
         connection.translated("register a model") as client,
@@ -47,7 +59,20 @@ def publish(connection: Connection, training: TrainingRecord) -> ModelVersion:
             created = client.create_model_version(
                 training.task, source=f"runs:/{run}/model", run_id=run, tags=tags
             )
-    return lookup.as_version(created, {})
+            # What is signed are the digests made here, whatever the registry has made of them.
+            version = replace(lookup.as_version(created, {}), task=training.task, tags=tags)
+            # Only now is the number known. Whoever is cut off before this leaves a version that
+            # nobody believes.
+            return sign(client, version, trust)
+
+
+def sign(client: MlflowClient, version: ModelVersion, trust: Trust) -> ModelVersion:
+    """Vouch for a version, where there is a key; give it with its signature."""
+    signature = trust.signature(version)
+    if signature is None:
+        return version
+    client.set_model_version_tag(version.task, version.version, SIGNATURE, signature)
+    return replace(version, tags={**version.tags, SIGNATURE: signature})
 
 
 def _ensure_model(connection: Connection, task: str) -> None:

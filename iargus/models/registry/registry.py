@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from iargus.errors import VersionUnknown
+from iargus.errors import ConfigurationError, VersionUnknown
 from iargus.models.registry import aliases, download, lookup
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.judgements import log_judgement
 from iargus.models.registry.promotable import check_promotable
-from iargus.models.registry.publish import publish
+from iargus.models.registry.publish import publish, sign
 from iargus.models.registry.retrainings import tidy_up
 from iargus.models.registry.version import CHAMPION, ModelVersion, TrainingRecord
+from iargus.models.trust import Trust
 from iargus.settings import Settings
 
 
@@ -22,17 +23,23 @@ class Registry:
     Every method raises `RegistryUnavailable` when MLflow is out of reach or answers with an error.
     """
 
-    def __init__(self, connection: Connection, uncompiled: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        uncompiled: Collection[str] = (),
+        trust: Trust | None = None,
+    ) -> None:
         """`uncompiled` are the tasks whose champion may have no bundle."""
         self._connection = connection
         self._uncompiled = frozenset(uncompiled)
+        self._trust = trust or Trust()
 
     @classmethod
     def connect(cls, settings: Settings) -> Registry:
         """Make the adapter; nothing is opened before the first call."""
         tasks = settings.policy.tasks.items()
         allowed = [name for name, policy in tasks if policy.serve_uncompiled]
-        return cls(Connection(settings), allowed)
+        return cls(Connection(settings), allowed, Trust.of(settings))
 
     def check(self) -> None:
         """Ask the registry something small."""
@@ -41,10 +48,7 @@ class Registry:
 
     def resolve(self, task: str, alias: str) -> ModelVersion | None:
         """The version that `alias` names now, or None."""
-        known = lookup.aliases(self._connection, task)
-        if alias not in known:
-            return None
-        return lookup.version(self._connection, task, known[alias], known)
+        return lookup.by_alias(self._connection, task, alias)
 
     def versions(self, task: str) -> list[ModelVersion]:
         """All versions, the newest number first; empty when there is no model."""
@@ -70,12 +74,12 @@ class Registry:
         Raises:
             ArtefactRejected: the estimator holds a type that is not on the task's list.
         """
-        return publish(self._connection, training)
+        return publish(self._connection, training, self._trust)
 
     def registered(self, task: str, key: str) -> ModelVersion | None:
         """The version of the retraining `key`, or None; what one that was cut off has left
         half-made is finished or deleted."""
-        return tidy_up(self._connection, task, key)
+        return tidy_up(self._connection, task, key, self._trust)
 
     def check_promotable(self, task: str, version: str) -> None:
         """Ask whether `version` could become champion.
@@ -84,7 +88,7 @@ class Registry:
             VersionUnknown: there is no such version.
             PromotionRefused: see `promote`.
         """
-        check_promotable(self.version(task, version), uncompiled=task in self._uncompiled)
+        self._check_promotable(self.version(task, version))
 
     def promote(self, task: str, version: str) -> ModelVersion:
         """Make `version` the champion and remember the one before; nothing when it is already.
@@ -97,9 +101,34 @@ class Registry:
                 has none where it must.
         """
         wanted = self.version(task, version)
-        check_promotable(wanted, uncompiled=task in self._uncompiled)
+        self._check_promotable(wanted)
         aliases.promote(self._connection, wanted)
         return self.version(task, wanted.version)
+
+    def check_signing(self) -> None:
+        """Ask whether there is a key to sign with.
+
+        Raises:
+            ConfigurationError: there is none.
+        """
+        if not self._trust.has_keys:
+            raise ConfigurationError(
+                "there is no key to sign with: set IARGUS_BUNDLE_KEYS (`iargus keys new` makes one)"
+            )
+
+    def sign(self, version: ModelVersion) -> ModelVersion:
+        """Vouch for a version as it is given; give it with its signature."""
+        with self._connection.translated("sign a version") as client:
+            return sign(client, version, self._trust)
+
+    def unsigned(self) -> Registry:
+        """This registry as somebody sees it who believes everything: to look at a version before
+        signing it."""
+        return Registry(self._connection, self._uncompiled)
+
+    def _check_promotable(self, version: ModelVersion) -> None:
+        uncompiled = version.task in self._uncompiled
+        check_promotable(version, self._trust, uncompiled=uncompiled)
 
     def challenge(self, task: str, version: str) -> None:
         """Give `version` the alias `challenger`.
@@ -115,9 +144,10 @@ class Registry:
 
         Raises:
             VersionUnknown: there was none before, or it was deleted.
+            PromotionRefused: that one may not serve any more; nothing is moved.
         """
         champion = lookup.aliases(self._connection, task).get(CHAMPION)
-        number = aliases.rollback(self._connection, task, champion)
+        number = aliases.rollback(self._connection, task, champion, self._check_promotable)
         if number is not None:
             return self.version(task, number)
         raise VersionUnknown(
@@ -131,9 +161,11 @@ class Registry:
         """Download the version's `model.skops` into `directory` (made if needed) and check it.
 
         Raises:
-            ArtefactRejected: the file is gone, or is not the one that was registered.
+            ArtefactRejected: the file is gone, is not the one that was registered, or its
+                signature is not that of this version.
             OSError: the disk here is full or not writable.
         """
+        self._trust.check(version)
         return download.fetch(self._connection, version, directory)
 
     def fetch_bundle(self, version: ModelVersion, directory: Path) -> Path:
@@ -141,9 +173,11 @@ class Registry:
         one that was registered; whoever opens it compares the files with that.
 
         Raises:
-            ArtefactRejected: something is gone, or the manifest is another one.
+            ArtefactRejected: something is gone, the manifest is another one, or the signature
+                is not that of this version.
             OSError: the disk here is full or not writable.
         """
+        self._trust.check(version)
         return download.fetch_bundle(self._connection, version, directory)
 
     def read_text(self, version: ModelVersion, file: str) -> str | None:

@@ -10,23 +10,24 @@ from iargus.models.registry import lookup, runs
 from iargus.models.registry.connection import Connection
 from iargus.models.registry.download import fetch
 from iargus.models.registry.version import RETRAINING, ModelVersion
+from iargus.models.trust import Trust
 
 _READY = "READY"
 
 
-def tidy_up(connection: Connection, task: str, key: str) -> ModelVersion | None:
+def tidy_up(connection: Connection, task: str, key: str, trust: Trust) -> ModelVersion | None:
     """Give the version that carries the tag `iargus.retraining` with this key, or None.
 
     Half a registration is none: a run without a version, a version whose file is missing,
-    altered or not ready are deleted, and can then be made again. A version whose run was not
-    closed is whole; its run is closed.
+    altered, not ready or not signed are deleted, and can then be made again. A version whose run
+    was not closed is whole; its run is closed.
     """
     whole: ModelVersion | None = None
     with connection.translated("look for a retraining") as client, connection.write_lock():
         for version in lookup.versions(connection, task):
             if version.tags.get(RETRAINING) != key:
                 continue
-            if whole is None and _is_whole(connection, version):
+            if whole is None and _is_whole(connection, version, trust):
                 whole = version
             else:
                 client.delete_model_version(task, version.version)
@@ -38,12 +39,13 @@ def tidy_up(connection: Connection, task: str, key: str) -> ModelVersion | None:
     return whole
 
 
-def _is_whole(connection: Connection, version: ModelVersion) -> bool:
+def _is_whole(connection: Connection, version: ModelVersion, trust: Trust) -> bool:
     client = connection.client()
     if client.get_model_version(version.task, version.version).status != _READY:
         return False
     with tempfile.TemporaryDirectory(prefix="iargus-model-") as place:
         try:
+            trust.check(version)
             fetch(connection, version, Path(place))
         except ArtefactRejected:
             return False

@@ -30,6 +30,9 @@ NOT_COMPILABLE = "bundle.not_compilable"
 BUNDLE_REFUSED = "bundle.refused"
 """The tag with the reason why there is no bundle: it did not answer as the estimator."""
 
+SIGNATURE = "signature"
+"""The tag with who vouches for the version: the name of a key, a colon, and a signature."""
+
 FILE_DIGEST = "sha256."
 """With the name of a file beside the model: the tag that holds its digest in hex."""
 
@@ -54,6 +57,11 @@ class ModelVersion:
     def bundle_sha256(self) -> str:
         """Digest of the bundle's manifest in hex; empty when the version has no bundle."""
         return self.tags.get(BUNDLE_DIGEST, "")
+
+    @property
+    def signature(self) -> str:
+        """Key and signature, see `iargus.models.trust`; empty when nobody has signed it."""
+        return self.tags.get(SIGNATURE, "")
 
     @property
     def window_start(self) -> datetime | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from iargus.monitoring.mail.content import content_of
+from iargus.monitoring.mail.content import Content, content_of
 from iargus.monitoring.mail.kinds import Kind
 from iargus.monitoring.mail.message import content_id, sender_of
 from iargus.monitoring.mail.outbox import Mail
@@ -37,19 +37,26 @@ def write_alert(
     """
     identity = message_id(kinds[0], outcome, settings)
     content = content_of(kinds, outcome, settings, before=before, failed_before=failed_before)
-    facts = {
-        "mail": content,
-        "picture": None if picture is None else f"cid:{content_id(identity)}",
-    }
+    shown = None if picture is None else f"cid:{content_id(identity)}"
+    text, html = render(content, shown)
     return Mail(
         message_id=identity,
         task=outcome.task,
         period=str(outcome.period),
         kind=kinds[0].value,
         subject=subject_of(kinds, outcome),
-        body_text=_TEMPLATES.get_template("mail.txt.j2").render(facts),
-        body_html=_TEMPLATES.get_template("mail.html.j2").render(facts),
+        body_text=text,
+        body_html=html,
         picture=picture,
+    )
+
+
+def render(content: Content, picture: str | None) -> tuple[str, str]:
+    """A mail as plain text and as HTML; `picture` is the address of its picture."""
+    facts = {"mail": content, "picture": picture}
+    return (
+        _TEMPLATES.get_template("mail.txt.j2").render(facts),
+        _TEMPLATES.get_template("mail.html.j2").render(facts),
     )
 
 
@@ -60,10 +67,14 @@ def message_id(kind: Kind, outcome: TaskOutcome, settings: Settings) -> str:
     The database's place is part of it, which keeps two installations that mail the same people
     apart. A digest, because a long header would be folded, and some readers keep the fold.
     """
+    return identity_of((outcome.task, str(outcome.period), kind.value), settings)
+
+
+def identity_of(about: Sequence[str], settings: Settings) -> str:
+    """A Message-ID that is the same for the same things of the same installation."""
     server = settings.environment.mysql
     place = str(settings.var_dir) if server is None else f"{server.host}:{server.port}"
-    parts = (outcome.task, str(outcome.period), kind.value, place)
-    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+    digest = hashlib.sha256("\n".join((*about, place)).encode()).hexdigest()[:24]
     domain = parseaddr(sender_of(settings))[1].rpartition("@")[2] or "localhost"
     return f"<iargus.{digest}@{domain}>"
 

@@ -38,6 +38,8 @@ class Content:
     done: tuple[str, ...]
     links: Links
     picture_text: str
+    done_title: str = "What the job did"
+    sent_by: str = "the monthly run of IArgus"
 
 
 def content_of(

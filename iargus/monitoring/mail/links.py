@@ -26,11 +26,11 @@ def links_of(outcome: TaskOutcome, settings: Settings) -> Links:
     return Links(
         report=None if outcome.report is None else printable(outcome.report, _MAX_CHARS),
         run_id=None if outcome.run_id is None else printable(outcome.run_id, 64),
-        server=_address(settings.mlflow_uri),
+        server=address(settings.mlflow_uri),
     )
 
 
-def _address(uri: str) -> str | None:
+def address(uri: str) -> str | None:
     """The address of a server without what a mail must not hold: user, password, parameters."""
     try:
         parts = urlsplit(uri)

@@ -1,0 +1,1 @@
+"""Estimators that scikit-learn serves answer in processes beside the worker, not within it."""
