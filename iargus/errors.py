@@ -100,6 +100,10 @@ class BodyTooLarge(IArgusError):
     """Raised when a request's body is over the limit in bytes."""
 
 
+class BodyTooSlow(IArgusError):
+    """Raised when a request's body does not arrive in time."""
+
+
 class BodyInvalid(IArgusError):
     """Raised when a request's body is not the JSON object that the route expects."""
 

@@ -17,6 +17,8 @@ from iargus.predictions.store import Prediction, PredictionStore
 logger = logging.getLogger(__name__)
 
 MAX_BATCH_ROWS = 500
+# How long to leave a database alone that did not answer.
+RETRY_S = 0.5
 
 
 class PredictionRecorder(Background):
@@ -56,7 +58,7 @@ class PredictionRecorder(Background):
             self.stopped.wait(self._flush_interval_s)
             if not self._flush():
                 # The database is gone: do not hammer it.
-                self.stopped.wait(min(2.0, 10 * self._flush_interval_s))
+                self.stopped.wait(RETRY_S)
         self._flush()
 
     def _flush(self) -> bool:

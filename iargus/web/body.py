@@ -1,20 +1,22 @@
-"""Reading a request's body: bounded in bytes, one JSON object, no NaN."""
+"""Reading a request's body: bounded in bytes and in time, one JSON object, no NaN."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pydantic_core
 from starlette.requests import Request
 
-from iargus.errors import BodyInvalid, BodyTooLarge
+from iargus.errors import BodyInvalid, BodyTooLarge, BodyTooSlow
 
 
-async def read_body(request: Request, *, max_bytes: int) -> bytes:
-    """Read the whole body, or stop as soon as it is over `max_bytes`.
+async def read_body(request: Request, *, max_bytes: int, timeout_s: float) -> bytes:
+    """Read the whole body, or stop as soon as it is over `max_bytes` or takes over `timeout_s`.
 
     Raises:
         BodyTooLarge: whatever the headers said about its size.
+        BodyTooSlow: also when a byte came now and then.
     """
     too_large = BodyTooLarge(f"the body is over {max_bytes} bytes")
     declared = request.headers.get("content-length", "")
@@ -22,11 +24,15 @@ async def read_body(request: Request, *, max_bytes: int) -> bytes:
         raise too_large
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > max_bytes:
-            raise too_large
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > max_bytes:
+                    raise too_large
+                chunks.append(chunk)
+    except TimeoutError:
+        raise BodyTooSlow(f"the body did not arrive within {timeout_s:g} s") from None
     return b"".join(chunks)
 
 

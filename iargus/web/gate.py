@@ -28,8 +28,9 @@ class Gate:
             BodyTooLarge, TokenRejected, TokenAmbiguous, TokenStateUnknown, RateLimited,
             BodyInvalid.
         """
+        policy = self._services.settings.policy.requests
         body = await read_body(
-            request, max_bytes=self._services.settings.policy.requests.max_body_bytes
+            request, max_bytes=policy.max_body_bytes, timeout_s=policy.body_timeout_s
         )
         in_header = header_token(request)
         try:

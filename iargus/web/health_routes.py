@@ -48,8 +48,8 @@ def health_router(services: Services) -> APIRouter:
     )
     async def ready() -> Response:
         missing = [f"no model for {name}" for name in services.champions.missing()]
-        if services.revocations.age_s is None:
-            missing.append("the list of revoked tokens was not read yet")
+        if not services.revocations.is_known:
+            missing.append("the list of revoked tokens was not read lately")
         if missing:
             return problem_response(
                 503, "NOT_READY", "; ".join(missing), headers={"Retry-After": str(RETRY_AFTER_S)}

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from iargus import errors
@@ -28,6 +29,7 @@ TABLE: dict[type[errors.IArgusError], tuple[int, str]] = {
     errors.TokenRevoked: (401, "TOKEN_REVOKED"),
     errors.TokenAmbiguous: (400, "TOKEN_AMBIGUOUS"),
     errors.TokenStateUnknown: (503, "TOKEN_STATE_UNKNOWN"),
+    errors.BodyTooSlow: (408, "BODY_TOO_SLOW"),
     errors.BodyTooLarge: (413, "BODY_TOO_LARGE"),
     errors.BodyInvalid: (422, "BODY_INVALID"),
     errors.LabelInvalid: (422, "LABEL_INVALID"),
@@ -100,6 +102,9 @@ def from_error(error: errors.IArgusError) -> Response:
                 # RFC 6750 section 3: the error code only where a token was sent.
                 code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
                 headers["WWW-Authenticate"] = f'Bearer realm="iargus"{code}'
+            if status == 408:
+                # RFC 9110 section 15.5.9; the rest of the body is not waited for.
+                headers["Connection"] = "close"
             if status == 429 and isinstance(error, errors.RateLimited):
                 headers["Retry-After"] = str(error.retry_after_s)
             if status == 503:
@@ -172,7 +177,13 @@ def add_handlers(app: FastAPI) -> None:
         logger.error("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
         return problem_response(500, "INTERNAL_ERROR", "something went wrong on our side")
 
+    async def vanished(request: Request, _: Exception) -> Response:
+        # Nobody is there to read it; without this, it would be a traceback in the log.
+        logger.debug("%s %s: the client went away", request.method, request.url.path)
+        return Response(status_code=400)
+
     app.add_exception_handler(errors.IArgusError, foreseen)
+    app.add_exception_handler(ClientDisconnect, vanished)
     app.add_exception_handler(ValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, unforeseen)

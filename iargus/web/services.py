@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from iargus.background import Background
 from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
+from iargus.deadline import Deadline, Within, unbounded
 from iargus.errors import IArgusError
 from iargus.labelled.store import labelled_store
 from iargus.models.champion import ChampionFollower, Champions
@@ -18,6 +19,7 @@ from iargus.predictions.store import SqlPredictionStore
 from iargus.settings import Settings
 from iargus.tasks.catalogue import Catalogue
 from iargus.tokens.keys import load_key_ring
+from iargus.tokens.revocation_file import RevocationFile
 from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService
 from iargus.tokens.store import SqlTokenStore
@@ -41,6 +43,7 @@ class Services:
     feedback: FeedbackService
     follow_registry: bool
     databases: list[Database]
+    deadline: Deadline | None
     _background: list[Background] = field(default_factory=list)
     request_limiter: FixedWindowLimiter | None = None
     token_limiter: FixedWindowLimiter | None = None
@@ -58,10 +61,18 @@ class Services:
         policy = settings.policy
         catalogue = Catalogue.read(policy)
         ring = load_key_ring(settings)
-        api, labelled = Database.connect(API, settings), Database.connect(LABELLED, settings)
+        silence_s = policy.database.read_timeout_s
+        api = Database.connect(API, settings, read_timeout_s=silence_s)
+        labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
+        deadline = _deadline(settings)
+        within: Within = unbounded if deadline is None else deadline
         store = SqlTokenStore(api)
+        max_age_s = policy.tokens.revocation_max_age_s
         revocations = RevocationSnapshot(
-            store, clock=clock, max_age_s=policy.tokens.revocation_max_age_s
+            store,
+            clock=clock,
+            max_age_s=max_age_s,
+            file=RevocationFile(settings.revocation_file, clock=clock, max_age_s=max_age_s),
         )
         predictions = SqlPredictionStore(api)
         return cls(
@@ -70,7 +81,12 @@ class Services:
             catalogue=catalogue,
             champions=Champions(catalogue, settings.models_dir),
             tokens=TokenService(
-                store=store, ring=ring, policy=policy.tokens, clock=clock, revocations=revocations
+                store=store,
+                ring=ring,
+                policy=policy.tokens,
+                clock=clock,
+                revocations=revocations,
+                within=within,
             ),
             revocations=revocations,
             recorder=PredictionRecorder(
@@ -83,9 +99,11 @@ class Services:
                 labelled=lambda task: labelled_store(task, labelled),
                 catalogue=catalogue,
                 clock=clock,
+                within=within,
             ),
             follow_registry=follow_registry,
             databases=[api, labelled],
+            deadline=deadline,
         )
 
     def start(self) -> None:
@@ -101,6 +119,7 @@ class Services:
             self.revocations.refresh()
         except IArgusError as error:
             logger.error("revoked tokens cannot be read yet: %s", error)
+            self.revocations.recall()
         policy = self.settings.policy
         if policy.limits.enabled:
             folder = self.settings.var_dir / "limits"
@@ -136,5 +155,16 @@ class Services:
         for limiter in (self.request_limiter, self.token_limiter):
             if limiter is not None:
                 limiter.close()
+        if self.deadline is not None:
+            self.deadline.close()
         for database in self.databases:
             database.dispose()
+
+
+def _deadline(settings: Settings) -> Deadline | None:
+    # A file has no network that could go silent.
+    if settings.environment.mysql is None:
+        return None
+    policy = settings.policy.database
+    # The pool has as many again, for the revoked tokens and for recording.
+    return Deadline("the database", timeout_s=policy.answer_timeout_s, lanes=policy.pool_size)

@@ -81,17 +81,18 @@ class Message(BaseModel):
 def token_router(services: Services, description: Description) -> APIRouter:
     """The routes that issue and revoke tokens."""
     router = APIRouter(tags=["tokens"])
-    max_bytes = min(16_384, services.settings.policy.requests.max_body_bytes)
+    policy = services.settings.policy.requests
+    max_bytes, timeout_s = min(16_384, policy.max_body_bytes), policy.body_timeout_s
 
     @router.post(
         "/get_token",
         summary="Issue a token",
         response_model=TokenAnswer,
-        responses=problem_docs(413, 422, 429, 503),
+        responses=problem_docs(408, 413, 422, 429, 503),
         openapi_extra=description.body(TokenRequest, gated=False),
     )
     async def get_token(request: Request) -> Response:
-        body = await read_body(request, max_bytes=max_bytes)
+        body = await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s)
         asked = TokenRequest.model_validate(parse_object(body))
         if services.token_limiter is not None:
             services.token_limiter.hit(client_address(request, services))
@@ -111,12 +112,12 @@ def token_router(services: Services, description: Description) -> APIRouter:
         "/revoke_token",
         summary="End the token that is sent",
         response_model=Message,
-        responses=problem_docs(400, 401, 413, 503),
+        responses=problem_docs(400, 401, 408, 413, 503),
         openapi_extra=GATED,
     )
     async def revoke_token(request: Request) -> Response:
         in_header = header_token(request)
-        body = await read_body(request, max_bytes=max_bytes)
+        body = await read_body(request, max_bytes=max_bytes, timeout_s=timeout_s)
         in_body = body_token(parse_object(body)) if in_header is None and body.strip() else None
         # Not through the gate: a token that was revoked before is answered with 200 as well.
         changed = await run_in_threadpool(services.tokens.revoke, the_token(in_header, in_body))

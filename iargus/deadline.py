@@ -1,0 +1,108 @@
+"""A bounded wait for a server that may not answer.
+
+A driver's own timeouts are whole seconds, and a server that is frozen or cut off uses them up.
+So work is done in a few threads, its lanes, and whoever asked waits for a part of a second. Work
+that is given up may still be done: it must be such that this harms nobody. While the server is
+known to be away, one request in `retry_s` tries it and all others fail at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, Protocol, TypeVar
+
+from iargus.errors import DatabaseUnavailable
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+class Within(Protocol):
+    """Runs `work` and gives its result, or raises `DatabaseUnavailable` in its place."""
+
+    def __call__(self, work: Callable[[], Result]) -> Result: ...
+
+
+def unbounded(work: Callable[[], Result]) -> Result:
+    """Run the work here, for as long as it takes."""
+    return work()
+
+
+class Deadline:
+    """At most `timeout_s` for each piece of work, and never more than `lanes` threads."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        timeout_s: float,
+        lanes: int,
+        retry_s: float = 0.5,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name = name
+        self._timeout_s = timeout_s
+        self._retry_s = retry_s
+        self._monotonic_s = monotonic_s
+        self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix=f"{name}-lane")
+        self._lock = threading.Lock()
+        self._try_again_s: float | None = None
+
+    @property
+    def away(self) -> bool:
+        """Whether the last work that was tried had no answer."""
+        return self._try_again_s is not None
+
+    def __call__(self, work: Callable[[], Result]) -> Result:
+        """Run `work` in a lane.
+
+        Raises:
+            DatabaseUnavailable: it took longer than `timeout_s`, the server is known to be away,
+                or the work itself raised it.
+        """
+        self._enter()
+        future = self._lanes.submit(work)
+        wait([future], timeout=self._timeout_s)
+        # What waits for a lane is taken back; what runs goes on, and nobody hears of it.
+        if future.cancel() or not future.done():
+            error = DatabaseUnavailable(f"{self._name} did not answer in {self._timeout_s:g} s")
+            self._failed(error)
+            raise error
+        self._judge(future)
+        return future.result()
+
+    def close(self) -> None:
+        """Take no more work; what runs ends with the timeouts of its driver."""
+        self._lanes.shutdown(wait=False, cancel_futures=True)
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._try_again_s is None:
+                return
+            now_s = self._monotonic_s()
+            if now_s < self._try_again_s:
+                raise DatabaseUnavailable(f"{self._name} did not answer a moment ago")
+            # This request tries; those that come meanwhile do not wait for it.
+            self._try_again_s = now_s + self._retry_s
+
+    def _judge(self, future: Future[Any]) -> None:
+        error = future.exception()
+        if isinstance(error, DatabaseUnavailable):
+            self._failed(error)
+            return
+        with self._lock:
+            was_away, self._try_again_s = self._try_again_s is not None, None
+        if was_away:
+            logger.info("%s answers again", self._name)
+
+    def _failed(self, error: DatabaseUnavailable) -> None:
+        with self._lock:
+            was_away = self._try_again_s is not None
+            self._try_again_s = self._monotonic_s() + self._retry_s
+        if not was_away:
+            logger.error("requests that need %s are answered with 503: %s", self._name, error)
