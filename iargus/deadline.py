@@ -12,10 +12,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, Protocol, TypeVar
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Protocol, TypeVar
 
-from iargus.errors import DatabaseUnavailable
+from iargus.errors import DatabaseAway, DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -70,10 +70,11 @@ class Deadline:
         wait([future], timeout=self._timeout_s)
         # What waits for a lane is taken back; what runs goes on, and nobody hears of it.
         if future.cancel() or not future.done():
-            error = DatabaseUnavailable(f"{self._name} did not answer in {self._timeout_s:g} s")
-            self._failed(error)
-            raise error
-        self._judge(future)
+            raise self._failed(f"{self._name} did not answer in {self._timeout_s:g} s")
+        error = future.exception()
+        if isinstance(error, DatabaseUnavailable):
+            raise self._failed(str(error)) from error
+        self._answered()
         return future.result()
 
     def close(self) -> None:
@@ -86,23 +87,20 @@ class Deadline:
                 return
             now_s = self._monotonic_s()
             if now_s < self._try_again_s:
-                raise DatabaseUnavailable(f"{self._name} did not answer a moment ago")
+                raise DatabaseAway(f"{self._name} did not answer a moment ago")
             # This request tries; those that come meanwhile do not wait for it.
             self._try_again_s = now_s + self._retry_s
 
-    def _judge(self, future: Future[Any]) -> None:
-        error = future.exception()
-        if isinstance(error, DatabaseUnavailable):
-            self._failed(error)
-            return
+    def _answered(self) -> None:
         with self._lock:
             was_away, self._try_again_s = self._try_again_s is not None, None
         if was_away:
             logger.info("%s answers again", self._name)
 
-    def _failed(self, error: DatabaseUnavailable) -> None:
+    def _failed(self, reason: str) -> DatabaseUnavailable:
         with self._lock:
             was_away = self._try_again_s is not None
             self._try_again_s = self._monotonic_s() + self._retry_s
         if not was_away:
-            logger.error("requests that need %s are answered with 503: %s", self._name, error)
+            logger.error("requests that need %s are answered with 503: %s", self._name, reason)
+        return DatabaseAway(reason)

@@ -20,6 +20,10 @@ class DatabaseUnavailable(IArgusError):
     """Raised when the database cannot be reached or does not answer in time."""
 
 
+class DatabaseAway(DatabaseUnavailable):
+    """Raised while the database is known to be away, which the log was told when it began."""
+
+
 class SchemaMissing(IArgusError):
     """Raised when the database answers but lacks the tables that this version needs."""
 

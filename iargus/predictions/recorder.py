@@ -56,9 +56,10 @@ class PredictionRecorder(Background):
         """Write what waits at every interval, and once more when stopped."""
         while not self.stopped.is_set():
             self.stopped.wait(self._flush_interval_s)
+            began_s = time.monotonic()
             if not self._flush():
-                # The database is gone: do not hammer it.
-                self.stopped.wait(RETRY_S)
+                # The database is gone: do not hammer it. Where it was silent, time has passed.
+                self.stopped.wait(max(0.0, began_s + RETRY_S - time.monotonic()))
         self._flush()
 
     def _flush(self) -> bool:

@@ -115,6 +115,7 @@ class RevocationRefresher(Background):
         """Read the snapshot at once, and then at every interval."""
         failing = False
         while not self.stopped.is_set():
+            began_s = time.monotonic()
             try:
                 self._snapshot.refresh()
                 if failing:
@@ -128,4 +129,7 @@ class RevocationRefresher(Background):
                 # Without this thread no revocation would ever be seen again.
                 logger.exception("reading the revoked tokens failed")
                 failing = True
-            self.stopped.wait(min(self._interval_s, RETRY_S) if failing else self._interval_s)
+            wait_s = self._interval_s
+            if failing:
+                wait_s = min(wait_s, began_s + RETRY_S - time.monotonic())
+            self.stopped.wait(max(0.0, wait_s))

@@ -108,7 +108,8 @@ def from_error(error: errors.IArgusError) -> Response:
             if status == 429 and isinstance(error, errors.RateLimited):
                 headers["Retry-After"] = str(error.retry_after_s)
             if status == 503:
-                logger.warning("%s: %s", label, error)
+                if not isinstance(error, errors.DatabaseAway):
+                    logger.warning("%s: %s", label, error)
                 headers["Retry-After"] = str(RETRY_AFTER_S)
             return problem_response(status, label, HIDDEN.get(label, str(error)), headers=headers)
     logger.error("unexpected %s: %s", type(error).__name__, error)
