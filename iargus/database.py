@@ -35,6 +35,8 @@ API = "iargus_api"
 # MySQL: no such table, no such column.
 _MYSQL_MISSING = {1146, 1054}
 _MYSQL_NO_DATABASE = 1049
+# The server shuts down, has ended the connection, or was told to (MariaDB and MySQL).
+_MYSQL_ENDED = {1053, 1077, 1079, 1317, 1927, 3169, 4031}
 
 
 class Database:
@@ -174,12 +176,19 @@ def _mysql_engine(name: str, settings: Settings, read_timeout_s: int | None) -> 
         # Azure closes idle connections after minutes, MySQL after wait_timeout (8 hours).
         pool_recycle=240,
         pool_pre_ping=True,
+        # `transaction` has ended every transaction by then; one more ROLLBACK for each would
+        # only cost time, and a traceback in the log where the server has just gone.
+        pool_reset_on_return=None,
     )
 
     @event.listens_for(engine, "handle_error")
-    def _timeouts_end_connections(context: ExceptionContext) -> None:
-        # The driver has closed the connection then, and SQLAlchemy does not know of it.
-        if isinstance(context.original_exception, ReadTimeoutError | WriteTimeoutError):
+    def _ended_connections(context: ExceptionContext) -> None:
+        # After these the connection is closed, and SQLAlchemy does not know of it.
+        error = context.original_exception
+        if (
+            isinstance(error, ReadTimeoutError | WriteTimeoutError)
+            or getattr(error, "errno", None) in _MYSQL_ENDED
+        ):
             context.is_disconnect = True
 
     return engine

@@ -4,6 +4,9 @@ A driver's own timeouts are whole seconds, and a server that is frozen or cut of
 So work is done in a few threads, its lanes, and whoever asked waits for a part of a second. Work
 that is given up may still be done: it must be such that this harms nobody. While the server is
 known to be away, one request in `retry_s` tries it and all others fail at once.
+
+It is known to be away after `failures` in a row: a single late answer, of a machine that was busy,
+is one 503 and no more.
 """
 
 from __future__ import annotations
@@ -43,19 +46,22 @@ class Deadline:
         timeout_s: float,
         lanes: int,
         retry_s: float = 0.5,
+        failures: int = 3,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = name
         self._timeout_s = timeout_s
         self._retry_s = retry_s
+        self._failures = failures
         self._monotonic_s = monotonic_s
         self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix=f"{name}-lane")
         self._lock = threading.Lock()
+        self._failed_in_a_row = 0
         self._try_again_s: float | None = None
 
     @property
     def away(self) -> bool:
-        """Whether the last work that was tried had no answer."""
+        """Whether the server is known not to answer."""
         return self._try_again_s is not None
 
     def __call__(self, work: Callable[[], Result]) -> Result:
@@ -94,11 +100,15 @@ class Deadline:
     def _answered(self) -> None:
         with self._lock:
             was_away, self._try_again_s = self._try_again_s is not None, None
+            self._failed_in_a_row = 0
         if was_away:
             logger.info("%s answers again", self._name)
 
     def _failed(self, reason: str) -> DatabaseUnavailable:
         with self._lock:
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row < self._failures:
+                return DatabaseUnavailable(reason)
             was_away = self._try_again_s is not None
             self._try_again_s = self._monotonic_s() + self._retry_s
         if not was_away:
