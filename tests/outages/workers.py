@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 
@@ -16,7 +15,7 @@ def worker_of(server_port: int, client_port: int, workers: list[int]) -> int | N
             continue
         for descriptor in descriptors:
             try:
-                if os.readlink(descriptor) == f"socket:[{inode}]":
+                if str(descriptor.readlink()) == f"socket:[{inode}]":
                     return pid
             except OSError:
                 continue
