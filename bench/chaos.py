@@ -23,6 +23,7 @@ from bench.chaos_load import Client
 from bench.chaos_rules import Broken, Promises, broken
 from bench.chaos_schedule import Planned, plan, play
 from bench.chaos_world import ChaosWorld, chaos_world, wait_until_healthy
+from tests.outages.world import World
 
 CLIENTS = 6
 SHOWN = 10
@@ -65,7 +66,7 @@ def _wait_until_written(world: ChaosWorld, history: History) -> None:
     answered = {event.prediction_id for event in history.events if event.prediction_id}
     came_s = time.monotonic()
     while True:
-        rows = _rows(world)
+        rows = read_rows(world.service)
         if len(rows) > len(history.rows):
             came_s = time.monotonic()
         history.rows = rows
@@ -75,8 +76,9 @@ def _wait_until_written(world: ChaosWorld, history: History) -> None:
         time.sleep(0.1)
 
 
-def _rows(world: ChaosWorld) -> list[Row]:
-    found = world.service.rows("SELECT prediction_id, payload FROM iargus_api.predictions")
+def read_rows(service: World) -> list[Row]:
+    """The predictions that are recorded, and the requests that they say they belong to."""
+    found = service.rows("SELECT prediction_id, payload FROM iargus_api.predictions")
     return [Row(str(number), _asked(json.loads(payload))) for number, payload in found]
 
 

@@ -37,19 +37,22 @@ class ChaosWorld:
     """The service and its registry; `versions` of car_price take turns as champion."""
 
     service: World
-    registry: FaultProxy
-    mlflow: MlflowServer
+    registry: FaultProxy | None = None
+    mlflow: MlflowServer | None = None
     champion: int = 1
     _workers: frozenset[int] = frozenset()
 
     def break_registry(self, fault: str) -> None:
+        assert self.registry is not None
         self.registry.set(REGISTRY_FAULTS[fault])
 
     def mend_registry(self) -> None:
+        assert self.registry is not None
         self.registry.set(NORMAL)
 
     def promote(self) -> None:
         """Make the other version champion, past the proxy, as the monthly run does."""
+        assert self.mlflow is not None
         self.champion = 3 - self.champion
         body = {"name": "car_price", "alias": "champion", "version": str(self.champion)}
         request = urllib.request.Request(
