@@ -19,7 +19,7 @@ class FeedbackService:
     """Joins a label to a recorded prediction and adds both to the task's labelled rows.
 
     `labelled` gives the store of a task; it is asked when there is a row to write. `within` bounds
-    how long a request waits for `store`.
+    how long a request waits for `store`, and `labelled_within` for the labelled rows.
     """
 
     def __init__(
@@ -30,9 +30,11 @@ class FeedbackService:
         catalogue: Catalogue,
         clock: Clock,
         within: Within = unbounded,
+        labelled_within: Within = unbounded,
     ) -> None:
         self._store = store
         self._within = within
+        self._labelled_within = labelled_within
         self._labelled = labelled
         self._catalogue = catalogue
         self._clock = clock
@@ -83,7 +85,8 @@ class FeedbackService:
                 }
             ]
         )
-        self._labelled(task).add(row, source=SOURCE)
+        labelled = self._labelled(task)
+        self._labelled_within(lambda: labelled.add(row, source=SOURCE))
 
 
 def _text(label: Label) -> str:

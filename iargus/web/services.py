@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from iargus.background import Background
@@ -28,6 +29,9 @@ from iargus.web.limits import FixedWindowLimiter
 logger = logging.getLogger(__name__)
 
 
+_UNBOUNDED: tuple[Within, Within] = (unbounded, unbounded)
+
+
 @dataclass
 class Services:
     """The composition root of the API. `build` reads settings and keys but connects to nothing;
@@ -43,7 +47,7 @@ class Services:
     feedback: FeedbackService
     follow_registry: bool
     databases: list[Database]
-    deadline: Deadline | None
+    deadlines: list[Deadline]
     _background: list[Background] = field(default_factory=list)
     request_limiter: FixedWindowLimiter | None = None
     token_limiter: FixedWindowLimiter | None = None
@@ -64,8 +68,8 @@ class Services:
         silence_s = policy.database.read_timeout_s
         api = Database.connect(API, settings, read_timeout_s=silence_s)
         labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
-        deadline = _deadline(settings)
-        within: Within = unbounded if deadline is None else deadline
+        deadlines = _deadlines([api, labelled], settings)
+        within, labelled_within = deadlines or _UNBOUNDED
         store = SqlTokenStore(api)
         max_age_s = policy.tokens.revocation_max_age_s
         revocations = RevocationSnapshot(
@@ -100,10 +104,11 @@ class Services:
                 catalogue=catalogue,
                 clock=clock,
                 within=within,
+                labelled_within=labelled_within,
             ),
             follow_registry=follow_registry,
             databases=[api, labelled],
-            deadline=deadline,
+            deadlines=deadlines,
         )
 
     def start(self) -> None:
@@ -155,16 +160,23 @@ class Services:
         for limiter in (self.request_limiter, self.token_limiter):
             if limiter is not None:
                 limiter.close()
-        if self.deadline is not None:
-            self.deadline.close()
+        for deadline in self.deadlines:
+            deadline.close()
         for database in self.databases:
             database.dispose()
 
 
-def _deadline(settings: Settings) -> Deadline | None:
-    # A file has no network that could go silent.
+def _deadlines(databases: Sequence[Database], settings: Settings) -> list[Deadline]:
+    """One for each database; none where it is a file, which has no network to go silent."""
     if settings.environment.mysql is None:
-        return None
+        return []
     policy = settings.policy.database
-    # The pool has as many again, for the revoked tokens and for recording.
-    return Deadline("the database", timeout_s=policy.answer_timeout_s, lanes=policy.pool_size)
+    # The pool has as many connections again, for the revoked tokens and for recording.
+    return [
+        Deadline(
+            f"the database {database.name}",
+            timeout_s=policy.answer_timeout_s,
+            lanes=policy.pool_size,
+        )
+        for database in databases
+    ]

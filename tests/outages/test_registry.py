@@ -88,17 +88,14 @@ def test_an_outage_of_the_registry(shop: Shop) -> None:
         shop.proxy.set(fault)
         assert shop.served() == before
         assert shop.server.status("/ready") == 200
+    shop.server.wait_for(
+        lambda: "the last good models stay" in shop.server.log.read_text(), "the log says so"
+    )
     shop.proxy.set(FAULTS["refused"])
     # Also whoever starts now has the last good bundle.
     assert shop.server.stop() == 0
     shop.server.start()
     assert shop.served() == before
-    shop.server.wait_for(
-        lambda: "the last good models stay" in shop.server.log.read_text(), "the log says so"
-    )
     shop.proxy.set(NORMAL)
     shop.server.wait_for(lambda: shop.served() == new, "the new champion serves")
-    shop.server.wait_for(
-        lambda: "the registry: in order again" in shop.server.log.read_text(), "it is over"
-    )
     assert "Traceback" not in shop.server.log.read_text()
