@@ -129,3 +129,22 @@ def test_while_it_is_away_one_request_tries_and_the_others_fail_at_once(
     assert deadline(lambda: 7) == 7
     assert deadline(lambda: 8) == 8
     assert caplog.text.count("it answers again") == 1
+
+
+def test_others_do_not_wait_for_the_one_that_tries(
+    deadline: Deadline, seconds: Seconds, silent: Silent
+) -> None:
+    patient(deadline)
+    for _ in range(2):
+        with pytest.raises(DatabaseUnavailable):
+            deadline(refuse)
+    seconds.now_s += 0.6
+    tries = threading.Thread(target=deadline, args=(silent,))
+    tries.start()
+    while not silent.begun:
+        threading.Event().wait(0.005)
+    with pytest.raises(DatabaseAway, match="a moment ago"):
+        deadline(lambda: 7)
+    silent.go.set()
+    tries.join(30)
+    assert deadline(lambda: 7) == 7
