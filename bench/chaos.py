@@ -20,8 +20,9 @@ from collections.abc import Sequence
 
 from bench.chaos_history import History, Row
 from bench.chaos_load import Client
-from bench.chaos_rules import Broken, Promises, broken
+from bench.chaos_rules import Broken, broken
 from bench.chaos_schedule import Planned, plan, play
+from bench.chaos_windows import Promises
 from bench.chaos_world import ChaosWorld, chaos_world, wait_until_healthy
 from tests.outages.world import World
 

@@ -26,7 +26,8 @@ from pathlib import Path
 from bench.chaos import read_rows
 from bench.chaos_history import History, Window
 from bench.chaos_load import Client
-from bench.chaos_rules import RECOVERY_S, Broken, Promises, broken
+from bench.chaos_rules import Broken, broken
+from bench.chaos_windows import RECOVERY_S, Promises
 from tests.outages.databases import NAMES
 from tests.outages.world import World, world
 from tests.services.gunicorn import ROOT

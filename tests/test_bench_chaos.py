@@ -13,8 +13,9 @@ import pytest
 
 from bench.chaos import run_schedule
 from bench.chaos_history import Event, History, Kind, Row, Window
-from bench.chaos_rules import Promises, broken
+from bench.chaos_rules import broken
 from bench.chaos_schedule import plan
+from bench.chaos_windows import Promises
 from bench.chaos_world import ChaosWorld
 from tests.outages.world import world
 from tests.test_end_to_end import prepared_var
