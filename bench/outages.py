@@ -125,7 +125,9 @@ def main() -> None:
             capture_output=True,
         )
         shutil.copytree(prepared, folder / "var")
-        with world(folder, folder / "var", policy={}) as service:
+        # Nothing shall be dropped, so that everything that is missing is a fault.
+        policy = {"recording": {"queue_rows": 1_000_000}}
+        with world(folder, folder / "var", policy=policy) as service:
             for fault in options.fault or NAMES:
                 outage = suffer(service, fault, options.minutes)
                 time.sleep(1.0)

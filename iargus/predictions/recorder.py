@@ -79,7 +79,9 @@ class PredictionRecorder(Background):
                 self.dropped_rows += len(batch)
             else:
                 if self._failing:
-                    logger.info("predictions can be recorded again")
+                    logger.info(
+                        "predictions can be recorded again; %d were dropped", self.dropped_rows
+                    )
                 self._failing = False
             for _ in batch:
                 self._queue.popleft()

@@ -74,6 +74,11 @@ def shop(mlflow_server: MlflowServer, tmp_path_factory: pytest.TempPathFactory) 
         made = Shop(tmp_path_factory.mktemp("shop"), mlflow_server, proxy)
         made.promote(1.0)
         with made.server:
+            # One of them is ready as soon as the sync process has placed the bundle.
+            made.server.wait_for(
+                lambda: made.server.log.read_text().count("is served by version 1") == 2,
+                "both workers serve",
+            )
             token = httpx2.post(f"{made.server.url}/get_token", json=ADA).json()["token"]
             made.headers = {"Authorization": f"Bearer {token}"}
             yield made
