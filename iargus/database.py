@@ -10,7 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, exc, insert
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    Insert,
+    Table,
+    create_engine,
+    event,
+    exc,
+    insert,
+)
 
 from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.settings import Settings
@@ -23,6 +34,8 @@ API = "iargus_api"
 # MySQL: no such table, no such column.
 _MYSQL_MISSING = {1146, 1054}
 _MYSQL_NO_DATABASE = 1049
+# The server shuts down, has ended the connection, or was told to (MariaDB and MySQL).
+_MYSQL_ENDED = {1053, 1077, 1079, 1317, 1927, 3169, 4031}
 
 
 class Database:
@@ -33,12 +46,18 @@ class Database:
         self.engine = engine
 
     @classmethod
-    def connect(cls, name: str, settings: Settings) -> Database:
-        """Make the pool for the database `name`, `"iargus"` or `"iargus_api"`."""
+    def connect(
+        cls, name: str, settings: Settings, *, read_timeout_s: int | None = None
+    ) -> Database:
+        """Make the pool for the database `name`, `"iargus"` or `"iargus_api"`.
+
+        `read_timeout_s` is how long a server may be silent after a statement; without it, as long
+        as it likes, which changes of large tables need.
+        """
         if settings.environment.mysql is None:
             settings.var_dir.mkdir(parents=True, exist_ok=True)
             return cls(name, _sqlite_engine(f"sqlite:///{settings.var_dir / name}.db"))
-        return cls(name, _mysql_engine(name, settings))
+        return cls(name, _mysql_engine(name, settings, read_timeout_s))
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -55,9 +74,10 @@ class Database:
             raise self._translated(error) from error
         except (exc.InterfaceError, exc.TimeoutError, exc.InternalError) as error:
             raise DatabaseUnavailable(f"the database {self.name}: {_reason(error)}") from error
-        except exc.DatabaseError as error:
+        except exc.DBAPIError as error:
             # mysql-connector raises a plain DatabaseError for some refusals (too many
-            # connections, a host that is not allowed); a broken rule of the data is no outage.
+            # connections, a host that is not allowed), and a plain Error when time runs out; a
+            # broken rule of the data is no outage.
             if isinstance(error, (exc.IntegrityError, exc.DataError, exc.NotSupportedError)):
                 raise
             raise DatabaseUnavailable(f"the database {self.name}: {_reason(error)}") from error
@@ -126,7 +146,10 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
-def _mysql_engine(name: str, settings: Settings) -> Engine:
+def _mysql_engine(name: str, settings: Settings, read_timeout_s: int | None) -> Engine:
+    # Imported here: a service on SQLite does without.
+    from mysql.connector.errors import ReadTimeoutError, WriteTimeoutError
+
     server = settings.environment.mysql
     assert server is not None
     policy = settings.policy.database
@@ -135,11 +158,13 @@ def _mysql_engine(name: str, settings: Settings) -> Engine:
         "time_zone": "+00:00",
         "charset": "utf8mb4",
         "use_pure": True,
+        "read_timeout": read_timeout_s,
+        "write_timeout": read_timeout_s,
     }
     if server.ssl_ca is not None:
         arguments |= {"ssl_ca": str(server.ssl_ca), "ssl_verify_cert": True}
         arguments["ssl_verify_identity"] = True
-    return create_engine(
+    engine = create_engine(
         URL.create(
             "mysql+mysqlconnector",
             username=server.user,
@@ -155,4 +180,19 @@ def _mysql_engine(name: str, settings: Settings) -> Engine:
         # Azure closes idle connections after minutes, MySQL after wait_timeout (8 hours).
         pool_recycle=240,
         pool_pre_ping=True,
+        # `transaction` has ended every transaction by then; one more ROLLBACK for each would
+        # only cost time, and a traceback in the log where the server has just gone.
+        pool_reset_on_return=None,
     )
+
+    @event.listens_for(engine, "handle_error")
+    def _ended_connections(context: ExceptionContext) -> None:
+        # After these the connection is closed, and SQLAlchemy does not know of it.
+        error = context.original_exception
+        if (
+            isinstance(error, ReadTimeoutError | WriteTimeoutError)
+            or getattr(error, "errno", None) in _MYSQL_ENDED
+        ):
+            context.is_disconnect = True
+
+    return engine

@@ -22,6 +22,10 @@ class DatabaseUnavailable(IArgusError):
     """Raised when the database cannot be reached or does not answer in time."""
 
 
+class DatabaseAway(DatabaseUnavailable):
+    """Raised while the database is known to be away, which the log was told when it began."""
+
+
 class SchemaMissing(IArgusError):
     """Raised when the database answers but lacks the tables that this version needs."""
 
@@ -132,6 +136,10 @@ class AddressNotAllowed(IArgusError):
 
 class BodyTooLarge(IArgusError):
     """Raised when a request's body is over the limit in bytes."""
+
+
+class BodyTooSlow(IArgusError):
+    """Raised when a request's body does not arrive in time."""
 
 
 class BodyInvalid(IArgusError):

@@ -121,6 +121,8 @@ def test_on_a_mysql_server_and_an_mlflow_server(
 ) -> None:
     """The web service has an account that can do no more than db_creation.sql says it needs."""
     (tmp_path / "config.yml").write_text(
+        # A busy machine may keep the server waiting for longer than an outage would be told.
+        "database: {answer_timeout_s: 10}\n"
         "tasks: {car_price: {kind: car_price, path: /predict, threshold: 0.2}}"
     )
     environ = mariadb_environ | {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from iargus.clock import Clock, to_naive_utc
+from iargus.deadline import Within, unbounded
 from iargus.errors import FeedbackConflict, PredictionUnknown
 from iargus.labelled.store import LabelledStore
 from iargus.predictions.store import Prediction, PredictionStore
@@ -17,7 +18,8 @@ SOURCE = "feedback"
 class FeedbackService:
     """Joins a label to a recorded prediction and adds both to the task's labelled rows.
 
-    `labelled` gives the store of a task; it is asked when there is a row to write.
+    `labelled` gives the store of a task; it is asked when there is a row to write. `within` bounds
+    how long a request waits for `store`, and `labelled_within` for the labelled rows.
     """
 
     def __init__(
@@ -27,8 +29,12 @@ class FeedbackService:
         labelled: Callable[[Task], LabelledStore],
         catalogue: Catalogue,
         clock: Clock,
+        within: Within = unbounded,
+        labelled_within: Within = unbounded,
     ) -> None:
         self._store = store
+        self._within = within
+        self._labelled_within = labelled_within
         self._labelled = labelled
         self._catalogue = catalogue
         self._clock = clock
@@ -40,7 +46,7 @@ class FeedbackService:
             PredictionUnknown: there is none, or it was given to somebody else: one answer for
                 both, so that numbers cannot be probed.
         """
-        prediction = self._store.find(prediction_id)
+        prediction = self._within(lambda: self._store.find(prediction_id))
         if (
             prediction is None
             or prediction.subject != subject
@@ -59,8 +65,9 @@ class FeedbackService:
         task = self._catalogue.get(prediction.task)
         label = task.check_label(value)
         now = to_naive_utc(self._clock())
-        if not self._store.add_label(prediction.prediction_id, _text(label), now):
-            known = self._store.label(prediction.prediction_id)
+        number, store = prediction.prediction_id, self._store
+        if not self._within(lambda: store.add_label(number, _text(label), now)):
+            known = self._within(lambda: store.label(number))
             if known != _text(label):
                 raise FeedbackConflict(f"this prediction has the label {known} already")
         # Also when the label was known: a crash between the two databases is mended by sending
@@ -78,7 +85,8 @@ class FeedbackService:
                 }
             ]
         )
-        self._labelled(task).add(row, source=SOURCE)
+        labelled = self._labelled(task)
+        self._labelled_within(lambda: labelled.add(row, source=SOURCE))
 
 
 def _text(label: Label) -> str:

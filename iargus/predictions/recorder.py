@@ -19,6 +19,8 @@ from iargus.predictions.store import PredictionStore, Recorded
 logger = logging.getLogger(__name__)
 
 MAX_BATCH_ROWS = 500
+# How long to leave a database alone that did not answer.
+RETRY_S = 0.5
 
 
 class PredictionRecorder(Background):
@@ -62,9 +64,10 @@ class PredictionRecorder(Background):
         """Write what waits at every interval, and once more when stopped."""
         while not self.stopped.is_set():
             self.stopped.wait(self._flush_interval_s)
+            began_s = time.monotonic()
             if not self._flush():
-                # The database is gone: do not hammer it.
-                self.stopped.wait(min(2.0, 10 * self._flush_interval_s))
+                # The database is gone: do not hammer it. Where it was silent, time has passed.
+                self.stopped.wait(max(0.0, began_s + RETRY_S - time.monotonic()))
         self._flush()
 
     def _flush(self) -> bool:
@@ -87,7 +90,9 @@ class PredictionRecorder(Background):
             else:
                 self.recorded_rows += len(batch)
                 if self._failing:
-                    logger.info("predictions can be recorded again")
+                    logger.info(
+                        "predictions can be recorded again; %d were dropped", self.dropped_rows
+                    )
                 self._failing = False
             for _ in batch:
                 self._queue.popleft()

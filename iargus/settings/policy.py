@@ -69,6 +69,9 @@ class RequestPolicy(Section):
     batch_max_rows: int = Field(
         1000, ge=1, le=100_000, description="The most rows that a batch route takes at once"
     )
+    body_timeout_s: float = Field(
+        20.0, gt=0, description="How long a client may take to send the body of a request"
+    )
 
 
 class RecordingPolicy(Section):
@@ -125,7 +128,13 @@ class DatabasePolicy(Section):
         2, ge=1, le=100, description="Connections that each worker keeps to each database"
     )
     pool_timeout_s: float = Field(2.0, gt=0, description="How long to wait for a free connection")
-    connect_timeout_s: int = Field(3, ge=1, description="How long a new connection may take")
+    connect_timeout_s: int = Field(2, ge=1, description="How long a new connection may take")
+    read_timeout_s: int = Field(
+        2, ge=1, description="How long a worker waits for the server's answer to a statement"
+    )
+    answer_timeout_s: float = Field(
+        0.15, gt=0, description="How long a request waits for the server before it is answered 503"
+    )
 
 
 class MonitoringPolicy(Section):

@@ -57,5 +57,10 @@ class Settings:
         return self.var_dir / "bundle.key"
 
     @property
+    def revocation_file(self) -> Path:
+        """Where the workers keep the revoked tokens for a start without the database."""
+        return self.var_dir / "revoked.json"
+
+    @property
     def mlflow_uri(self) -> str:
         return self.environment.mlflow_uri or f"sqlite:///{self.var_dir / 'mlflow.db'}"

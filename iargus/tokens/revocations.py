@@ -2,7 +2,8 @@
 
 Checking a token has three results: good, bad, and unknown. While the database answers, the
 snapshot is at most a refresh old; in an outage it stays in use until `revocation_max_age_s`,
-after which nobody can say whether a token is good and the answer is 503, never a false 401.
+after which nobody can say whether a token is good and the answer is 503, never a false 401. What
+was read is also kept on disk, so that a worker that starts in an outage knows it too.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from collections.abc import Callable
 from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import IArgusError, TokenStateUnknown
+from iargus.tokens.revocation_file import RevocationFile
 from iargus.tokens.store import TokenStore
 
 logger = logging.getLogger(__name__)
+
+# In an outage the database is asked so often, whatever the interval is otherwise.
+RETRY_S = 0.5
 
 
 class RevocationSnapshot:
@@ -30,8 +35,10 @@ class RevocationSnapshot:
         clock: Clock,
         max_age_s: float,
         monotonic_s: Callable[[], float] = time.monotonic,
+        file: RevocationFile | None = None,
     ) -> None:
         self._store = store
+        self._file = file
         self._clock = clock
         self._max_age_s = max_age_s
         self._monotonic_s = monotonic_s
@@ -48,8 +55,7 @@ class RevocationSnapshot:
         """
         if jti in self._revoked or jti in self._own:
             return True
-        age_s = self.age_s
-        if age_s is None or age_s > self._max_age_s:
+        if not self.is_known:
             raise TokenStateUnknown("the list of revoked tokens could not be read lately")
         return False
 
@@ -57,6 +63,12 @@ class RevocationSnapshot:
     def age_s(self) -> float | None:
         """Seconds since the snapshot was read; None before the first time."""
         return None if self._read_at_s is None else self._monotonic_s() - self._read_at_s
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the snapshot is young enough to tell good tokens from revoked ones."""
+        age_s = self.age_s
+        return age_s is not None and age_s <= self._max_age_s
 
     def add(self, jti: str) -> None:
         """Refuse a token at once in this process, before the next refresh tells all others."""
@@ -69,13 +81,26 @@ class RevocationSnapshot:
         Raises:
             DatabaseUnavailable: the last snapshot stays in use.
         """
-        begun_s = self._monotonic_s()
-        revoked = self._store.revoked(to_naive_utc(self._clock()))
+        begun_s, now = self._monotonic_s(), self._clock()
+        revoked = self._store.revoked(to_naive_utc(now))
         with self._lock:
             self._revoked = revoked
             self._read_at_s = begun_s
             # What was revoked here before the read began is in the snapshot by now.
             self._own = {jti: at_s for jti, at_s in self._own.items() if at_s >= begun_s}
+            known = revoked.union(self._own)
+        if self._file is not None:
+            self._file.keep(known, read_at_s=now.timestamp())
+
+    def recall(self) -> None:
+        """Take the list that this host kept on disk, if it still counts: the database is gone."""
+        kept = self._file.recall() if self._file is not None else None
+        if kept is None:
+            return
+        with self._lock:
+            self._revoked = kept.revoked
+            self._read_at_s = self._monotonic_s() - kept.age_s
+        logger.warning("revoked tokens are those that were read %.0f s ago", kept.age_s)
 
 
 class RevocationRefresher(Background):
@@ -90,6 +115,7 @@ class RevocationRefresher(Background):
         """Read the snapshot at once, and then at every interval."""
         failing = False
         while not self.stopped.is_set():
+            began_s = time.monotonic()
             try:
                 self._snapshot.refresh()
                 if failing:
@@ -103,4 +129,7 @@ class RevocationRefresher(Background):
                 # Without this thread no revocation would ever be seen again.
                 logger.exception("reading the revoked tokens failed")
                 failing = True
-            self.stopped.wait(self._interval_s)
+            wait_s = self._interval_s
+            if failing:
+                wait_s = min(wait_s, began_s + RETRY_S - time.monotonic())
+            self.stopped.wait(max(0.0, wait_s))

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from iargus.clock import Clock, to_naive_utc
+from iargus.deadline import Within, unbounded
 from iargus.errors import TokenRevoked
 from iargus.settings.policy import TokenPolicy
 from iargus.tokens.claims import (
@@ -38,7 +39,11 @@ class IssuedToken:
 
 
 class TokenService:
-    """The gate. `authenticate` asks no server; `issue` and `revoke` write to the store."""
+    """The gate. `authenticate` asks no server; `issue` and `revoke` write to the store.
+
+    `within` bounds how long they wait for it. Work that was given up may be done later: then a
+    row stands for a token that nobody has seen, or a token ends whose holder was told to ask again.
+    """
 
     def __init__(
         self,
@@ -48,6 +53,7 @@ class TokenService:
         policy: TokenPolicy,
         clock: Clock,
         revocations: RevocationSnapshot,
+        within: Within = unbounded,
     ) -> None:
         self._store = store
         self._ring = ring
@@ -57,6 +63,7 @@ class TokenService:
         # A signature that was good stays good while the keys are the same; what changes with time
         # is asked for every request. Bad tokens are not remembered: errors never are.
         self._decoded = lru_cache(REMEMBERED_TOKENS)(lambda token: decode(token, ring, policy))
+        self._within = within
 
     def issue(self, holder: Holder) -> IssuedToken:
         """Sign a token for `holder` and record its digest; nothing is given that is not recorded.
@@ -69,16 +76,15 @@ class TokenService:
             self._policy, subject=subject_of(holder.email), jti=str(uuid.uuid4()), now=now
         )
         token = sign(claims, self._ring)
-        self._store.add(
-            TokenRecord(
-                holder=replace(holder, email=normal_email(holder.email)),
-                digest=digest_of(token),
-                jti=claims.jti,
-                kid=self._ring.signing_kid,
-                created_at=to_naive_utc(now),
-                expires_at=to_naive_utc(claims.expires_at),
-            )
+        record = TokenRecord(
+            holder=replace(holder, email=normal_email(holder.email)),
+            digest=digest_of(token),
+            jti=claims.jti,
+            kid=self._ring.signing_kid,
+            created_at=to_naive_utc(now),
+            expires_at=to_naive_utc(claims.expires_at),
         )
+        self._within(lambda: self._store.add(record))
         return IssuedToken(token, claims.expires_at, claims.exp - claims.iat)
 
     def authenticate(self, token: str) -> Claims:
@@ -109,9 +115,14 @@ class TokenService:
         Raises:
             DatabaseUnavailable: the revocation could not be recorded.
         """
-        revoked = self._store.revoke(jti, to_naive_utc(self._clock()))
-        self._revocations.add(jti)
-        return revoked
+        now = to_naive_utc(self._clock())
+
+        def end() -> bool:
+            revoked = self._store.revoke(jti, now)
+            self._revocations.add(jti)
+            return revoked
+
+        return self._within(end)
 
     def listed(self, *, email: str | None = None) -> Sequence[TokenRecord]:
         """All issued tokens, the newest first; of one person where `email` is given."""

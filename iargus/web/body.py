@@ -1,21 +1,23 @@
-"""Reading a request's body: bounded in bytes, one JSON object, no NaN."""
+"""Reading a request's body: bounded in bytes and in time, one JSON object, no NaN."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pydantic_core
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from iargus.errors import BodyInvalid, BodyTooLarge
+from iargus.errors import BodyInvalid, BodyTooLarge, BodyTooSlow
 
 
-async def read_body(scope: Scope, receive: Receive, *, max_bytes: int) -> bytes:
-    """Read the whole body, or stop as soon as it is over `max_bytes`.
+async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s: float) -> bytes:
+    """Read the whole body, or stop as soon as it is over `max_bytes` or takes over `timeout_s`.
 
     Raises:
         BodyTooLarge: whatever the headers said about its size.
+        BodyTooSlow: also when a byte came now and then.
         ClientDisconnect: the client left before it had sent everything.
     """
     for name, value in scope["headers"]:
@@ -23,17 +25,21 @@ async def read_body(scope: Scope, receive: Receive, *, max_bytes: int) -> bytes:
             raise _too_large(max_bytes)
     chunks: list[bytes] = []
     size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > max_bytes:
-            raise _too_large(max_bytes)
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    try:
+        async with asyncio.timeout(timeout_s):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > max_bytes:
+                    raise _too_large(max_bytes)
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    except TimeoutError:
+        raise BodyTooSlow(f"the body did not arrive within {timeout_s:g} s") from None
 
 
 def _too_large(max_bytes: int) -> BodyTooLarge:

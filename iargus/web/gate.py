@@ -6,7 +6,14 @@ from typing import Any
 
 from starlette.types import Receive, Scope
 
-from iargus.errors import BodyInvalid, BodyTooLarge, TokenAmbiguous, TokenMissing, TokenRejected
+from iargus.errors import (
+    BodyInvalid,
+    BodyTooLarge,
+    BodyTooSlow,
+    TokenAmbiguous,
+    TokenMissing,
+    TokenRejected,
+)
 from iargus.tokens.claims import Claims
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
@@ -14,7 +21,7 @@ from iargus.web.limited import Limited
 from iargus.web.services import Services
 
 # Refused before it is known whose the request is: these are charged to the client's address.
-NOBODYS = (TokenRejected, TokenAmbiguous, BodyTooLarge)
+NOBODYS = (TokenRejected, TokenAmbiguous, BodyTooLarge, BodyTooSlow)
 
 
 class Gate:
@@ -22,7 +29,8 @@ class Gate:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._max_bytes = services.settings.policy.requests.max_body_bytes
+        policy = services.settings.policy.requests
+        self._max_bytes, self._timeout_s = policy.max_body_bytes, policy.body_timeout_s
         self._limited = Limited(services.addresses, lambda: services.limits)
 
     async def enter_with_body(
@@ -33,13 +41,15 @@ class Gate:
         The token is judged before the body's content, so that whoever has none learns nothing.
 
         Raises:
-            BodyTooLarge, TokenRejected, TokenAmbiguous, TokenStateUnknown, RateLimited,
-            BodyInvalid.
+            BodyTooLarge, BodyTooSlow, BodyInvalid, TokenRejected, TokenAmbiguous,
+            TokenStateUnknown, RateLimited.
         """
         address = self._limited.arrive(scope)
         unreadable: BodyInvalid | None = None
         try:
-            body = await read_body(scope, receive, max_bytes=self._max_bytes)
+            body = await read_body(
+                scope, receive, max_bytes=self._max_bytes, timeout_s=self._timeout_s
+            )
             in_header = header_token(scope)
             document: dict[str, Any] = {}
             try:

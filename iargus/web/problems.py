@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from iargus import errors
@@ -29,6 +30,7 @@ TABLE: dict[type[errors.IArgusError], tuple[int, str]] = {
     errors.TokenAmbiguous: (400, "TOKEN_AMBIGUOUS"),
     errors.TokenStateUnknown: (503, "TOKEN_STATE_UNKNOWN"),
     errors.AddressNotAllowed: (403, "ADDRESS_NOT_ALLOWED"),
+    errors.BodyTooSlow: (408, "BODY_TOO_SLOW"),
     errors.BodyTooLarge: (413, "BODY_TOO_LARGE"),
     errors.BodyInvalid: (422, "BODY_INVALID"),
     errors.LabelInvalid: (422, "LABEL_INVALID"),
@@ -120,11 +122,15 @@ def from_error(error: errors.IArgusError) -> Response:
         # RFC 6750 section 3: the error code only where a token was sent.
         code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
         headers["WWW-Authenticate"] = f'Bearer realm="iargus"{code}'
+    if status == 408:
+        # RFC 9110 section 15.5.9; the rest of the body is not waited for.
+        headers["Connection"] = "close"
     if status == 429 and isinstance(error, errors.RateLimited):
         headers["Retry-After"] = str(error.retry_after_s)
         policies = [error.limiter]
     if status == 503:
-        logger.warning("%s: %s", label, error)
+        if not isinstance(error, errors.DatabaseAway):
+            logger.warning("%s: %s", label, error)
         headers["Retry-After"] = str(RETRY_AFTER_S)
     return problem_response(
         status,
@@ -226,7 +232,13 @@ def add_handlers(app: FastAPI, answering: Answering) -> None:
         logger.error("%s %s failed: %s", request.method, request.url.path, type(error).__name__)
         return internal_error()
 
+    async def vanished(request: Request, _: Exception) -> Response:
+        # Nobody is there to read it; without this, it would be a traceback in the log.
+        logger.debug("%s %s: the client went away", request.method, request.url.path)
+        return Response(status_code=400)
+
     app.add_exception_handler(errors.IArgusError, foreseen)
+    app.add_exception_handler(ClientDisconnect, vanished)
     app.add_exception_handler(ValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, unforeseen)

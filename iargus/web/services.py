@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from iargus.background import Background
 from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
+from iargus.deadline import Deadline, Within, unbounded
 from iargus.errors import IArgusError
 from iargus.labelled.store import labelled_store
 from iargus.limits import LIMITERS, RequestLimits, open_limits
@@ -20,6 +22,7 @@ from iargus.predictions.store import SqlPredictionStore
 from iargus.settings import Settings
 from iargus.tasks.catalogue import Catalogue
 from iargus.tokens.keys import load_key_ring
+from iargus.tokens.revocation_file import RevocationFile
 from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService
 from iargus.tokens.store import SqlTokenStore
@@ -27,6 +30,9 @@ from iargus.web.client_address import ClientAddresses
 from iargus.web.gauges import GaugeRefresher
 
 logger = logging.getLogger(__name__)
+
+
+_UNBOUNDED: tuple[Within, Within] = (unbounded, unbounded)
 
 
 @dataclass
@@ -46,6 +52,7 @@ class Services:
     follow_registry: bool
     databases: list[Database]
     addresses: ClientAddresses
+    deadlines: list[Deadline]
     _background: list[Background] = field(default_factory=list)
     _gauges: GaugeRefresher = field(init=False)
     limits: RequestLimits | None = None
@@ -66,10 +73,18 @@ class Services:
         policy = settings.policy
         catalogue = Catalogue.read(policy)
         ring = load_key_ring(settings)
-        api, labelled = Database.connect(API, settings), Database.connect(LABELLED, settings)
+        silence_s = policy.database.read_timeout_s
+        api = Database.connect(API, settings, read_timeout_s=silence_s)
+        labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
+        deadlines = _deadlines([api, labelled], settings)
+        within, labelled_within = deadlines or _UNBOUNDED
         store = SqlTokenStore(api)
+        max_age_s = policy.tokens.revocation_max_age_s
         revocations = RevocationSnapshot(
-            store, clock=clock, max_age_s=policy.tokens.revocation_max_age_s
+            store,
+            clock=clock,
+            max_age_s=max_age_s,
+            file=RevocationFile(settings.revocation_file, clock=clock, max_age_s=max_age_s),
         )
         predictions = SqlPredictionStore(api)
         return cls(
@@ -78,7 +93,12 @@ class Services:
             catalogue=catalogue,
             champions=Champions(catalogue, settings.models_dir, policy.uncompiled),
             tokens=TokenService(
-                store=store, ring=ring, policy=policy.tokens, clock=clock, revocations=revocations
+                store=store,
+                ring=ring,
+                policy=policy.tokens,
+                clock=clock,
+                revocations=revocations,
+                within=within,
             ),
             revocations=revocations,
             recorder=PredictionRecorder(
@@ -91,18 +111,21 @@ class Services:
                 labelled=lambda task: labelled_store(task, labelled),
                 catalogue=catalogue,
                 clock=clock,
+                within=within,
+                labelled_within=labelled_within,
             ),
             metrics=Metrics(settings.metrics_dir),
             follow_registry=follow_registry,
             databases=[api, labelled],
             addresses=ClientAddresses(policy.proxies, on_azure=settings.environment.on_azure),
+            deadlines=deadlines,
         )
 
     def not_ready(self) -> list[str]:
         """What a request would miss now; empty when everything is there."""
         missing = [f"no model for {name}" for name in self.champions.missing()]
-        if self.revocations.age_s is None:
-            missing.append("the list of revoked tokens was not read yet")
+        if not self.revocations.is_known:
+            missing.append("the list of revoked tokens was not read lately")
         return missing
 
     def start(self) -> None:
@@ -119,6 +142,7 @@ class Services:
             self.revocations.refresh()
         except IArgusError as error:
             logger.error("revoked tokens cannot be read yet: %s", error)
+            self.revocations.recall()
         policy = self.settings.policy
         if policy.limits.enabled:
             self.limits = open_limits(
@@ -144,8 +168,26 @@ class Services:
         for part in reversed(self._background):
             part.stop()
         self.recorder.stop()
+        for deadline in self.deadlines:
+            deadline.close()
         for database in self.databases:
             database.dispose()
         # Last: it copies what all others have counted.
         self._gauges.stop()
         self.metrics.stop()
+
+
+def _deadlines(databases: Sequence[Database], settings: Settings) -> list[Deadline]:
+    """One for each database; none where it is a file, which has no network to go silent."""
+    if settings.environment.mysql is None:
+        return []
+    policy = settings.policy.database
+    # The pool has as many connections again, for the revoked tokens and for recording.
+    return [
+        Deadline(
+            f"the database {database.name}",
+            timeout_s=policy.answer_timeout_s,
+            lanes=policy.pool_size,
+        )
+        for database in databases
+    ]

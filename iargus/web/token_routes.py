@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from iargus.errors import BodyInvalid, BodyTooLarge
+from iargus.errors import BodyInvalid, BodyTooLarge, BodyTooSlow
 from iargus.tokens.store import Holder
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
@@ -88,21 +88,27 @@ def token_router(services: Services, description: Description) -> APIRouter:
     """The routes that issue and revoke tokens."""
     router = APIRouter(tags=["tokens"])
     limited = Limited(services.addresses, lambda: services.limits)
-    max_bytes = min(16_384, services.settings.policy.requests.max_body_bytes)
+    policy = services.settings.policy.requests
+    max_bytes, timeout_s = min(16_384, policy.max_body_bytes), policy.body_timeout_s
+
+    async def body_of(request: Request) -> bytes:
+        return await read_body(
+            request.scope, request.receive, max_bytes=max_bytes, timeout_s=timeout_s
+        )
 
     @router.post(
         "/get_token",
         summary="Issue a token",
         response_model=TokenAnswer,
-        responses=problem_docs(413, 422, 429, 503),
+        responses=problem_docs(408, 413, 422, 429, 503),
         openapi_extra=description.body(TokenRequest, gated=False),
     )
     async def get_token(request: Request) -> Response:
         address = limited.arrive(request.scope)
         try:
-            body = await read_body(request.scope, request.receive, max_bytes=max_bytes)
+            body = await body_of(request)
             asked = TokenRequest.model_validate(parse_object(body))
-        except (BodyTooLarge, BodyInvalid, ValidationError):
+        except (BodyTooLarge, BodyTooSlow, BodyInvalid, ValidationError):
             await limited.charge(request.scope, address)
             raise
         await limited.issue(request.scope, address)
@@ -123,13 +129,13 @@ def token_router(services: Services, description: Description) -> APIRouter:
         "/revoke_token",
         summary="End the token that is sent",
         response_model=Message,
-        responses=problem_docs(400, 401, 413, 429, 503),
+        responses=problem_docs(400, 401, 408, 413, 429, 503),
         openapi_extra=GATED,
     )
     async def revoke_token(request: Request) -> Response:
         await limited.charge(request.scope, limited.arrive(request.scope))
         in_header = header_token(request.scope)
-        body = await read_body(request.scope, request.receive, max_bytes=max_bytes)
+        body = await body_of(request)
         in_body = body_token(parse_object(body)) if in_header is None and body.strip() else None
         # Not through the gate: a token that was revoked before is answered with 200 as well.
         changed = await run_in_threadpool(services.tokens.revoke, the_token(in_header, in_body))

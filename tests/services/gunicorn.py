@@ -50,13 +50,14 @@ class Gunicorn:
             *("--worker-class", worker_class, "--bind", bind, *options),
         ]
 
-    def start(self) -> Self:
+    def start(self, until: str | None = None) -> Self:
         """Start, and wait until a GET of `until` is answered with 200."""
+        until = until or self._until
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command, cwd=ROOT, env=self._environ, stdout=log, stderr=log
             )
-        self.wait_for(lambda: self.status(self._until) == 200, f"{self._until} is 200")
+        self.wait_for(lambda: self.status(until) == 200, f"{until} is 200")
         return self
 
     def stop(self, number: int = signal.SIGTERM, *, timeout_s: float = 40) -> int:

@@ -7,10 +7,12 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import mysql.connector
+from mysql.connector import errorcode
 
 START_TIMEOUT_S = 60.0
 PASSWORD = "only-for-tests"
@@ -42,10 +44,14 @@ class MariaDB:
         self.port = 0
 
     def start(self) -> None:
-        """Make the system tables, start the server and wait until it answers."""
+        """Start the server and wait until it answers; the first time, make its tables. Started
+        again, it has the port and the data that it had."""
         (self._folder / "tmp").mkdir(parents=True, exist_ok=True)
         # Servers that start side by side would remove each other's temporary tables in /tmp.
         environ = os.environ | {"TMPDIR": str(self._folder / "tmp")}
+        if self.port:
+            self._launch(environ)
+            return
         subprocess.run(
             [
                 str(self._install),
@@ -59,7 +65,33 @@ class MariaDB:
             env=environ,
         )
         self.port = _free_port()
-        with (self._folder / "server.log").open("wb") as log:
+        self._launch(environ)
+        # Over TCP as clients come: the installation knows root at localhost only.
+        for host in ("localhost", "127.0.0.1"):
+            self._run(
+                [
+                    f"CREATE USER IF NOT EXISTS root@'{host}'",
+                    f"GRANT ALL ON *.* TO root@'{host}' WITH GRANT OPTION",
+                    f"ALTER USER root@'{host}' IDENTIFIED BY '{PASSWORD}'",
+                ],
+                unix_socket=str(self._folder / "s"),
+                password=PASSWORD if host == "127.0.0.1" else "",
+            )
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._process = None
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, such as SIGSTOP."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def _launch(self, environ: Mapping[str, str]) -> None:
+        with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     str(self._server),
@@ -76,17 +108,6 @@ class MariaDB:
                 env=environ,
             )
         self._wait()
-        # Over TCP as clients come: the installation knows root at localhost only.
-        for host in ("localhost", "127.0.0.1"):
-            self._run(
-                [
-                    f"CREATE USER IF NOT EXISTS root@'{host}'",
-                    f"GRANT ALL ON *.* TO root@'{host}' WITH GRANT OPTION",
-                    f"ALTER USER root@'{host}' IDENTIFIED BY '{PASSWORD}'",
-                ],
-                unix_socket=str(self._folder / "s"),
-                password=PASSWORD if host == "127.0.0.1" else "",
-            )
 
     def stop(self) -> None:
         """End the server; it leaves its folder."""
@@ -144,7 +165,10 @@ class MariaDB:
             try:
                 self._run([], unix_socket=str(self._folder / "s"))
                 return
-            except mysql.connector.Error:
+            except mysql.connector.Error as error:
+                # Whether it knows the password depends on which start this is: it answers.
+                if error.errno == errorcode.ER_ACCESS_DENIED_ERROR:
+                    return
                 time.sleep(0.05)
         log = (self._folder / "server.log").read_text(errors="replace")[-2000:]
         self.stop()

@@ -1,0 +1,116 @@
+"""A bounded wait for a server that may not answer.
+
+A driver's own timeouts are whole seconds, and a server that is frozen or cut off uses them up.
+So work is done in a few threads, its lanes, and whoever asked waits for a part of a second. Work
+that is given up may still be done: it must be such that this harms nobody. While the server is
+known to be away, one request in `retry_s` tries it and all others fail at once.
+
+It is known to be away after `failures` in a row: a single late answer, of a machine that was busy,
+is one 503 and no more.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Protocol, TypeVar
+
+from iargus.errors import DatabaseAway, DatabaseUnavailable
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+class Within(Protocol):
+    """Runs `work` and gives its result, or raises `DatabaseUnavailable` in its place."""
+
+    def __call__(self, work: Callable[[], Result]) -> Result: ...
+
+
+def unbounded(work: Callable[[], Result]) -> Result:
+    """Run the work here, for as long as it takes."""
+    return work()
+
+
+class Deadline:
+    """At most `timeout_s` for each piece of work, and never more than `lanes` threads."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        timeout_s: float,
+        lanes: int,
+        retry_s: float = 0.5,
+        failures: int = 3,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name = name
+        self._timeout_s = timeout_s
+        self._retry_s = retry_s
+        self._failures = failures
+        self._monotonic_s = monotonic_s
+        self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix=f"{name}-lane")
+        self._lock = threading.Lock()
+        self._failed_in_a_row = 0
+        self._try_again_s: float | None = None
+
+    @property
+    def away(self) -> bool:
+        """Whether the server is known not to answer."""
+        return self._try_again_s is not None
+
+    def __call__(self, work: Callable[[], Result]) -> Result:
+        """Run `work` in a lane.
+
+        Raises:
+            DatabaseUnavailable: it took longer than `timeout_s`, the server is known to be away,
+                or the work itself raised it.
+        """
+        self._enter()
+        future = self._lanes.submit(work)
+        wait([future], timeout=self._timeout_s)
+        # What waits for a lane is taken back; what runs goes on, and nobody hears of it.
+        if future.cancel() or not future.done():
+            raise self._failed(f"{self._name} did not answer in {self._timeout_s:g} s")
+        error = future.exception()
+        if isinstance(error, DatabaseUnavailable):
+            raise self._failed(str(error)) from error
+        self._answered()
+        return future.result()
+
+    def close(self) -> None:
+        """Take no more work; what runs ends with the timeouts of its driver."""
+        self._lanes.shutdown(wait=False, cancel_futures=True)
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._try_again_s is None:
+                return
+            now_s = self._monotonic_s()
+            if now_s < self._try_again_s:
+                raise DatabaseAway(f"{self._name} did not answer a moment ago")
+            # This request tries; those that come meanwhile do not wait for it.
+            self._try_again_s = now_s + self._retry_s
+
+    def _answered(self) -> None:
+        with self._lock:
+            was_away, self._try_again_s = self._try_again_s is not None, None
+            self._failed_in_a_row = 0
+        if was_away:
+            logger.info("%s answers again", self._name)
+
+    def _failed(self, reason: str) -> DatabaseUnavailable:
+        with self._lock:
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row < self._failures:
+                return DatabaseUnavailable(reason)
+            was_away = self._try_again_s is not None
+            self._try_again_s = self._monotonic_s() + self._retry_s
+        if not was_away:
+            logger.error("requests that need %s are answered with 503: %s", self._name, reason)
+        return DatabaseAway(reason)
