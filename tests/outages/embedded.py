@@ -29,8 +29,16 @@ class Embedded(Gunicorn):
 
     def recorded(self) -> int:
         """How many predictions are recorded."""
+        return self._count("SELECT COUNT(*) FROM predictions")
+
+    def has_recorded(self, prediction_id: str) -> bool:
+        return bool(
+            self._count("SELECT COUNT(*) FROM predictions WHERE prediction_id = ?", prediction_id)
+        )
+
+    def _count(self, query: str, *values: str) -> int:
         with closing(sqlite3.connect(self.var_dir / "iargus_api.db")) as database:
-            (count,) = database.execute("SELECT COUNT(*) FROM predictions").fetchone()
+            (count,) = database.execute(query, values).fetchone()
         return int(count)
 
 
