@@ -16,7 +16,8 @@ def utc_now() -> datetime:
 
 def to_naive_utc(moment: datetime) -> datetime:
     """Give `moment` as databases hold it: UTC, no zone, whole seconds (MySQL's DATETIME)."""
-    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.replace(tzinfo=None, microsecond=0)
 
 
 def seconds_of(clock: Clock) -> Callable[[], float]:

@@ -69,13 +69,13 @@ class Ngrams:
 
 def _pieces(characters: Mapping[str, int], lengths: tuple[int, int], word: str) -> bytes:
     shortest, longest = lengths
-    known, padded, found = characters.get, f" {word} ", array("q")
-    for n in range(shortest, longest + 1):
-        last = len(padded) - n
-        for at in range(max(last, 0) + 1):
-            column = known(padded[at : at + n])
-            if column is not None:
-                found.append(column)
-        if last <= 0:  # a word that is whole in one n-gram is counted once
-            break
-    return found.tobytes()
+    known, padded = characters.get, f" {word} "
+    size = len(padded)
+    found = [
+        column
+        # A word that is whole in one n-gram is counted once.
+        for n in range(shortest, min(longest, max(shortest, size)) + 1)
+        for at in range(max(size - n, 0) + 1)
+        if (column := known(padded[at : at + n])) is not None
+    ]
+    return array("q", found).tobytes()

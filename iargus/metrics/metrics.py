@@ -126,10 +126,17 @@ class Metrics:
     def decisions(self, limiters: Collection[str]) -> Callable[[str, Backend, bool], None]:
         """What is called with each decision of one of `limiters`: its name, who decided, whether
         the request may pass. To be asked for between `start` and `stop`, and good for as long."""
-        told = {(name, by): self.limiter(name, by) for name in limiters for by in BACKENDS}
+        series = self._series
+        words = {True: "allowed", False: "limited"}
+        places = {
+            (name, by, allowed): series.place(families.LIMITER, name, by, word)
+            for name in limiters
+            for by in BACKENDS
+            for allowed, word in words.items()
+        }
 
         def decided(name: str, by: Backend, allowed: bool) -> None:
-            told[name, by](allowed)
+            series.add(places[name, by, allowed])
 
         return decided
 

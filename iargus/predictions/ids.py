@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
+from weakref import WeakMethod
 
 _POOL_IDS = 400
 _BYTES = 10
@@ -19,15 +21,17 @@ class PredictionIds:
     def __init__(self) -> None:
         self._random = ""
         self._at = 0
-        self._pid = 0
+        # Random bytes are fetched for many at a time, and never shared with a forked process.
+        os.register_at_fork(after_in_child=_unless_gone(WeakMethod(self._forget)))
+
+    def _forget(self) -> None:
+        self._random, self._at = "", 0
 
     def new(self, count: int) -> list[str]:
         """`count` numbers that were never given before, 36 characters each."""
         digits = 2 * _BYTES
-        # Random bytes are fetched for many at a time, and never shared with a forked process.
-        if self._at + count * digits > len(self._random) or self._pid != os.getpid():
-            self._random = os.urandom(_BYTES * max(count, _POOL_IDS)).hex()
-            self._at, self._pid = 0, os.getpid()
+        if self._at + count * digits > len(self._random):
+            self._random, self._at = os.urandom(_BYTES * max(count, _POOL_IDS)).hex(), 0
         start, self._at = self._at, self._at + count * digits
         random = self._random
         time_ms = f"{time.time_ns() // 1_000_000:012x}"
@@ -41,3 +45,13 @@ class PredictionIds:
 
 # The first two bits of this digit are 10 (RFC 9562 section 4.1); the other two are random.
 _VARIANT = {f"{digit:x}": "89ab"[digit & 3] for digit in range(16)}
+
+
+def _unless_gone(method: WeakMethod[Callable[[], None]]) -> Callable[[], None]:
+    # What is registered stays registered for ever, and shall keep nothing alive.
+    def call() -> None:
+        bound = method()
+        if bound is not None:
+            bound()
+
+    return call

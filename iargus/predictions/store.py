@@ -70,10 +70,15 @@ def _add(connection: Connection, rows: Sequence[Recorded]) -> None:
     place = "?" if sqlite else "%s"
     one = f"({', '.join([place] * len(Recorded._fields))})"
     values: list[str] = []
+    at, at_text = None, ""
     for row in rows:
+        # Whole seconds: the same for most rows of a batch.
+        if row.created_at != at:
+            at = row.created_at
+            at_text = at.strftime(_TIME)
         values += row[:5]
         values += (
-            row.created_at.strftime(_TIME),
+            at_text,
             row.payload.decode(),
             row.answer.decode(),
         )

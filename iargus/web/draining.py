@@ -2,7 +2,8 @@
 
 At SIGTERM uvicorn closes every connection that has no request at that moment, also one on which
 a request is already on its way: nginx answers that with 502, since it may not repeat a POST. Here
-such a connection stays for a moment, answers what comes, and says `Connection: close` with it.
+such a connection stays for a moment and answers what comes; `iargus/web/worker.py` has every
+answer say `Connection: close` by then.
 """
 
 from __future__ import annotations
@@ -33,11 +34,6 @@ class DrainingProtocol(HttpToolsProtocol):
             self.loop.call_later(GRACE_S, self._end)
         else:
             self.cycle.keep_alive = False  # uvicorn says so in the answer, and closes after it
-
-    def on_headers_complete(self) -> None:
-        super().on_headers_complete()
-        if _ENDING in self.app_state and self.cycle is not None:
-            self.cycle.keep_alive = False
 
     def _end(self) -> None:
         if self._is_idle() and not self.transport.is_closing():

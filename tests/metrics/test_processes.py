@@ -192,11 +192,12 @@ def test_the_sync_process_counts_beside_the_workers(tmp_path: Path) -> None:
     script = """
 import sys
 import iargus.models.sync as sync
+from iargus.models.refusals import Refusal
 from iargus.cli.main import main
 
 class Refusing:
     def follow(self, interval_s, stopped):
-        self.refused("car_price")
+        self.refused(Refusal("car_price", "7", "altered", None))
 
     @classmethod
     def connect(cls, settings, refused):

@@ -140,8 +140,8 @@ def test_the_scheme_behind_a_proxy_is_in_links_and_redirects(serve: Serve) -> No
     assert stranger.get("/", headers=https).json()["documentation"] == "http://testserver/docs"
 
 
-ALWAYS = {
-    "x-content-type-options": "nosniff",
+ALWAYS = {"x-content-type-options": "nosniff"}
+ON_PAGES = {
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
     "cross-origin-resource-policy": "same-origin",
@@ -165,6 +165,9 @@ def test_every_answer_has_the_headers_once(api: Api) -> None:
     for answer in answers:
         for name, value in ALWAYS.items():
             assert answer.headers.get_list(name) == [value], (name, answer.url)
+        page = str(answer.url).endswith("/docs")
+        for name, value in ON_PAGES.items():
+            assert answer.headers.get_list(name) == ([value] if page else []), (name, answer.url)
         policy = answer.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'")
         assert "frame-ancestors 'none'" in policy
