@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
+from iargus.bundles.bundle import Bundle
 from iargus.clock import to_naive_utc
 from iargus.errors import BodyInvalid, ModelNotLoaded, VersionUnknown
 from iargus.models.champion import LoadedModel
@@ -28,6 +29,8 @@ from iargus.web.services import Services
 
 # Batches and long texts: more at once would share the same core, and each holds its arrays.
 COMPUTING_THREADS = 2
+# Beyond those that wait for scikit-learn, for those that are told that the queue is full.
+REFUSING_THREADS = 4
 
 T = TypeVar("T")
 
@@ -43,7 +46,9 @@ class TaskEndpoint:
         self._champions = services.champions
         self._recorder = services.recorder if services.settings.policy.recording.enabled else None
         self._ids = PredictionIds()
-        self._threads = CapacityLimiter(COMPUTING_THREADS)
+        self._computing = CapacityLimiter(COMPUTING_THREADS)
+        uncompiled = services.settings.policy.uncompiled
+        self._waiting = CapacityLimiter(uncompiled.processes + uncompiled.queue + REFUSING_THREADS)
         self._batch_max_rows = services.settings.policy.requests.batch_max_rows
 
     async def one(self, scope: Scope, receive: Receive) -> Response:
@@ -84,11 +89,14 @@ class TaskEndpoint:
         if is_quick(self._task, model.source, [value]):
             found = read_answer(self._task, route, model.source, value)
         else:
-            found = await self._compute(read_answer, self._task, route, model.source, value)
+            found = await self._compute(model, read_answer, self._task, route, model.source, value)
         return JsonAnswer(json_bytes(found))
 
-    async def _compute(self, function: Callable[..., T], *arguments: Any) -> T:
-        return await to_thread.run_sync(function, *arguments, limiter=self._threads)
+    async def _compute(self, model: LoadedModel, function: Callable[..., T], *arguments: Any) -> T:
+        # A bundle computes in the thread; with scikit-learn it waits for a process, which has a
+        # queue of its own and says when that is full.
+        limiter = self._computing if isinstance(model.source, Bundle) else self._waiting
+        return await to_thread.run_sync(function, *arguments, limiter=limiter)
 
     def _model(self, scope: Scope) -> LoadedModel:
         if not scope["query_string"]:
@@ -114,7 +122,7 @@ class TaskEndpoint:
         if is_quick(task, model.source, inputs):
             found = answers(task, model.source, inputs)
         else:
-            found = await self._compute(answers, task, model.source, inputs)
+            found = await self._compute(model, answers, task, model.source, inputs)
         told = list(map(json_bytes, found))
         ids = self._ids.new(len(told))
         version = model.version
