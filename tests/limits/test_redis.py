@@ -20,6 +20,7 @@ from iargus.limits.redis_counters import RedisCounters
 from iargus.limits.requests import RequestLimits
 from iargus.limits.table import count_of
 from tests.limits.conftest import Seconds
+from tests.services.fault_proxy import NORMAL, Fault, FaultProxy
 from tests.services.redis import Redis
 
 QUOTA = 10
@@ -35,11 +36,9 @@ GONE, BACK = "Redis does not answer", "Redis answers again"
 class Host:
     """One host: its counters, what they share, and who decided how often."""
 
-    def __init__(self, folder: Path, redis: Redis, seconds: Seconds) -> None:
+    def __init__(self, folder: Path, url: str, seconds: Seconds) -> None:
         self.decided: list[tuple[str, str, bool]] = []
-        self.shared = RedisCounters(
-            SecretStr(redis.url), timeout_s=TIMEOUT_S, probe_interval_s=0.05
-        )
+        self.shared = RedisCounters(SecretStr(url), timeout_s=TIMEOUT_S, probe_interval_s=0.05)
         self.counters = HostCounters(CounterMemory(folder / "counters.bin", LIMITS), seconds)
         self.limits = RequestLimits(
             self.counters,
@@ -78,9 +77,15 @@ class Host:
 
 
 @asynccontextmanager
-async def two_hosts(tmp_path: Path, redis: Redis) -> AsyncIterator[tuple[Host, Host]]:
+async def two_hosts(
+    tmp_path: Path, redis: Redis, url: str = ""
+) -> AsyncIterator[tuple[Host, Host]]:
+    """Hosts with one Redis; `url` is another way to it, for the first."""
     seconds = Seconds()
-    hosts = [Host(tmp_path / name, redis, seconds) for name in ("first", "second")]
+    hosts = [
+        Host(tmp_path / name, way, seconds)
+        for name, way in (("first", url or redis.url), ("second", redis.url))
+    ]
     try:
         yield hosts[0], hosts[1]
     finally:
@@ -209,6 +214,42 @@ def test_the_host_goes_on_from_what_it_admitted_and_says_so_once(
 
     with caplog.at_level(logging.WARNING):
         asyncio.run(scenario())
+    assert (caplog.text.count(GONE), caplog.text.count(BACK)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.delayed(2 * TIMEOUT_S),
+        Fault.throttled(1),
+        Fault.reset(),
+        Fault.half_open(),
+        Fault.half_open("to_client"),
+        Fault.frozen(),
+        Fault.refused(),
+    ],
+    ids=lambda fault: f"{fault.kind} {fault.delay_s} {fault.bytes_per_s} {len(fault.directions)}",
+)
+def test_a_network_that_fails_before_redis_leaves_the_host_to_itself(
+    tmp_path: Path, redis: Redis, caplog: pytest.LogCaptureFixture, fault: Fault
+) -> None:
+    async def scenario(proxy: FaultProxy) -> None:
+        way = f"redis://127.0.0.1:{proxy.port}/0"
+        async with two_hosts(tmp_path, redis, way) as (first, second):
+            assert (await first.admitted(2), await second.admitted(3)) == (2, 3)
+            proxy.set(fault)
+            before = len(first.decided)
+            assert await first.admitted(QUOTA) == QUOTA - 2
+            assert {backend for _, backend, _ in first.decided[before:]} == {"host"}
+            # Whom the network serves goes on with Redis.
+            assert await second.admitted(1) == 1
+            assert second.backends == {"redis"}
+            await until(lambda: GONE in caplog.text)
+            proxy.set(NORMAL)
+            await first.until_redis_decides()
+
+    with caplog.at_level(logging.WARNING), FaultProxy(redis.socket) as proxy:
+        asyncio.run(scenario(proxy))
     assert (caplog.text.count(GONE), caplog.text.count(BACK)) == (1, 1)
 
 

@@ -16,21 +16,21 @@ class Redis:
 
     def __init__(self, program: Path, folder: Path) -> None:
         self._program = program
-        self._socket = folder / "redis.sock"
+        self.socket = folder / "redis.sock"
         self._log = folder / "redis.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"unix://{self._socket}"
+        return f"unix://{self.socket}"
 
     def start(self, *options: str) -> None:
         """Start it with further options, and wait until it answers."""
-        self._socket.unlink(missing_ok=True)
+        self.socket.unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *(str(self._program), "--port", "0", "--unixsocket", str(self._socket)),
+                    *(str(self._program), "--port", "0", "--unixsocket", str(self.socket)),
                     *("--save", "", "--appendonly", "no", *options),
                 ],
                 stdout=log,
@@ -47,7 +47,7 @@ class Redis:
         """Send one command over a connection of its own, and give the answer as it comes."""
         with socket.socket(socket.AF_UNIX) as client:
             client.settimeout(5)
-            client.connect(str(self._socket))
+            client.connect(str(self.socket))
             client.sendall((" ".join(words) + "\r\n").encode())
             return client.recv(65_536)
 
