@@ -122,8 +122,14 @@ def test_resets_what_exists_and_what_comes(proxy: FaultProxy) -> None:
         assert ask(client) == b"hello"
         proxy.set(Fault.reset())
         assert is_reset(client)
-        with connect(proxy) as new:
-            assert is_reset(new)
+        try:
+            new = connect(proxy)
+        except ConnectionResetError:
+            # It was quicker than the end of the call.
+            pass
+        else:
+            with new:
+                assert is_reset(new)
     proxy.set(NORMAL)
     with connect(proxy) as client:
         assert ask(client) == b"hello"
