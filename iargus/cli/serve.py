@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import typer
 
 from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
+from iargus.issuing.starting import mode_of
 from iargus.logs import configure_logging
 from iargus.settings import Settings
 from iargus.stack import Stack
@@ -46,6 +48,7 @@ def serve(
 ) -> None:
     """Set up what is missing, then serve the API with gunicorn until stopped."""
     check_port(host, port)
+    mode_of(Settings.read(os.environ))  # before minutes of training, which would be for nothing
     # A process of its own: what it imports to train would stay in memory for as long as we serve.
     prepared = subprocess.run([sys.executable, "-m", "iargus", "setup"], check=False)
     if prepared.returncode:

@@ -11,6 +11,7 @@ from iargus.database import Database
 from iargus.diagnosis import surroundings
 from iargus.diagnosis.databases import examine_database
 from iargus.diagnosis.finding import Finding, ok, problem
+from iargus.diagnosis.issuing import examine_issuing
 from iargus.diagnosis.months import examine_months
 from iargus.errors import IArgusError
 from iargus.models.registry import Registry
@@ -36,7 +37,8 @@ class Parts(Protocol):
 
 
 def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
-    """Look at configuration, key, databases, months, registry, mail server, disk and encoder."""
+    """Look at configuration, key, issuing, databases, months, registry, mail server, disk and
+    encoder."""
     try:
         settings = parts.settings
         names = ", ".join(parts.catalogue.names())
@@ -49,6 +51,7 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
     checks: dict[str, Check] = {
         "disk": lambda: iter([surroundings.examine_disk(settings.var_dir)]),
         "signing key": lambda: iter([surroundings.examine_key(settings)]),
+        "issuing": lambda: iter([examine_issuing(settings)]),
         "database iargus": lambda: examine_database(parts.labelled, clock),
         "database iargus_api": lambda: examine_database(parts.api, clock),
         "months": lambda: examine_months(parts.labelled, parts.catalogue.names(), clock),

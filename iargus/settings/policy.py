@@ -6,15 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from iargus.errors import ConfigurationError
-
-
-class Section(BaseModel):
-    """A block of `config.yml`. An unknown name is an error: a typing slip must not be silent."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from iargus.settings.issuing import IssuingPolicy
+from iargus.settings.section import Section
 
 
 class TokenPolicy(Section):
@@ -152,6 +148,7 @@ class Policy(Section):
     """The whole of `config.yml`."""
 
     tokens: TokenPolicy = TokenPolicy()
+    issuing: IssuingPolicy = IssuingPolicy()
     limits: LimitPolicy = LimitPolicy()
     requests: RequestPolicy = RequestPolicy()
     recording: RecordingPolicy = RecordingPolicy()

@@ -47,6 +47,11 @@ def create_app(services: Services | None = None) -> FastAPI:
     description = Description()
     app.include_router(health_router(built))
     app.include_router(token_router(built, description))
+    if built.issuing.confirmer is not None:
+        # Imported here: the other modes have no pages.
+        from iargus.web.confirm_routes import confirm_router
+
+        app.include_router(confirm_router(built, built.issuing.confirmer))
     tasks = TaskRoutes(built, description)
     app.include_router(tasks.router)
     app.include_router(feedback_router(built, description))

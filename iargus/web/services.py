@@ -9,6 +9,7 @@ from iargus.background import Background
 from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.errors import IArgusError
+from iargus.issuing.parts import Issuing
 from iargus.labelled.store import labelled_store
 from iargus.models.champion import ChampionFollower, Champions
 from iargus.models.supervisor import SyncSupervisor
@@ -36,6 +37,7 @@ class Services:
     catalogue: Catalogue
     champions: Champions
     tokens: TokenService
+    issuing: Issuing
     revocations: RevocationSnapshot
     recorder: PredictionRecorder
     feedback: FeedbackService
@@ -63,15 +65,17 @@ class Services:
         revocations = RevocationSnapshot(
             store, clock=clock, max_age_s=policy.tokens.revocation_max_age_s
         )
+        tokens = TokenService(
+            store=store, ring=ring, policy=policy.tokens, clock=clock, revocations=revocations
+        )
         predictions = SqlPredictionStore(api)
         return cls(
             settings=settings,
             clock=clock,
             catalogue=catalogue,
             champions=Champions(catalogue, settings.models_dir),
-            tokens=TokenService(
-                store=store, ring=ring, policy=policy.tokens, clock=clock, revocations=revocations
-            ),
+            tokens=tokens,
+            issuing=Issuing.build(settings, tokens=tokens, database=api, clock=clock),
             revocations=revocations,
             recorder=PredictionRecorder(
                 predictions,
@@ -122,6 +126,7 @@ class Services:
         self._background = [
             RevocationRefresher(self.revocations, interval_s=policy.tokens.revocation_refresh_s),
             ChampionFollower(self.champions, interval_s=1.0),
+            *self.issuing.background,
         ]
         if self.follow_registry:
             self._background.append(SyncSupervisor(self.settings))
