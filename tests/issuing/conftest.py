@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ from pydantic import SecretStr
 
 from iargus.database import API, Database
 from iargus.issuing.parts import Issuing
-from iargus.settings import Policy, Settings
+from iargus.migrate import upgrade
+from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import JwtKey, SmtpServer
 from iargus.tokens.claims import KeyRing
 from iargus.tokens.revocations import RevocationSnapshot
@@ -33,20 +36,39 @@ def ring() -> KeyRing:
     return KeyRing([JwtKey(kid="k", secret=SecretStr("n" * 48))])
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema; migrating takes longer than most tests."""
+    var_dir = tmp_path_factory.mktemp("issuing")
+    database = Database.connect(API, Settings(Environment(var_dir=var_dir), Policy()))
+    upgrade(database)
+    database.dispose()
+    return var_dir / f"{API}.db"
+
+
 @pytest.fixture
-def database(any_database_settings: Settings) -> Iterator[Database]:
-    """`iargus_api` on SQLite, then on MariaDB."""
-    found = Database.connect(API, any_database_settings)
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, empty_database: Path
+) -> Iterator[Database]:
+    """`iargus_api` on SQLite; of tests marked with `on_both_databases`, on MariaDB too."""
+    environ = {"IARGUS_VAR": str(tmp_path)}
+    if getattr(request, "param", "sqlite") == "mariadb":
+        environ |= request.getfixturevalue("mariadb_environ")
+    else:
+        shutil.copy(empty_database, tmp_path)
+    found = Database.connect(API, Settings(Environment.read(environ), Policy()))
+    if "MYSQL_HOST" in environ:
+        upgrade(found)
     yield found
     found.dispose()
 
 
-def settings_with(
-    settings: Settings, smtp: SmtpServer | None = NO_SERVER, **issuing: Any
-) -> Settings:
-    """`settings` with a mail server and this block of config.yml."""
-    environment = settings.environment.model_copy(update={"smtp": smtp})
-    return Settings(environment, Policy.model_validate({"issuing": issuing}))
+on_both_databases = pytest.mark.parametrize("database", ["sqlite", "mariadb"], indirect=True)
+
+
+def settings_with(smtp: SmtpServer | None = NO_SERVER, **issuing: Any) -> Settings:
+    """Settings with a mail server and this block of config.yml."""
+    return Settings(Environment(smtp=smtp), Policy.model_validate({"issuing": issuing}))
 
 
 def service(database: Database, ring: KeyRing, clock: StillClock) -> TokenService:
@@ -57,10 +79,15 @@ def service(database: Database, ring: KeyRing, clock: StillClock) -> TokenServic
 
 
 def issuing_with(
-    settings: Settings, database: Database, ring: KeyRing, clock: StillClock, **issuing: Any
+    database: Database,
+    ring: KeyRing,
+    clock: StillClock,
+    *,
+    smtp: SmtpServer | None = NO_SERVER,
+    **issuing: Any,
 ) -> Issuing:
     return Issuing.build(
-        settings_with(settings, **issuing),
+        settings_with(smtp, **issuing),
         tokens=service(database, ring, clock),
         database=database,
         clock=clock,
