@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,7 +25,8 @@ PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 @pytest.fixture
-def api(tmp_path: Path, models: dict[str, LoadedModel]) -> Iterator[Api]:
+def api(tmp_path: Path, empty_var: Path, models: dict[str, LoadedModel]) -> Iterator[Api]:
+    shutil.copytree(empty_var, tmp_path / "var")
     policy = Policy.model_validate({"issuing": CONFIRM | {"max_live_tokens": 1}})
     services = build(tmp_path / "var", policy, models, MAIL)
     # Links come from the queue here; the mails are the subject of other tests.

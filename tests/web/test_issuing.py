@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -11,11 +12,9 @@ from typing import Any
 import pytest
 
 from iargus.clock import to_naive_utc
-from iargus.database import API, Database
 from iargus.errors import ConfigurationError
 from iargus.issuing.codes import invitation_text
 from iargus.issuing.invitations import Invitations
-from iargus.migrate import upgrade
 from iargus.settings import Policy
 from iargus.web.app import create_app
 from tests.web.conftest import ADA, Api, build, running
@@ -26,8 +25,9 @@ Start = Callable[..., Api]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, empty_var: Path) -> Iterator[Start]:
     """Start the application with this block of config.yml."""
+    shutil.copytree(empty_var, tmp_path / "var")
     with ExitStack() as stack:
 
         def started(environ: dict[str, str] | None = None, **issuing: Any) -> Api:
@@ -110,10 +110,8 @@ def test_in_other_modes_a_link_is_no_route(start: Start) -> None:
 def test_on_mariadb_a_request_waits_for_its_mail(
     mariadb_environ: dict[str, str], tmp_path: Path
 ) -> None:
-    services = build(
-        tmp_path, Policy.model_validate({"issuing": CONFIRM}), {}, MAIL | mariadb_environ
-    )
-    upgrade(Database.connect(API, services.settings))
+    policy = Policy.model_validate({"issuing": CONFIRM})
+    services = build(tmp_path, policy, {}, MAIL | mariadb_environ)
     with running(services) as api:
         assert api.client.post("/get_token", json=ADA).status_code == 202
 
