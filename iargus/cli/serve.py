@@ -20,6 +20,7 @@ from iargus.errors import ConfigurationError
 from iargus.issuing.starting import mode_of
 from iargus.logs import configure_logging
 from iargus.settings import Settings
+from iargus.settings.issuing import IssuingMode
 from iargus.stack import Stack
 
 HOST = "127.0.0.1"
@@ -109,6 +110,10 @@ def _print_examples(settings: Settings, host: str, port: int) -> None:
         """-d '{"first_name":"Ada","surname":"King","email":"ada@example.com"}' """
         """| python3 -c 'import json,sys; print(json.load(sys.stdin)["token"])')"""
     ]
+    if mode_of(settings) is not IssuingMode.OPEN:
+        # There the route wants more than a name; an administrator needs nothing of it.
+        person = "--first-name Ada --surname King --email ada@example.com"
+        lines = [f"TOKEN=$({sys.executable} -m iargus token issue {person})"]
     for task in list(Catalogue.read(settings.policy))[:2]:
         body = json.dumps(task.example())
         lines.append(

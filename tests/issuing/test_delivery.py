@@ -201,7 +201,7 @@ def test_the_thread_sends_beside_the_requests_and_ends_when_asked(
         arrived.set()
         return said
 
-    mail_server.handle_DATA = seen  # type: ignore[method-assign]
+    mail_server.handle_DATA = seen  # type: ignore[assignment, method-assign]
     delivery.start()
     try:
         world.ask()

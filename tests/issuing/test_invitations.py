@@ -83,7 +83,7 @@ def test_everything_that_is_wrong_has_the_same_words(
     assert Invitations(database).revoke(revoked.key, to_naive_utc(clock()))
     assert not Invitations(database).revoke(revoked.key, to_naive_utc(clock()))
     clock.pass_by(days=1)
-    wrong_secret = Code(hers.key, new_invitation().secret)
+    wrong_secret = Code(create().key, new_invitation().secret)
 
     said = set()
     for code in (used, revoked, hers, theirs, expired, new_invitation(), wrong_secret):
