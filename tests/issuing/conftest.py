@@ -56,7 +56,9 @@ def database(
         environ |= request.getfixturevalue("mariadb_environ")
     else:
         shutil.copy(empty_database, tmp_path)
-    found = Database.connect(API, Settings(Environment.read(environ), Policy()))
+    # Enough connections that those who ask at once wait for each other in the database alone.
+    policy = Policy.model_validate({"database": {"pool_size": 10, "pool_timeout_s": 30}})
+    found = Database.connect(API, Settings(Environment.read(environ), policy))
     if "MYSQL_HOST" in environ:
         upgrade(found)
     yield found
