@@ -11,19 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from iargus.database import Database
 from iargus.issuing.addresses import person_of
-from iargus.issuing.allowance import live_tokens
 from iargus.issuing.codes import Code, new_link
 from iargus.issuing.decisions import Facts, Verdict
-from iargus.issuing.states import LAPSES, State, pause_after
+from iargus.issuing.due import due, facts_of
+from iargus.issuing.states import State, pause_after
 from iargus.issuing.turns import MAILS, take_turn
 from iargus.schema import confirmation_links, confirmations
 from iargus.tokens.store import Holder
 
-_HOUR = timedelta(hours=1)
 # Longer than the window that mails are counted in.
 _KEPT = timedelta(days=1)
 
@@ -69,14 +68,14 @@ class ConfirmationQueue:
         """Take the oldest request that is due, and decide it; None when there is none."""
         with self._database.transaction() as connection:
             # Apart, and before any lock: nearly always there is nothing.
-            if connection.execute(_due(at)).first() is None:
+            if connection.execute(due(at)).first() is None:
                 return None
         with self._database.transaction() as connection:
             take_turn(connection, MAILS)
-            row = connection.execute(_due(at)).mappings().first()
+            row = connection.execute(due(at)).mappings().first()
             if row is None:
                 return None
-            verdict = decide(_facts(connection, row, at))
+            verdict = decide(facts_of(connection, row, at))
             link = new_link() if verdict is Verdict.SEND else None
             if link is None:
                 _change(connection, row["id"], state=State.ENDED)
@@ -127,29 +126,6 @@ class ConfirmationQueue:
                 links, requests = confirmation_links.c.confirmation_id, confirmations.c.id
                 connection.execute(delete(confirmation_links).where(links.in_(ids)))
                 connection.execute(delete(confirmations).where(requests.in_(ids)))
-
-
-def _due(at: datetime) -> Select[tuple[object, ...]]:
-    return (
-        select(confirmations)
-        .where(confirmations.c.state.in_(list(LAPSES)), confirmations.c.next_attempt_at <= at)
-        .order_by(confirmations.c.id)
-        .limit(1)
-    )
-
-
-def _facts(connection: Connection, row: RowMapping, at: datetime) -> Facts:
-    others = (confirmations.c.mailed_at > at - _HOUR, confirmations.c.id != row["id"])
-    mails = select(func.count()).select_from(confirmations).where(*others)
-    to_person = mails.where(confirmations.c.person == row["person"])
-    return Facts(
-        email=row["email"],
-        is_expired=row["expires_at"] <= at,
-        lapses=LAPSES[row["state"]],
-        mails_to_person=connection.execute(to_person).scalar_one(),
-        mails_to_all=connection.execute(mails).scalar_one(),
-        live_tokens=live_tokens(connection, row["email"], at),
-    )
 
 
 def _change(connection: Connection, request: int, **values: object) -> None:
