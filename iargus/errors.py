@@ -98,6 +98,23 @@ class TokenStateUnknown(IArgusError):
     """Raised when revocations were last read too long ago to say whether a token is good."""
 
 
+class PersonNotAllowed(IArgusError):
+    """Raised when an address is not among those that may have a token."""
+
+
+class InvitationInvalid(IArgusError):
+    """Raised when an invitation is wrong, used up, expired, revoked or another person's; which of
+    them it is nobody learns."""
+
+
+class ConfirmationInvalid(IArgusError):
+    """Raised when the link of a mail is not ours, was used, or has expired."""
+
+
+class TokensAtLimit(IArgusError):
+    """Raised when a person holds as many tokens as one may."""
+
+
 class PredictionUnknown(IArgusError):
     """Raised when feedback names a prediction that was not recorded, or not for this token."""
 

@@ -138,6 +138,59 @@ tokens = Table(
     Index("ix_tokens_revoked_at", "revoked_at"),
 )
 
+# Who asked for a mail with a link, until a day after the link has expired.
+confirmations = Table(
+    "confirmations",
+    api_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("person", String(64), nullable=False),
+    Column("first_name", String(100), nullable=False),
+    Column("surname", String(100), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("requested_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("next_attempt_at", DateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("mailed_at", DateTime),
+    Column("used_at", DateTime),
+    Index("ix_confirmations_state_next_attempt_at", "state", "next_attempt_at"),
+    Index("ix_confirmations_mailed_at", "mailed_at"),
+    Index("ix_confirmations_expires_at", "expires_at"),
+)
+
+# One for each attempt to mail: after a crash two may have arrived, and either works.
+confirmation_links = Table(
+    "confirmation_links",
+    api_metadata,
+    Column("selector", String(16), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("confirmation_id", BigInteger, nullable=False),
+    Index("ix_confirmation_links_confirmation_id", "confirmation_id"),
+)
+
+invitations = Table(
+    "invitations",
+    api_metadata,
+    Column("id", String(8), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("used", Integer, nullable=False, server_default="0"),
+    Column("email", String(254)),
+    Column("domain", String(255)),
+    Column("created_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    Column("revoked_at", DateTime),
+)
+
+# Rows that transactions lock, so that they count and add in turn; their number is bounded.
+issuing_turns = Table(
+    "issuing_turns",
+    api_metadata,
+    Column("name", String(32), primary_key=True),
+    Column("taken", BigInteger, nullable=False),
+)
+
 predictions = Table(
     "predictions",
     api_metadata,

@@ -255,10 +255,14 @@ def test_a_killed_worker_is_replaced(environ: dict[str, str], tmp_path: Path) ->
     ("changed", "words"),
     [
         ({"IARGUS_ENV": "production"}, "IARGUS_JWT_KEYS is not set"),
+        (
+            {"IARGUS_ENV": "production", "IARGUS_JWT_KEYS": f"a:{'x' * 48}"},
+            "issuing.mode is not set",
+        ),
         ({"IARGUS_CONFIG": "nowhere.yml"}, "there is no nowhere.yml"),
         ({"MYSQL_HOST": "db"}, "MYSQL_USER is not"),
     ],
-    ids=["no keys", "no configuration", "half a database"],
+    ids=["no keys", "no mode", "no configuration", "half a database"],
 )
 def test_a_start_that_cannot_be_is_refused_with_one_clear_line(
     tmp_path: Path, changed: dict[str, str], words: str

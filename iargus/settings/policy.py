@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from iargus.errors import ConfigurationError
 from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, TlsPolicy
+from iargus.settings.issuing import IssuingPolicy
 from iargus.settings.section import Section
 
 
@@ -199,6 +200,7 @@ class Policy(Section):
     """The whole of `config.yml`."""
 
     tokens: TokenPolicy = TokenPolicy()
+    issuing: IssuingPolicy = IssuingPolicy()
     limits: LimitPolicy = LimitPolicy()
     requests: RequestPolicy = RequestPolicy()
     recording: RecordingPolicy = RecordingPolicy()

@@ -71,6 +71,13 @@ class TokenService:
         Raises:
             DatabaseUnavailable: the issue could not be recorded.
         """
+        issued, record = self.sign(holder)
+        self._within(lambda: self._store.add(record))
+        return issued
+
+    def sign(self, holder: Holder) -> tuple[IssuedToken, TokenRecord]:
+        """Sign a token, and give with it the record that the caller must keep before he gives the
+        token away."""
         now = self._clock()
         claims = new_claims(
             self._policy, subject=subject_of(holder.email), jti=str(uuid.uuid4()), now=now
@@ -84,8 +91,7 @@ class TokenService:
             created_at=to_naive_utc(now),
             expires_at=to_naive_utc(claims.expires_at),
         )
-        self._within(lambda: self._store.add(record))
-        return IssuedToken(token, claims.expires_at, claims.exp - claims.iat)
+        return IssuedToken(token, claims.expires_at, claims.exp - claims.iat), record
 
     def authenticate(self, token: str) -> Claims:
         """Give the claims of a token that may be used now.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from iargus.database import Database
 from iargus.schema import tokens
@@ -59,19 +59,7 @@ class SqlTokenStore:
     def add(self, record: TokenRecord) -> None:
         """Record an issue."""
         with self._database.transaction() as connection:
-            connection.execute(
-                insert(tokens).values(
-                    first_name=record.holder.first_name,
-                    surname=record.holder.surname,
-                    email=record.holder.email,
-                    token=record.digest,
-                    creation_date=record.created_at,
-                    jti=record.jti,
-                    kid=record.kid,
-                    expires_at=record.expires_at,
-                    revoked_at=record.revoked_at,
-                )
-            )
+            add_token(connection, record)
 
     def revoke(self, jti: str, at: datetime) -> bool:
         """Mark a token as revoked at `at`; False when there is none or it was revoked before."""
@@ -100,6 +88,23 @@ class SqlTokenStore:
             query = query.where(tokens.c.email == email)
         with self._database.transaction() as connection:
             return [_record(row) for row in connection.execute(query).mappings()]
+
+
+def add_token(connection: Connection, record: TokenRecord) -> None:
+    """Record an issue within the caller's transaction."""
+    connection.execute(
+        insert(tokens).values(
+            first_name=record.holder.first_name,
+            surname=record.holder.surname,
+            email=record.holder.email,
+            token=record.digest,
+            creation_date=record.created_at,
+            jti=record.jti,
+            kid=record.kid,
+            expires_at=record.expires_at,
+            revoked_at=record.revoked_at,
+        )
+    )
 
 
 def _record(row: RowMapping) -> TokenRecord:

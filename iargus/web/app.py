@@ -58,16 +58,22 @@ def create_app(services: Services | None = None) -> FastAPI:
     description = Description()
     answering = counting(built.metrics.token_rejected)
     tasks = TaskRoutes(built, description)
-    routers = (
+    content_policies = {PAGE: add_docs(app)}
+    routers = [
         health_router(built),
         metrics_router(built),
         token_router(built, description),
         tasks.router,
         feedback_router(built, description),
-    )
+    ]
+    if built.issuing.confirmer is not None:
+        # Imported here: the other modes have no pages.
+        from iargus.web.confirm_routes import CONTENT_POLICY, LINKS, confirm_router
+
+        routers.append(confirm_router(built, built.issuing.confirmer))
+        content_policies[LINKS] = CONTENT_POLICY
     for router in routers:
         app.include_router(router)
-    content_policies = {PAGE: add_docs(app)}
     add_handlers(app, answering)
     description.install(app)
     built.metrics.expect(

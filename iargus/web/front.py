@@ -32,7 +32,8 @@ def front_layers(
     request but its path and its origin is read.
 
     Args:
-        content_policies: Content-Security-Policy of each path that is a page.
+        content_policies: Content-Security-Policy of each path that is a page; one ending with `/`
+            stands for everything below it.
     """
     layers: list[Layer] = [
         partial(

@@ -11,6 +11,7 @@ from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.deadline import Deadline, Within, unbounded
 from iargus.errors import IArgusError
+from iargus.issuing.parts import Issuing
 from iargus.labelled.store import labelled_store
 from iargus.limits import LIMITERS, RequestLimits, open_limits
 from iargus.metrics import Metrics
@@ -45,6 +46,7 @@ class Services:
     catalogue: Catalogue
     champions: Champions
     tokens: TokenService
+    issuing: Issuing
     revocations: RevocationSnapshot
     recorder: PredictionRecorder
     feedback: FeedbackService
@@ -86,19 +88,23 @@ class Services:
             max_age_s=max_age_s,
             file=RevocationFile(settings.revocation_file, clock=clock, max_age_s=max_age_s),
         )
+        tokens = TokenService(
+            store=store,
+            ring=ring,
+            policy=policy.tokens,
+            clock=clock,
+            revocations=revocations,
+            within=within,
+        )
         predictions = SqlPredictionStore(api)
         return cls(
             settings=settings,
             clock=clock,
             catalogue=catalogue,
             champions=Champions(catalogue, settings.models_dir, policy.uncompiled),
-            tokens=TokenService(
-                store=store,
-                ring=ring,
-                policy=policy.tokens,
-                clock=clock,
-                revocations=revocations,
-                within=within,
+            tokens=tokens,
+            issuing=Issuing.build(
+                settings, tokens=tokens, database=api, clock=clock, within=within
             ),
             revocations=revocations,
             recorder=PredictionRecorder(
@@ -156,6 +162,7 @@ class Services:
         self._background = [
             RevocationRefresher(self.revocations, interval_s=policy.tokens.revocation_refresh_s),
             ChampionFollower(self.champions, interval_s=0.5),
+            *self.issuing.background,
         ]
         if self.follow_registry:
             self._background.append(SyncSupervisor(self.settings))
