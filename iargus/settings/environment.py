@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from iargus.errors import ConfigurationError
 
 Model = TypeVar("Model", bound=BaseModel)
+# Of 32 random characters in base64 or hex, fewer are as good as impossible.
+MIN_DISTINCT_CHARS = 8
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -148,6 +150,11 @@ def _jwt_keys(text: str | None) -> tuple[JwtKey, ...]:
             raise ConfigurationError(
                 f"IARGUS_JWT_KEYS: the secret of key {kid!r} is {len(secret.encode())} bytes long; "
                 "HS256 needs at least 32"
+            )
+        if len(set(secret)) < MIN_DISTINCT_CHARS:
+            raise ConfigurationError(
+                f"IARGUS_JWT_KEYS: the secret of key {kid!r} repeats {len(set(secret))} characters "
+                "and can be guessed; `iargus keys new` makes one at random"
             )
         keys.append(_build(JwtKey, "IARGUS_JWT_KEYS ", kid=kid, secret=secret))
     kids = [key.kid for key in keys]

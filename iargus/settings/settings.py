@@ -47,5 +47,10 @@ class Settings:
         return self.var_dir / "jwt.key"
 
     @property
+    def ring_file(self) -> Path:
+        """Where the last known signing keys lie, wrapped, for a start without the database."""
+        return self.var_dir / "signing-keys.json"
+
+    @property
     def mlflow_uri(self) -> str:
         return self.environment.mlflow_uri or f"sqlite:///{self.var_dir / 'mlflow.db'}"

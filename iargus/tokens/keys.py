@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from iargus.errors import ConfigurationError
 from iargus.settings import Settings
 from iargus.settings.environment import JwtKey
-from iargus.tokens.claims import KeyRing
+from iargus.tokens.ring import KeyRing
 
 KEY_BYTES = 48
 
@@ -42,9 +42,16 @@ def load_key_ring(settings: Settings) -> KeyRing:
     return KeyRing([JwtKey(kid=kid, secret=SecretStr(secret))])
 
 
+def fresh_key() -> JwtKey:
+    """A key that nobody has seen yet, of 384 random bits."""
+    secret = secrets.token_urlsafe(KEY_BYTES)
+    return JwtKey(kid=secrets.token_hex(4), secret=SecretStr(secret))
+
+
 def new_key() -> str:
     """A fresh `kid:secret` pair for `IARGUS_JWT_KEYS`."""
-    return f"{secrets.token_hex(4)}:{secrets.token_urlsafe(KEY_BYTES)}"
+    key = fresh_key()
+    return f"{key.kid}:{key.secret.get_secret_value()}"
 
 
 def _make_key_file(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The revoked tokens as each process knows them: a snapshot that is read again and again.
+"""The revoked tokens as each process knows them: read whole once, and then what is new.
 
 Checking a token has three results: good, bad, and unknown. While the database answers, the
 snapshot is at most a refresh old; in an outage it stays in use until `revocation_max_age_s`,
@@ -11,17 +11,28 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import IArgusError, TokenStateUnknown
+from iargus.tokens.changes import Changes, Position
+from iargus.tokens.live_ring import LiveRing
 from iargus.tokens.store import TokenStore
 
 logger = logging.getLogger(__name__)
 
+# A ring that was not compared with the database for longer may lack a key.
+RING_MAX_AGE_S = 5.0
+# How often the seldom things are done: revocations of an older release are looked for, and keys
+# and tokens that have had their time are let go.
+SWEEP_S = 30.0
+FORGET_S = 3600.0
+
 
 class RevocationSnapshot:
-    """A set of revoked `jti` and its age; `monotonic_s` measures age whatever the clock does."""
+    """The revoked `jti` and their age, and the ring that is kept fresh with them; `monotonic_s`
+    measures age whatever the clock does."""
 
     def __init__(
         self,
@@ -29,15 +40,20 @@ class RevocationSnapshot:
         *,
         clock: Clock,
         max_age_s: float,
+        ring: LiveRing | None = None,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._clock = clock
         self._max_age_s = max_age_s
+        self._ring = ring
         self._monotonic_s = monotonic_s
-        self._revoked: frozenset[str] = frozenset()
+        # When each would have ended, by `jti`.
+        self._revoked: dict[str, datetime] = {}
         self._own: dict[str, float] = {}
+        self._position = Position()
         self._read_at_s: float | None = None
+        self._swept_at_s = self._forgot_at_s = monotonic_s()
         self._lock = threading.Lock()
 
     def holds(self, jti: str) -> bool:
@@ -58,22 +74,48 @@ class RevocationSnapshot:
         """Seconds since the snapshot was read; None before the first time."""
         return None if self._read_at_s is None else self._monotonic_s() - self._read_at_s
 
+    @property
+    def ring_may_lack_keys(self) -> bool:
+        """Whether a key that this process does not know may be a new one of ours."""
+        return self.age_s is None or self.age_s > RING_MAX_AGE_S
+
     def add(self, jti: str) -> None:
         """Refuse a token at once in this process, before the next refresh tells all others."""
         with self._lock:
             self._own[jti] = self._monotonic_s()
 
     def refresh(self) -> None:
-        """Read the snapshot again.
+        """Read what is new.
 
         Raises:
-            DatabaseUnavailable: the last snapshot stays in use.
+            DatabaseUnavailable: the last snapshot and the last ring stay in use.
         """
         begun_s = self._monotonic_s()
-        revoked = self._store.revoked(to_naive_utc(self._clock()))
+        at = to_naive_utc(self._clock())
+        if begun_s - self._swept_at_s >= SWEEP_S:
+            self._store.number_revocations()
+            self._swept_at_s = begun_s
+        if forget := begun_s - self._forgot_at_s >= FORGET_S:
+            self._forgot_at_s = begun_s
+            # So that a key is read again whose last token has ended.
+            self._position = Position(self._position.revoked, -1)
+        changes = self._store.changes(self._position, at=at)
         with self._lock:
-            self._revoked = revoked
-            self._read_at_s = begun_s
+            self._take(changes, begun_s)
+            if forget:
+                self._revoked = {jti: ends for jti, ends in self._revoked.items() if ends > at}
+        if changes.keys is not None and self._ring is not None:
+            self._ring.apply(changes.keys, at=at)
+        # Last: what failed above is read again.
+        self._position = changes.position
+
+    def _take(self, changes: Changes, begun_s: float) -> None:
+        if changes.whole:
+            self._revoked = dict(changes.revoked)
+        elif changes.revoked:
+            self._revoked.update(changes.revoked)
+        self._read_at_s = begun_s
+        if self._own:
             # What was revoked here before the read began is in the snapshot by now.
             self._own = {jti: at_s for jti, at_s in self._own.items() if at_s >= begun_s}
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from iargus.settings import Settings
+from iargus.web.admin_routes import admin_router
 from iargus.web.describe import Description
 from iargus.web.direct import Direct
 from iargus.web.docs_routes import add_docs
@@ -50,6 +51,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     tasks = TaskRoutes(built, description)
     app.include_router(tasks.router)
     app.include_router(feedback_router(built, description))
+    app.include_router(admin_router(built, description))
     add_docs(app)
     add_handlers(app)
     description.install(app)

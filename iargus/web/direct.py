@@ -15,6 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from iargus.errors import IArgusError
+from iargus.web.expiry import announcing
+from iargus.web.gate import ENDS_SOON
 from iargus.web.problems import from_error, from_validation
 
 Endpoint = Callable[[Scope, Receive], Awaitable[Response]]
@@ -34,7 +36,7 @@ class Direct:
             return
         endpoint = self._endpoints.get((scope["method"], scope["path"]))
         if endpoint is None:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, announcing(scope, send))
             return
         try:
             response = await endpoint(scope, receive)
@@ -42,4 +44,6 @@ class Direct:
             response = from_error(error)
         except ValidationError as error:
             response = from_validation(error)
+        if ENDS_SOON in scope:
+            send = announcing(scope, send)
         await response(scope, receive, send)

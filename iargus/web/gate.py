@@ -7,11 +7,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Receive, Scope
 
-from iargus.errors import BodyInvalid, TokenMissing
+from iargus.errors import BodyInvalid, ScopeMissing, TokenMissing
 from iargus.tokens.claims import Claims
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
 from iargus.web.services import Services
+
+# Where a request's scope keeps the end of its token, in seconds since 1970, if that is near.
+ENDS_SOON = "iargus.ends_soon"
 
 
 class Gate:
@@ -20,6 +23,7 @@ class Gate:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._max_bytes = services.settings.policy.requests.max_body_bytes
+        self._announced_s = services.settings.policy.tokens.announce_expiry_days * 86_400
 
     async def enter_with_body(
         self, scope: Scope, receive: Receive
@@ -40,9 +44,9 @@ class Gate:
             if in_header is None:
                 # A token in a body that cannot be read is no token.
                 raise TokenMissing("a token is needed, and the body cannot be read") from None
-            self._admit(in_header)
+            self._admit(scope, in_header)
             raise
-        claims = self._admit(the_token(in_header, body_token(document)))
+        claims = self._admit(scope, the_token(in_header, body_token(document)))
         document.pop("security_token", None)
         return claims, document
 
@@ -52,13 +56,31 @@ class Gate:
         Raises:
             TokenRejected, TokenStateUnknown, RateLimited.
         """
-        return self._admit(the_token(header_token(scope), None))
+        return self._admit(scope, the_token(header_token(scope), None))
 
-    def _admit(self, token: str) -> Claims:
-        claims = self._services.tokens.authenticate(token)
+    def enter_as(self, scope: Scope, needed: str) -> Claims:
+        """The same for a route that needs the scope `needed`.
+
+        Raises:
+            TokenRejected, TokenStateUnknown, RateLimited, ScopeMissing.
+        """
+        claims = self.enter(scope)
+        require_scope(claims, needed)
+        return claims
+
+    def _admit(self, scope: Scope, token: str) -> Claims:
+        claims, now_s = self._services.tokens.authenticated(token)
+        if claims.exp - now_s < self._announced_s:
+            scope[ENDS_SOON] = claims.exp
         if self._services.request_limiter is not None:
             self._services.request_limiter.hit(claims.jti)
         return claims
+
+
+def require_scope(claims: Claims, needed: str) -> None:
+    """Raise `ScopeMissing` unless the token has this scope."""
+    if claims.scope != needed:
+        raise ScopeMissing(f"this needs a token whose scope is {needed}")
 
 
 def client_address(request: Request, services: Services) -> str:

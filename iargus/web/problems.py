@@ -28,21 +28,27 @@ TABLE: dict[type[errors.IArgusError], tuple[int, str]] = {
     errors.TokenRevoked: (401, "TOKEN_REVOKED"),
     errors.TokenAmbiguous: (400, "TOKEN_AMBIGUOUS"),
     errors.TokenStateUnknown: (503, "TOKEN_STATE_UNKNOWN"),
+    errors.ScopeMissing: (403, "SCOPE_MISSING"),
+    errors.TaskNotAllowed: (403, "TASK_NOT_ALLOWED"),
+    errors.TokenUnknown: (404, "TOKEN_UNKNOWN"),
     errors.BodyTooLarge: (413, "BODY_TOO_LARGE"),
     errors.BodyInvalid: (422, "BODY_INVALID"),
     errors.LabelInvalid: (422, "LABEL_INVALID"),
     errors.PredictionUnknown: (404, "PREDICTION_UNKNOWN"),
     errors.FeedbackConflict: (409, "FEEDBACK_CONFLICT"),
+    errors.RevocationUnexpected: (409, "REVOCATION_UNEXPECTED"),
     errors.VersionUnknown: (404, "VERSION_NOT_LOADED"),
     errors.RateLimited: (429, "RATE_LIMITED"),
     errors.ModelNotLoaded: (503, "MODEL_NOT_LOADED"),
     errors.DatabaseUnavailable: (503, "DATABASE_UNAVAILABLE"),
     errors.SchemaMissing: (503, "DATABASE_UNAVAILABLE"),
+    errors.SigningKeyMissing: (503, "SIGNING_KEY_MISSING"),
 }
 
 # What these say is for administrators: the client is told only that the service is not able to.
 HIDDEN = {
     "DATABASE_UNAVAILABLE": "the database does not answer; try again later",
+    "SIGNING_KEY_MISSING": "no token can be issued at the moment; try again later",
     "MODEL_NOT_LOADED": "no model is ready for this task yet; try again later",
 }
 
@@ -100,6 +106,8 @@ def from_error(error: errors.IArgusError) -> Response:
                 # RFC 6750 section 3: the error code only where a token was sent.
                 code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
                 headers["WWW-Authenticate"] = f'Bearer realm="iargus"{code}'
+            if status == 403:
+                headers["WWW-Authenticate"] = 'Bearer realm="iargus", error="insufficient_scope"'
             if status == 429 and isinstance(error, errors.RateLimited):
                 headers["Retry-After"] = str(error.retry_after_s)
             if status == 503:

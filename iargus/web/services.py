@@ -18,6 +18,8 @@ from iargus.predictions.store import SqlPredictionStore
 from iargus.settings import Settings
 from iargus.tasks.catalogue import Catalogue
 from iargus.tokens.keys import load_key_ring
+from iargus.tokens.live_ring import LiveRing
+from iargus.tokens.register import SqlTokenRegister
 from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService
 from iargus.tokens.store import SqlTokenStore
@@ -36,6 +38,7 @@ class Services:
     catalogue: Catalogue
     champions: Champions
     tokens: TokenService
+    register: SqlTokenRegister
     revocations: RevocationSnapshot
     recorder: PredictionRecorder
     feedback: FeedbackService
@@ -57,11 +60,11 @@ class Services:
         """
         policy = settings.policy
         catalogue = Catalogue.read(policy)
-        ring = load_key_ring(settings)
+        ring = LiveRing(load_key_ring(settings), policy.tokens, path=settings.ring_file)
         api, labelled = Database.connect(API, settings), Database.connect(LABELLED, settings)
         store = SqlTokenStore(api)
         revocations = RevocationSnapshot(
-            store, clock=clock, max_age_s=policy.tokens.revocation_max_age_s
+            store, clock=clock, max_age_s=policy.tokens.revocation_max_age_s, ring=ring
         )
         predictions = SqlPredictionStore(api)
         return cls(
@@ -72,6 +75,7 @@ class Services:
             tokens=TokenService(
                 store=store, ring=ring, policy=policy.tokens, clock=clock, revocations=revocations
             ),
+            register=SqlTokenRegister(api),
             revocations=revocations,
             recorder=PredictionRecorder(
                 predictions,

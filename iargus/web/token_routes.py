@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, LiteralString
 
 from email_validator import EmailNotValidError, validate_email
 from fastapi import APIRouter, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from iargus.tokens.store import Holder
+from iargus.tokens.claims import MAX_TASKS
+from iargus.tokens.record import Grant, Holder
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
 from iargus.web.describe import GATED, Description
@@ -62,6 +70,35 @@ class TokenRequest(BaseModel):
     email: Annotated[
         str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_plausible)
     ] = Field(description="A plausible address", json_schema_extra={"format": "email"})
+    tasks: list[str] | None = Field(
+        None, min_length=1, max_length=MAX_TASKS, description="The only tasks that it is for"
+    )
+    ttl_days: int | None = Field(
+        None, ge=1, description="Fewer days than the policy gives", strict=True
+    )
+
+
+def _grant(asked: TokenRequest, services: Services) -> Grant:
+    """What of a request is less than every token has.
+
+    Raises:
+        ValidationError: a task is not served, or the days are more than the policy's.
+    """
+    served = services.catalogue.names()
+    longest = services.settings.policy.tokens.ttl_days
+    if asked.ttl_days is not None and asked.ttl_days > longest:
+        raise _wrong("ttl_days", asked.ttl_days, "less_than_policy", "More days than may be")
+    if asked.tasks is None:
+        return Grant(ttl_days=asked.ttl_days)
+    if unknown := [task for task in asked.tasks if task not in served]:
+        raise _wrong("tasks", unknown, "unknown_task", "A task that is not served here")
+    return Grant(ttl_days=asked.ttl_days, tasks=tuple(sorted(set(asked.tasks))))
+
+
+def _wrong(field: str, value: object, kind: LiteralString, why: LiteralString) -> ValidationError:
+    error = PydanticCustomError(kind, why)
+    details = InitErrorDetails(type=error, loc=(field,), input=value)
+    return ValidationError.from_exception_data("TokenRequest", [details])
 
 
 class TokenAnswer(BaseModel):
@@ -93,11 +130,12 @@ def token_router(services: Services, description: Description) -> APIRouter:
     async def get_token(request: Request) -> Response:
         body = await read_body(request.scope, request.receive, max_bytes=max_bytes)
         asked = TokenRequest.model_validate(parse_object(body))
+        grant = _grant(asked, services)
         if services.token_limiter is not None:
             services.token_limiter.hit(client_address(request, services))
         holder = Holder(asked.first_name, asked.surname, asked.email)
-        issued = await run_in_threadpool(services.tokens.issue, holder)
-        days = services.settings.policy.tokens.ttl_days
+        issued = await run_in_threadpool(services.tokens.issue, holder, grant)
+        days = issued.expires_in_s // 86_400
         answer = TokenAnswer(
             message=f"This token is valid for {days} days. Keep it: it is not shown again.",
             token=issued.token,
