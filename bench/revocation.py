@@ -35,6 +35,7 @@ from tests.services.require import require_program
 PORTS = (18_411, 18_412)
 ASK_EVERY_S = 0.01
 GIVE_UP_S = 10.0
+START_S = 600.0  # a worker that starts reads every revoked token once
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
 
 
@@ -96,10 +97,10 @@ def started(environ: dict[str, str], places: list[Host], folder: Path) -> Iterat
                 own = os.environ | environ | {"IARGUS_VAR": str(folder / f"host{number}")}
                 module = (sys.executable, "-m", "bench.revocation_worker")
                 process = subprocess.Popen(host.command(*module, host.address, str(port)), env=own)
-                stack.callback(process.wait, 20)
+                stack.callback(process.wait, 60)
                 stack.callback(process.terminate)
                 workers.append(Worker(host, port))
-        deadline_s = time.monotonic() + 120
+        deadline_s = time.monotonic() + START_S
         while not all(worker.ready() for worker in workers):
             if time.monotonic() > deadline_s:
                 raise SystemExit("the workers do not answer")

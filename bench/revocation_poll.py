@@ -21,7 +21,7 @@ def revoke_in_advance(server: MariaDB, number: int) -> None:
             "INSERT INTO iargus_api.tokens (first_name, surname, email, token, creation_date, jti,"
             " kid, expires_at, revoked_at, revoked_seq) SELECT 'Ada', 'King', 'ada@example.com',"
             " SHA2(seq, 256), '2026-01-01', LOWER(UUID()), 'k', '2036-01-01', '2026-01-02', 0"
-            f" FROM seq_1_to_{number}"
+            f" FROM iargus_api.seq_1_to_{number}"
         )
 
 
