@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-# Every worker has read a key before any worker signs with it.
+# Every worker has read a key before any worker signs with it; longer where they read seldom.
 SIGNS_AFTER_S = 2.0
 # Who has not heard yet that a key was retired may still issue with it.
 _LATE = timedelta(minutes=1)

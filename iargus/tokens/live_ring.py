@@ -53,6 +53,7 @@ class LiveRing:
         self._policy = policy
         self._path = path
         self._monotonic_s = monotonic_s
+        self._signs_after_s = max(SIGNS_AFTER_S, 2 * policy.revocation_refresh_s)
         self._kept = [] if path is None else load_rows(path)
         self._complained: set[tuple[str, str]] = set()
         # From when on each may sign (monotonic), the one that is wanted most first.
@@ -102,7 +103,7 @@ class LiveRing:
         if not before and not revoked:
             former = own[:1]
         self._signers = [
-            *((known_s + SIGNS_AFTER_S - row.age_s, key) for row, key in newest),
+            *((known_s + self._signs_after_s - row.age_s, key) for row, key in newest),
             *((known_s, key) for key in former),
         ] or [(known_s, key) for key in [*(key for _, key in before[:1]), *own]]
         # A name of the environment is the environment's: no row can put another secret there.

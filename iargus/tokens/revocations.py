@@ -22,7 +22,8 @@ from iargus.tokens.store import TokenStore
 
 logger = logging.getLogger(__name__)
 
-# A ring that was not compared with the database for longer may lack a key.
+# A ring that was not compared with the database for longer may lack a key; longer where it is read
+# seldom.
 RING_MAX_AGE_S = 5.0
 # How often the seldom things are done: revocations of an older release are looked for, and keys
 # and tokens that have had their time are let go.
@@ -41,12 +42,14 @@ class RevocationSnapshot:
         clock: Clock,
         max_age_s: float,
         ring: LiveRing | None = None,
+        refresh_s: float = 0.25,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._clock = clock
         self._max_age_s = max_age_s
         self._ring = ring
+        self._ring_max_age_s = max(RING_MAX_AGE_S, 4 * refresh_s)
         self._monotonic_s = monotonic_s
         # When each would have ended, by `jti`.
         self._revoked: dict[str, datetime] = {}
@@ -77,7 +80,8 @@ class RevocationSnapshot:
     @property
     def ring_may_lack_keys(self) -> bool:
         """Whether a key that this process does not know may be a new one of ours."""
-        return self.age_s is None or self.age_s > RING_MAX_AGE_S
+        age_s = self.age_s
+        return age_s is None or age_s > self._ring_max_age_s
 
     def add(self, jti: str) -> None:
         """Refuse a token at once in this process, before the next refresh tells all others."""

@@ -64,7 +64,11 @@ class Services:
         api, labelled = Database.connect(API, settings), Database.connect(LABELLED, settings)
         store = SqlTokenStore(api)
         revocations = RevocationSnapshot(
-            store, clock=clock, max_age_s=policy.tokens.revocation_max_age_s, ring=ring
+            store,
+            clock=clock,
+            max_age_s=policy.tokens.revocation_max_age_s,
+            ring=ring,
+            refresh_s=policy.tokens.revocation_refresh_s,
         )
         predictions = SqlPredictionStore(api)
         return cls(

@@ -14,6 +14,7 @@ import pytest
 from iargus.errors import TokenMalformed
 from iargus.settings.policy import TokenPolicy
 from iargus.tokens.claims import decode, new_claims, sign, verify
+from iargus.tokens.form import kid_of
 from iargus.tokens.ring import KeyRing
 from tests.tokens.conftest import START
 from tests.tokens.test_claims import GOOD, SECONDS, forge
@@ -148,6 +149,14 @@ def test_of_all_last_characters_one_is_accepted(ring: KeyRing) -> None:
         except TokenMalformed:
             pass
     assert accepted == [token[-1]]
+
+
+def test_the_spare_bits_are_checked_here_whatever_a_library_does() -> None:
+    token = forge(GOOD)
+    assert kid_of(token) == "new"
+    for last in set(string.ascii_letters + string.digits + "-_") - set("AEIMQUYcgkosw048"):
+        with pytest.raises(ValueError, match="three parts"):
+            kid_of(token[:-1] + last)
 
 
 def test_nbf_is_obeyed_where_it_is_there(ring: KeyRing, policy: TokenPolicy) -> None:
