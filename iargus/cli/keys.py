@@ -12,7 +12,8 @@ from rich.table import Table
 from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.stack import Stack
-from iargus.tokens.key_service import KeyInfo, KeyService
+from iargus.tokens.key_info import KeyInfo
+from iargus.tokens.key_service import KeyService
 from iargus.tokens.key_store import SqlKeyStore, Use
 from iargus.tokens.keys import load_key_ring, new_key
 

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import DataError
 from iargus.settings.environment import JwtKey
+from iargus.tokens.key_info import KeyInfo, described, signer
 from iargus.tokens.key_row import KeyRow
 from iargus.tokens.key_store import SqlKeyStore, Use
 from iargus.tokens.keys import fresh_key
 from iargus.tokens.ring import KeyRing
 from iargus.tokens.wrapping import unwrap, wrap
-
-
-@dataclass(frozen=True)
-class KeyInfo:
-    """A key as an administrator sees it. `state` is `signs`, `verifies`, `revoked` or `dropped`,
-    or `unreadable` where this host cannot unwrap it; times are UTC without a zone."""
-
-    kid: str
-    origin: str
-    state: str
-    created_at: datetime | None
-    wrapped_with: str | None
-    use: Use
 
 
 class KeyService:
@@ -40,27 +26,8 @@ class KeyService:
 
     def listed(self) -> list[KeyInfo]:
         """Every key, the newest first, those of the environment last."""
-        rows = self._store.rows()
         uses = self._store.uses(to_naive_utc(self._clock()))
-        revoked = {row.kid for row in rows if row.revoked_at is not None}
-        signer = self._signer(rows)
-        found = [
-            KeyInfo(
-                row.kid,
-                "environment" if self._is_root(row.kid) else "database",
-                self._state(row, signer),
-                row.created_at,
-                row.wrapped_with,
-                uses.get(row.kid, Use()),
-            )
-            for row in rows
-        ]
-        for root in self._roots:
-            if root.kid not in revoked:
-                state = "signs" if root.kid == signer else "verifies"
-                use = uses.get(root.kid, Use())
-                found.append(KeyInfo(root.kid, "environment", state, None, None, use))
-        return found
+        return described(self._store.rows(), uses, self._roots)
 
     def rotate(self) -> str:
         """Make a key that signs from now on; gives its `kid`.
@@ -95,7 +62,7 @@ class KeyService:
         """
         self.use_of(kid)
         rows = self._store.rows()
-        signs = self._signer(rows) == kid
+        signs = signer(rows, self._roots) == kid
         new = self._new(rows, refused=kid if now else None) if signs else None
         if now:
             self._store.revoke(kid, after=_newest(rows), new=new)
@@ -140,26 +107,6 @@ class KeyService:
         bad = {row.kid for row in rows if row.revoked_at is not None} | {refused}
         good = [root for root in self._roots if root.kid not in bad]
         return (good or self._roots)[0]
-
-    def _signer(self, rows: Sequence[KeyRow]) -> str | None:
-        own = [row for row in rows if row.wrapped is not None and row.retired_at is None]
-        if own:
-            return own[0].kid
-        revoked = {row.kid for row in rows if row.revoked_at is not None}
-        roots = [root.kid for root in self._roots if root.kid not in revoked]
-        return roots[0] if roots else None
-
-    def _is_root(self, kid: str) -> bool:
-        return any(root.kid == kid for root in self._roots)
-
-    def _state(self, row: KeyRow, signer: str | None) -> str:
-        if row.revoked_at is not None:
-            return "revoked"
-        if row.wrapped is None:
-            return "dropped"
-        if unwrap(row.kid, row.wrapped, self._roots) is None:
-            return "unreadable"
-        return "signs" if row.kid == signer else "verifies"
 
 
 def _newest(rows: Sequence[KeyRow]) -> str | None:
