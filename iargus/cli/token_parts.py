@@ -11,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import DataError
 from iargus.stack import Stack
+from iargus.tokens.key_store import SqlKeyStore
 from iargus.tokens.keys import load_key_ring
 from iargus.tokens.live_ring import LiveRing
 from iargus.tokens.record import TokenRecord
@@ -25,17 +26,16 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
 def token_service(stack: Stack) -> TokenService:
-    """The service over the database, with the keys as they are now.
+    """The service over the database, with the keys as they are now; to issue, not to judge.
 
     Raises:
         DatabaseUnavailable: the keys cannot be read.
     """
     store, policy = SqlTokenStore(stack.api), stack.settings.policy.tokens
     ring = LiveRing(load_key_ring(stack.settings), policy)
-    snapshot = RevocationSnapshot(
-        store, clock=utc_now, max_age_s=policy.revocation_max_age_s, ring=ring
-    )
-    snapshot.refresh()
+    ring.apply(SqlKeyStore(stack.api).rows(), at=to_naive_utc(utc_now()))
+    # Nothing is judged here, so nobody reads perhaps a million revoked tokens.
+    snapshot = RevocationSnapshot(store, clock=utc_now, max_age_s=policy.revocation_max_age_s)
     return TokenService(store=store, ring=ring, policy=policy, clock=utc_now, revocations=snapshot)
 
 
