@@ -179,12 +179,40 @@ CREATE TABLE IF NOT EXISTS iargus_api.tokens (
     `kid` VARCHAR(64) NOT NULL,
     `expires_at` DATETIME NOT NULL,
     `revoked_at` DATETIME,
+    `revoked_seq` BIGINT,
+    `scope` VARCHAR(32),
+    `tasks` TEXT,
+    `announced_at` DATETIME,
     PRIMARY KEY (`id`),
     UNIQUE KEY uq_tokens_jti (`jti`),
     UNIQUE KEY uq_tokens_token (`token`),
     KEY ix_tokens_email (`email`),
-    KEY ix_tokens_revoked_at (`revoked_at`)
+    KEY ix_tokens_expires_at (`expires_at`),
+    KEY ix_tokens_kid (`kid`, `revoked_at`, `expires_at`),
+    KEY ix_tokens_revoked_at (`revoked_at`),
+    KEY ix_tokens_revoked_seq (`revoked_seq`, `revoked_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS iargus_api.signing_keys (
+    `id` BIGINT NOT NULL AUTO_INCREMENT,
+    `kid` VARCHAR(64) NOT NULL,
+    `wrapped` VARCHAR(255),
+    `wrapped_with` VARCHAR(64),
+    `created_at` DATETIME NOT NULL,
+    `retired_at` DATETIME,
+    `revoked_at` DATETIME,
+    PRIMARY KEY (`id`),
+    UNIQUE KEY uq_signing_keys_kid (`kid`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS iargus_api.token_changes (
+    `id` INTEGER NOT NULL,
+    `revoked_seq` BIGINT NOT NULL DEFAULT '0',
+    `keys_seq` BIGINT NOT NULL DEFAULT '0',
+    PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+INSERT IGNORE INTO iargus_api.token_changes (`id`) VALUES (1);
 
 CREATE TABLE IF NOT EXISTS iargus_api.predictions (
     `prediction_id` VARCHAR(36) NOT NULL,
@@ -212,6 +240,8 @@ CREATE TABLE IF NOT EXISTS iargus_api.confirmations (
     `first_name` VARCHAR(100) NOT NULL,
     `surname` VARCHAR(100) NOT NULL,
     `email` VARCHAR(254) NOT NULL,
+    `ttl_days` INTEGER,
+    `tasks` TEXT,
     `requested_at` DATETIME NOT NULL,
     `expires_at` DATETIME NOT NULL,
     `state` VARCHAR(16) NOT NULL,
@@ -240,6 +270,7 @@ CREATE TABLE IF NOT EXISTS iargus_api.invitations (
     `used` INTEGER NOT NULL DEFAULT '0',
     `email` VARCHAR(254),
     `domain` VARCHAR(255),
+    `tasks` TEXT,
     `created_at` DATETIME NOT NULL,
     `expires_at` DATETIME NOT NULL,
     `revoked_at` DATETIME,
@@ -262,12 +293,22 @@ CREATE TABLE IF NOT EXISTS iargus_api.alembic_version (
 INSERT INTO iargus_api.alembic_version (version_num)
 SELECT '0003' FROM DUAL
 WHERE NOT EXISTS (SELECT 1 FROM iargus_api.alembic_version AS known)
-    AND 47 = (
+    AND 64 = (
         SELECT COUNT(*) FROM information_schema.columns
         WHERE table_schema = 'iargus_api' AND (
             (table_name = 'tokens' AND column_name IN (
                 'id', 'first_name', 'surname', 'email', 'token',
-                'creation_date', 'jti', 'kid', 'expires_at', 'revoked_at'
+                'creation_date', 'jti', 'kid', 'expires_at', 'revoked_at',
+                'revoked_seq', 'scope', 'tasks', 'announced_at'
+            ))
+            OR
+            (table_name = 'signing_keys' AND column_name IN (
+                'id', 'kid', 'wrapped', 'wrapped_with', 'created_at',
+                'retired_at', 'revoked_at'
+            ))
+            OR
+            (table_name = 'token_changes' AND column_name IN (
+                'id', 'revoked_seq', 'keys_seq'
             ))
             OR
             (table_name = 'predictions' AND column_name IN (
@@ -280,9 +321,9 @@ WHERE NOT EXISTS (SELECT 1 FROM iargus_api.alembic_version AS known)
             ))
             OR
             (table_name = 'confirmations' AND column_name IN (
-                'id', 'person', 'first_name', 'surname', 'email',
-                'requested_at', 'expires_at', 'state', 'next_attempt_at',
-                'attempts', 'mailed_at', 'used_at'
+                'id', 'person', 'first_name', 'surname', 'email', 'ttl_days',
+                'tasks', 'requested_at', 'expires_at', 'state',
+                'next_attempt_at', 'attempts', 'mailed_at', 'used_at'
             ))
             OR
             (table_name = 'confirmation_links' AND column_name IN (
@@ -290,7 +331,7 @@ WHERE NOT EXISTS (SELECT 1 FROM iargus_api.alembic_version AS known)
             ))
             OR
             (table_name = 'invitations' AND column_name IN (
-                'id', 'digest', 'uses', 'used', 'email', 'domain',
+                'id', 'digest', 'uses', 'used', 'email', 'domain', 'tasks',
                 'created_at', 'expires_at', 'revoked_at'
             ))
             OR

@@ -132,10 +132,41 @@ tokens = Table(
     Column("kid", String(64), nullable=False),
     Column("expires_at", DateTime, nullable=False),
     Column("revoked_at", DateTime),
+    # Revocations are numbered in the order of their commits; what is above a number is new.
+    Column("revoked_seq", BigInteger),
+    Column("scope", String(32)),
+    Column("tasks", Text),
+    Column("announced_at", DateTime),
     UniqueConstraint("token", name="uq_tokens_token"),
     UniqueConstraint("jti", name="uq_tokens_jti"),
     Index("ix_tokens_email", "email"),
     Index("ix_tokens_revoked_at", "revoked_at"),
+    Index("ix_tokens_revoked_seq", "revoked_seq", "revoked_at"),
+    Index("ix_tokens_kid", "kid", "revoked_at", "expires_at"),
+    Index("ix_tokens_expires_at", "expires_at"),
+)
+
+# Signing keys, encrypted with a key that only the environment gives; the newest `id` signs.
+signing_keys = Table(
+    "signing_keys",
+    api_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("kid", String(64), nullable=False),
+    Column("wrapped", String(255)),
+    Column("wrapped_with", String(64)),
+    Column("created_at", DateTime, nullable=False),
+    Column("retired_at", DateTime),
+    Column("revoked_at", DateTime),
+    UniqueConstraint("kid", name="uq_signing_keys_kid"),
+)
+
+# One row, which every worker reads several times a second: has anything changed at all?
+token_changes = Table(
+    "token_changes",
+    api_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("revoked_seq", BigInteger, nullable=False, server_default="0"),
+    Column("keys_seq", BigInteger, nullable=False, server_default="0"),
 )
 
 # Who asked for a mail with a link, until a day after the link has expired.
@@ -147,6 +178,8 @@ confirmations = Table(
     Column("first_name", String(100), nullable=False),
     Column("surname", String(100), nullable=False),
     Column("email", String(254), nullable=False),
+    Column("ttl_days", Integer),
+    Column("tasks", Text),
     Column("requested_at", DateTime, nullable=False),
     Column("expires_at", DateTime, nullable=False),
     Column("state", String(16), nullable=False),
@@ -178,6 +211,7 @@ invitations = Table(
     Column("used", Integer, nullable=False, server_default="0"),
     Column("email", String(254)),
     Column("domain", String(255)),
+    Column("tasks", Text),
     Column("created_at", DateTime, nullable=False),
     Column("expires_at", DateTime, nullable=False),
     Column("revoked_at", DateTime),

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from iargus.cli.console import output
+from iargus.cli.token_parts import served_tasks
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import DataError
 from iargus.issuing.addresses import Address
@@ -30,6 +31,9 @@ def create(
     domain: Annotated[
         str | None, typer.Option(help="Only for addresses of this domain, not of subdomains.")
     ] = None,
+    task: Annotated[
+        list[str] | None, typer.Option(help="Only for this task; may be given again.")
+    ] = None,
 ) -> None:
     """Make an invitation and print its code; it is shown this once."""
     if email is not None and domain is not None:
@@ -40,14 +44,18 @@ def create(
         parsed = None if domain is None else Address.parse(f"x@{domain}").domain
     except ValueError as error:
         raise DataError(f"{'--email' if email is not None else '--domain'}: {error}") from None
+    stack = Stack()
+    tasks = served_tasks(stack, task)
     now = to_naive_utc(utc_now())
     expires_at = now + timedelta(days=days)
-    code = Invitations(Stack().api).create(
-        uses=uses, at=now, expires_at=expires_at, email=email, domain=parsed
+    code = Invitations(stack.api).create(
+        uses=uses, at=now, expires_at=expires_at, email=email, domain=parsed, tasks=tasks
     )
     typer.echo(invitation_text(code))
     whom = email or (f"addresses of {domain}" if domain else "anybody")
-    typer.echo(f"for {whom}, {uses} use(s), until {expires_at:%Y-%m-%d %H:%M} UTC", err=True)
+    what = "" if tasks is None else f", only {', '.join(tasks)}"
+    until = f"{expires_at:%Y-%m-%d %H:%M} UTC"
+    typer.echo(f"for {whom}{what}, {uses} use(s), until {until}", err=True)
 
 
 @app.command("list")
@@ -60,11 +68,12 @@ def list_invitations(
     if as_json:
         typer.echo(json.dumps([_as_json(each) for each in found], indent=2))
         return
-    table = Table("id", "for", "used", "created (UTC)", "expires (UTC)", "state")
+    table = Table("id", "for", "tasks", "used", "created (UTC)", "expires (UTC)", "state")
     for each in found:
         table.add_row(
             each.id,
             each.email or each.domain or "anybody",
+            "all" if each.tasks is None else ", ".join(each.tasks),
             f"{each.used} of {each.uses}",
             f"{each.created_at:%Y-%m-%d %H:%M}",
             f"{each.expires_at:%Y-%m-%d %H:%M}",
@@ -92,11 +101,12 @@ def _state(each: Invitation) -> str:
     return "used up" if each.used >= each.uses else "valid"
 
 
-def _as_json(each: Invitation) -> dict[str, str | int | None]:
+def _as_json(each: Invitation) -> dict[str, str | int | list[str] | None]:
     return {
         "id": each.id,
         "email": each.email,
         "domain": each.domain,
+        "tasks": None if each.tasks is None else list(each.tasks),
         "uses": each.uses,
         "used": each.used,
         "created_at": f"{each.created_at.isoformat()}Z",

@@ -51,6 +51,7 @@ def check_allowance(
         wait = given[-1] + _DAY - at
         raise RateLimited(
             f"{policy.tokens_per_day} tokens in 24 hours are the most for one person",
+            limiter="person",
             retry_after_s=max(1, int(wait.total_seconds())),
         )
 

@@ -39,7 +39,8 @@ class Confirmer:
             DatabaseUnavailable: it could not be recorded.
         """
         confirmation = self.look(link)
-        issued, record = self._tokens.sign(confirmation.holder)
+        grant = confirmation.grant.at_most(self._tokens.ttl_days)
+        issued, record = self._tokens.sign(confirmation.holder, grant)
         self._limited.add(
             record,
             on=lambda connection: use_confirmation(connection, confirmation, record.created_at),

@@ -13,18 +13,20 @@ from iargus.errors import InvitationInvalid
 from iargus.issuing.addresses import Address
 from iargus.issuing.codes import Code, new_invitation, parse_invitation
 from iargus.schema import invitations
+from iargus.tokens.record import tasks_of, tasks_text
 
 
 @dataclass(frozen=True)
 class Invitation:
     """One row; times are UTC without a zone. `email` and `domain` are None where anybody may use
-    it."""
+    it, and `tasks` where its tokens open all of them."""
 
     id: str
     uses: int
     used: int
     email: str | None
     domain: str | None
+    tasks: tuple[str, ...] | None
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
@@ -44,6 +46,7 @@ class Invitations:
         expires_at: datetime,
         email: str | None = None,
         domain: str | None = None,
+        tasks: tuple[str, ...] | None = None,
     ) -> Code:
         """Add an invitation and give its code, which nobody can read again."""
         while True:
@@ -55,12 +58,30 @@ class Invitations:
                 "used": 0,
                 "email": email,
                 "domain": domain,
+                "tasks": tasks_text(tasks),
                 "created_at": at,
                 "expires_at": expires_at,
             }
             with self._database.transaction() as connection:
                 if connection.execute(insert_ignoring(invitations).values(values)).rowcount:
                     return code
+
+    def tasks_of(self, text: str) -> tuple[str, ...] | None:
+        """The only tasks that the tokens of an invitation open; None for all of them. Whether it
+        may still be used is another question.
+
+        Raises:
+            InvitationInvalid: there is none with this code.
+        """
+        code = parse_invitation(text)
+        if code is None:
+            raise _invalid()
+        query = select(invitations).where(invitations.c.id == code.key)
+        with self._database.transaction() as connection:
+            row = connection.execute(query).mappings().first()
+        if not code.proves(None if row is None else row["digest"]) or row is None:
+            raise _invalid()
+        return tasks_of(row["tasks"])
 
     def listed(self) -> Sequence[Invitation]:
         """All invitations, the newest first."""
@@ -89,9 +110,8 @@ def use_invitation(connection: Connection, text: str, email: str, at: datetime) 
         InvitationInvalid: in the same words whatever the reason is.
     """
     code = parse_invitation(text)
-    invalid = InvitationInvalid("the invitation is not valid for this person, or not any more")
     if code is None:
-        raise invalid
+        raise _invalid()
     counted = connection.execute(
         update(invitations)
         .where(
@@ -107,7 +127,11 @@ def use_invitation(connection: Connection, text: str, email: str, at: datetime) 
     row = connection.execute(query).mappings().first()
     proven = code.proves(None if row is None else row["digest"])
     if not proven or row is None or counted.rowcount != 1 or not _is_for(row, email):
-        raise invalid
+        raise _invalid()
+
+
+def _invalid() -> InvitationInvalid:
+    return InvitationInvalid("the invitation is not valid for this person, or not any more")
 
 
 def _is_for(row: RowMapping, email: str) -> bool:
@@ -124,6 +148,7 @@ def _invitation(row: RowMapping) -> Invitation:
         used=row["used"],
         email=row["email"],
         domain=row["domain"],
+        tasks=tasks_of(row["tasks"]),
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],

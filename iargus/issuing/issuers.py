@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -10,23 +11,26 @@ from iargus.database import Database
 from iargus.deadline import Within
 from iargus.errors import InvitationInvalid, PersonNotAllowed
 from iargus.issuing.allow_list import AllowList
-from iargus.issuing.invitations import use_invitation
+from iargus.issuing.invitations import Invitations, use_invitation
 from iargus.issuing.limited import LimitedTokens
 from iargus.issuing.queue import ConfirmationQueue
 from iargus.settings.issuing import IssuingMode, IssuingPolicy
-from iargus.tokens.service import IssuedToken, TokenService
-from iargus.tokens.store import Holder
+from iargus.tokens.record import Grant, Holder
+from iargus.tokens.service import PLAIN, IssuedToken, TokenService
 
 
 class Issuer(Protocol):
     """Answers whoever asks for a token."""
 
-    def ask(self, holder: Holder, *, invitation: str | None) -> IssuedToken | None:
-        """A token, or None where it comes on another way.
+    def ask(
+        self, holder: Holder, *, invitation: str | None, grant: Grant = PLAIN
+    ) -> IssuedToken | None:
+        """A token with this grant, or None where it comes on another way.
 
         Raises:
             PersonNotAllowed, InvitationInvalid, TokensAtLimit, RateLimited: there is none.
             DatabaseUnavailable: it could not be recorded.
+            SigningKeyMissing: there is no key to sign with.
         """
 
 
@@ -37,8 +41,8 @@ class OpenIssuer:
     def __init__(self, tokens: TokenService) -> None:
         self._tokens = tokens
 
-    def ask(self, holder: Holder, *, invitation: str | None) -> IssuedToken:  # noqa: ARG002
-        return self._tokens.issue(holder)
+    def ask(self, holder: Holder, *, invitation: str | None, grant: Grant = PLAIN) -> IssuedToken:  # noqa: ARG002
+        return self._tokens.issue(holder, grant)
 
 
 class ListedIssuer:
@@ -49,25 +53,31 @@ class ListedIssuer:
         self._limited = limited
         self._allowed = allowed
 
-    def ask(self, holder: Holder, *, invitation: str | None) -> IssuedToken:  # noqa: ARG002
+    def ask(self, holder: Holder, *, invitation: str | None, grant: Grant = PLAIN) -> IssuedToken:  # noqa: ARG002
         if not self._allowed.holds(holder.email):
             raise PersonNotAllowed("this address may not have a token here")
-        issued, record = self._tokens.sign(holder)
+        issued, record = self._tokens.sign(holder, grant)
         self._limited.add(record)
         return issued
 
 
 class InvitedIssuer:
-    """A token for whoever has an invitation; one use of it and the token are recorded together."""
+    """A token for whoever has an invitation, for no more tasks than that is for; one use of it and
+    the token are recorded together."""
 
-    def __init__(self, tokens: TokenService, limited: LimitedTokens) -> None:
+    def __init__(
+        self, tokens: TokenService, limited: LimitedTokens, invitations: Invitations
+    ) -> None:
         self._tokens = tokens
         self._limited = limited
+        self._invitations = invitations
 
-    def ask(self, holder: Holder, *, invitation: str | None) -> IssuedToken:
+    def ask(self, holder: Holder, *, invitation: str | None, grant: Grant = PLAIN) -> IssuedToken:
         if invitation is None:
             raise InvitationInvalid("an invitation is needed here, in the field invitation")
-        issued, record = self._tokens.sign(holder)
+        # The tasks of an invitation never change; whether it may still be used is decided below.
+        tasks = self._invitations.tasks_of(invitation)
+        issued, record = self._tokens.sign(holder, _limited_to(tasks, grant))
         self._limited.add(
             record,
             on=lambda connection: use_invitation(
@@ -85,9 +95,9 @@ class ConfirmingIssuer:
         self._valid_for = timedelta(minutes=policy.confirm_minutes)
         self._clock = clock
 
-    def ask(self, holder: Holder, *, invitation: str | None) -> None:  # noqa: ARG002
+    def ask(self, holder: Holder, *, invitation: str | None, grant: Grant = PLAIN) -> None:  # noqa: ARG002
         now = to_naive_utc(self._clock())
-        self._queue.add(holder, at=now, expires_at=now + self._valid_for)
+        self._queue.add(holder, grant=grant, at=now, expires_at=now + self._valid_for)
 
 
 class BoundedIssuer:
@@ -98,8 +108,10 @@ class BoundedIssuer:
         self._issuer = issuer
         self._within = within
 
-    def ask(self, holder: Holder, *, invitation: str | None) -> IssuedToken | None:
-        return self._within(lambda: self._issuer.ask(holder, invitation=invitation))
+    def ask(
+        self, holder: Holder, *, invitation: str | None, grant: Grant = PLAIN
+    ) -> IssuedToken | None:
+        return self._within(lambda: self._issuer.ask(holder, invitation=invitation, grant=grant))
 
 
 def issuer_of(
@@ -115,7 +127,17 @@ def issuer_of(
     if mode is IssuingMode.ALLOW_LIST:
         return ListedIssuer(tokens, limited, AllowList(policy.allow))
     if mode is IssuingMode.INVITATION:
-        return InvitedIssuer(tokens, limited)
+        return InvitedIssuer(tokens, limited, Invitations(database))
     if mode is IssuingMode.CONFIRM:
         return ConfirmingIssuer(ConfirmationQueue(database), policy, clock)
     return OpenIssuer(tokens)
+
+
+def _limited_to(tasks: tuple[str, ...] | None, grant: Grant) -> Grant:
+    """The grant without what an invitation is not for; None is an invitation for all tasks."""
+    if tasks is None:
+        return grant
+    left = tasks if grant.tasks is None else tuple(t for t in grant.tasks if t in tasks)
+    if not left:
+        raise InvitationInvalid(f"this invitation is only for {', '.join(tasks)}")
+    return replace(grant, tasks=left)

@@ -11,7 +11,7 @@ from iargus.database import Database
 from iargus.errors import ConfirmationInvalid
 from iargus.issuing.codes import parse_link
 from iargus.schema import confirmation_links, confirmations
-from iargus.tokens.store import Holder
+from iargus.tokens.record import Grant, Holder, tasks_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Confirmation:
 
     id: int
     holder: Holder
+    grant: Grant
     expires_at: datetime
 
 
@@ -53,7 +54,8 @@ class Links:
         if row["expires_at"] <= at:
             raise ConfirmationInvalid("this link has expired")
         holder = Holder(row["first_name"], row["surname"], row["email"])
-        return Confirmation(row["id"], holder, row["expires_at"])
+        grant = Grant(ttl_days=row["ttl_days"], tasks=tasks_of(row["tasks"]))
+        return Confirmation(row["id"], holder, grant, row["expires_at"])
 
 
 def use_confirmation(connection: Connection, confirmation: Confirmation, at: datetime) -> None:

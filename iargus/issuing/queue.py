@@ -21,7 +21,8 @@ from iargus.issuing.due import due, facts_of
 from iargus.issuing.states import State, pause_after
 from iargus.issuing.turns import MAILS, take_turn
 from iargus.schema import confirmation_links, confirmations
-from iargus.tokens.store import Holder
+from iargus.tokens.record import Grant, Holder, tasks_text
+from iargus.tokens.service import PLAIN
 
 # Longer than the window that mails are counted in.
 _KEPT = timedelta(days=1)
@@ -47,8 +48,10 @@ class ConfirmationQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, holder: Holder, *, at: datetime, expires_at: datetime) -> None:
-        """Take a request: one row, whoever asks."""
+    def add(
+        self, holder: Holder, *, at: datetime, expires_at: datetime, grant: Grant = PLAIN
+    ) -> None:
+        """Take a request: one row, whoever asks. Of the grant, the link keeps days and tasks."""
         with self._database.transaction() as connection:
             connection.execute(
                 insert(confirmations).values(
@@ -56,6 +59,8 @@ class ConfirmationQueue:
                     first_name=holder.first_name,
                     surname=holder.surname,
                     email=holder.email,
+                    ttl_days=grant.ttl_days,
+                    tasks=tasks_text(grant.tasks),
                     requested_at=at,
                     expires_at=expires_at,
                     state=State.WAITING,

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from iargus.errors import IArgusError
 from iargus.issuing.confirming import Confirmer
+from iargus.tokens.service import IssuedToken
 from iargus.web.body import read_body
 from iargus.web.confirm_page import CONTENT_POLICY, Page, page_of_problem
 from iargus.web.limited import Limited
@@ -42,9 +43,13 @@ class LinkAnswer(BaseModel):
 def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
     """The routes of links."""
     router = APIRouter(tags=["tokens"])
-    ttl_days = services.settings.policy.tokens.ttl_days
     timeout_s = services.settings.policy.requests.body_timeout_s
     limited = Limited(services.addresses, lambda: services.limits)
+
+    def redeemed(link: str) -> IssuedToken:
+        issued = confirmer.redeem(link)
+        services.metrics.token_issued()
+        return issued
 
     async def answer(
         request: Request,
@@ -90,9 +95,9 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
             request.scope, request.receive, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s
         )
         return await answer(
-            *(request, confirmer.redeem, link),
+            *(request, redeemed, link),
             page=lambda issued: Page.giving(issued.token, issued.expires_at),
-            other=lambda issued: token_answer(issued, ttl_days=ttl_days),
+            other=token_answer,
         )
 
     return router

@@ -18,7 +18,7 @@ from iargus.web.security_headers import SecurityHeaders
 Layer = Callable[[ASGIApp], ASGIApp]
 
 # What a page of another origin may read beside the body.
-EXPOSED = ("Retry-After", "RateLimit", "RateLimit-Policy", "WWW-Authenticate")
+EXPOSED = ("Retry-After", "RateLimit", "RateLimit-Policy", "Token-Expires", "WWW-Authenticate")
 YEAR_S = 31_536_000
 
 

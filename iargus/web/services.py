@@ -23,6 +23,8 @@ from iargus.predictions.store import SqlPredictionStore
 from iargus.settings import Settings
 from iargus.tasks.catalogue import Catalogue
 from iargus.tokens.keys import load_key_ring
+from iargus.tokens.live_ring import LiveRing
+from iargus.tokens.register import SqlTokenRegister
 from iargus.tokens.revocation_file import RevocationFile
 from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
 from iargus.tokens.service import TokenService
@@ -47,6 +49,7 @@ class Services:
     champions: Champions
     tokens: TokenService
     issuing: Issuing
+    register: SqlTokenRegister
     revocations: RevocationSnapshot
     recorder: PredictionRecorder
     feedback: FeedbackService
@@ -74,7 +77,7 @@ class Services:
         """
         policy = settings.policy
         catalogue = Catalogue.read(policy)
-        ring = load_key_ring(settings)
+        ring = LiveRing(load_key_ring(settings), policy.tokens, path=settings.ring_file)
         silence_s = policy.database.read_timeout_s
         api = Database.connect(API, settings, read_timeout_s=silence_s)
         labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
@@ -86,6 +89,8 @@ class Services:
             store,
             clock=clock,
             max_age_s=max_age_s,
+            ring=ring,
+            refresh_s=policy.tokens.revocation_refresh_s,
             file=RevocationFile(settings.revocation_file, clock=clock, max_age_s=max_age_s),
         )
         tokens = TokenService(
@@ -106,6 +111,7 @@ class Services:
             issuing=Issuing.build(
                 settings, tokens=tokens, database=api, clock=clock, within=within
             ),
+            register=SqlTokenRegister(api),
             revocations=revocations,
             recorder=PredictionRecorder(
                 predictions,

@@ -25,9 +25,11 @@ class Message(BaseModel):
     message: str
 
 
-def token_answer(issued: IssuedToken, *, ttl_days: int) -> JSONResponse:
+def token_answer(issued: IssuedToken) -> JSONResponse:
+    """The answer that holds the token."""
+    days = issued.expires_in_s // 86_400
     answer = TokenAnswer(
-        message=f"This token is valid for {ttl_days} days. Keep it: it is not shown again.",
+        message=f"This token is valid for {days} days. Keep it: it is not shown again.",
         token=issued.token,
         token_type="bearer",  # noqa: S106 - the type, not the token
         expires_at=issued.expires_at,

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from iargus.errors import BodyInvalid, BodyTooLarge, BodyTooSlow
-from iargus.tokens.store import Holder
+from iargus.tokens.record import Holder
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
 from iargus.web.describe import GATED, Description
@@ -18,7 +18,7 @@ from iargus.web.limited import Limited
 from iargus.web.problems import problem_docs
 from iargus.web.services import Services
 from iargus.web.token_answer import Message, TokenAnswer, token_answer
-from iargus.web.token_request import TokenRequest
+from iargus.web.token_request import TokenRequest, grant_of
 
 MAX_BODY_BYTES = 16_384
 # In the mode `confirm` everybody gets these bytes, whoever they are.
@@ -36,7 +36,8 @@ def token_router(services: Services, description: Description) -> APIRouter:
     limited = Limited(services.addresses, lambda: services.limits)
     policy = services.settings.policy.requests
     max_bytes, timeout_s = min(MAX_BODY_BYTES, policy.max_body_bytes), policy.body_timeout_s
-    ttl_days = services.settings.policy.tokens.ttl_days
+    served = services.catalogue.names()
+    longest_days = services.settings.policy.tokens.ttl_days
     issuer = services.issuing.issuer
 
     async def body_of(request: Request) -> bytes:
@@ -56,16 +57,19 @@ def token_router(services: Services, description: Description) -> APIRouter:
         try:
             body = await body_of(request)
             asked = TokenRequest.model_validate(parse_object(body))
+            grant = grant_of(asked, tasks=served, longest_days=longest_days)
         except (BodyTooLarge, BodyTooSlow, BodyInvalid, ValidationError):
             await limited.charge(request.scope, address)
             raise
         await limited.issue(request.scope, address)
         holder = Holder(asked.first_name, asked.surname, asked.email)
-        issued = await run_in_threadpool(issuer.ask, holder, invitation=asked.invitation)
+        issued = await run_in_threadpool(
+            issuer.ask, holder, invitation=asked.invitation, grant=grant
+        )
         if issued is None:
             return JSONResponse(ON_ITS_WAY.model_dump(), status_code=202)
         services.metrics.token_issued()
-        return token_answer(issued, ttl_days=ttl_days)
+        return token_answer(issued)
 
     @router.post(
         "/revoke_token",

@@ -31,12 +31,22 @@ def test_an_invitation_is_shown_once_listed_and_revoked(run: Run) -> None:
     assert "revoked" in run("invite", "list").out
 
 
+def test_an_invitation_may_be_for_some_tasks(run: Run) -> None:
+    assert run("db", "upgrade").status == 0
+    made = run("invite", "create", "--task", "intent")
+    assert "for anybody, only intent" in made.err
+    (listed,) = json.loads(run("invite", "list", "--json").out)
+    assert listed["tasks"] == ["intent"]
+    assert "intent" in run("invite", "list").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("--email", "nobody"), "--email: "),
         (("--domain", "@example.com"), "--domain: "),
         (("--email", "ada@example.com", "--domain", "example.com"), "one is enough"),
+        (("--task", "intents"), "--task: intents is not served here"),
     ],
 )
 def test_an_invitation_for_nobody_is_refused(

@@ -18,6 +18,7 @@ from iargus.issuing.invitations import Invitations
 from iargus.issuing.issuers import Issuer
 from iargus.schema import invitations
 from iargus.tokens.claims import KeyRing
+from iargus.tokens.record import Grant
 from iargus.tokens.store import Holder, SqlTokenStore
 from tests.issuing.conftest import ADA, issuing_with, on_both_databases
 from tests.issuing.test_limited import all_at_once
@@ -105,6 +106,34 @@ def test_it_may_be_for_one_address_or_one_domain(issuer: Issuer, create: Create)
         ask(issuer, create(domain="example.com"), replace(ADA, email="ada@sub.example.com"))
     with pytest.raises(InvitationInvalid):
         ask(issuer, create(email="ada@example.com"), replace(ADA, email="ada+x@example.com"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        (None, ("car_price", "intent")),
+        (("intent", "other"), ("intent",)),
+    ],
+)
+def test_it_may_be_for_some_tasks(
+    issuer: Issuer,
+    create: Create,
+    database: Database,
+    asked: tuple[str, ...] | None,
+    given: tuple[str, ...],
+) -> None:
+    code = invitation_text(create(tasks=("car_price", "intent")))
+    assert issuer.ask(ADA, invitation=code, grant=Grant(tasks=asked))
+    assert [each.tasks for each in SqlTokenStore(database).listed()] == [given]
+
+
+def test_for_other_tasks_it_gives_nothing_and_is_not_used(
+    issuer: Issuer, create: Create, database: Database
+) -> None:
+    code = invitation_text(create(tasks=("intent",)))
+    with pytest.raises(InvitationInvalid, match="only for intent"):
+        issuer.ask(ADA, invitation=code, grant=Grant(tasks=("car_price",)))
+    assert [each.used for each in Invitations(database).listed()] == [0]
 
 
 def test_without_one_there_is_no_token(issuer: Issuer) -> None:

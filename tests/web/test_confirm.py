@@ -35,10 +35,10 @@ def api(tmp_path: Path, empty_var: Path, models: dict[str, LoadedModel]) -> Iter
         yield started
 
 
-def link_for(api: Api, email: str = ADA["email"]) -> str:
+def link_for(api: Api, email: str = ADA["email"], **asked: object) -> str:
     """What the mail to this person would say."""
     now = to_naive_utc(api.clock())
-    assert api.client.post("/get_token", json=ADA | {"email": email}).status_code == 202
+    assert api.client.post("/get_token", json=ADA | {"email": email} | asked).status_code == 202
     queue = ConfirmationQueue(api.services.databases[0])
     claimed = queue.claim(now, lease=pause_after(1), decide=lambda _: Verdict.SEND)
     assert claimed is not None
@@ -84,6 +84,18 @@ def test_programs_get_json(api: Api) -> None:
     assert answer.headers["cache-control"] == "no-store"
     for method in ("GET", "POST"):
         assert label(api.client.request(method, link)) == (410, "CONFIRMATION_INVALID")
+
+
+def test_a_link_gives_what_was_asked_for(api: Api) -> None:
+    answer = api.client.post(link_for(api, tasks=["intent"], ttl_days=7)).json()
+    assert answer["expires_in"] == 7 * 86_400
+    assert answer["message"].startswith("This token is valid for 7 days")
+    bearer = {"Authorization": f"Bearer {answer['token']}"}
+    car = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
+    assert label(api.client.post("/predict", json=car, headers=bearer)) == (403, "TASK_NOT_ALLOWED")
+    (record,) = SqlTokenStore(api.services.databases[0]).listed()
+    assert record.tasks == ("intent",)
+    assert "iargus_tokens_issued_total 1.0" in api.client.get("/metrics").text
 
 
 def test_pressing_twice_at_once_gives_one_token(api: Api) -> None:

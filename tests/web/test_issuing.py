@@ -120,6 +120,6 @@ def test_on_mariadb_a_request_waits_for_its_mail(
 def test_production_is_refused_before_anything_starts(
     tmp_path: Path, issuing: dict[str, Any]
 ) -> None:
-    environ = {"IARGUS_ENV": "production", "IARGUS_JWT_KEYS": f"k:{'x' * 48}"}
+    environ = {"IARGUS_ENV": "production", "IARGUS_JWT_KEYS": f"k:{'abcdefgh' * 6}"}
     with pytest.raises(ConfigurationError, match=r"issuing\.mode"):
         create_app(build(tmp_path, Policy.model_validate({"issuing": issuing}), {}, environ))

@@ -9,7 +9,7 @@ from iargus.migrations.adopt import create_or_complete
 from iargus.migrations.types import OPTIONS, ROW_ID
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -23,6 +23,8 @@ sa.Table(
     sa.Column("first_name", sa.String(100), nullable=False),
     sa.Column("surname", sa.String(100), nullable=False),
     sa.Column("email", sa.String(254), nullable=False),
+    sa.Column("ttl_days", sa.Integer),
+    sa.Column("tasks", sa.Text),
     sa.Column("requested_at", sa.DateTime, nullable=False),
     sa.Column("expires_at", sa.DateTime, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
@@ -55,6 +57,7 @@ sa.Table(
     sa.Column("used", sa.Integer, nullable=False, server_default="0"),
     sa.Column("email", sa.String(254)),
     sa.Column("domain", sa.String(255)),
+    sa.Column("tasks", sa.Text),
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Column("expires_at", sa.DateTime, nullable=False),
     sa.Column("revoked_at", sa.DateTime),
