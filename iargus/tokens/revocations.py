@@ -15,9 +15,8 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import chain
 
-from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc
-from iargus.errors import IArgusError, TokenStateUnknown
+from iargus.errors import TokenStateUnknown
 from iargus.tokens.changes import Changes, Position
 from iargus.tokens.live_ring import LiveRing
 from iargus.tokens.revocation_file import RevocationFile
@@ -32,8 +31,6 @@ RING_MAX_AGE_S = 5.0
 # and tokens that have had their time are let go.
 SWEEP_S = 30.0
 FORGET_S = 3600.0
-# In an outage the database is asked so often, whatever the interval is otherwise.
-RETRY_S = 0.5
 
 
 class RevocationSnapshot:
@@ -96,7 +93,8 @@ class RevocationSnapshot:
     def ring_may_lack_keys(self) -> bool:
         """Whether a key that this process does not know may be a new one of ours."""
         age_s = self.age_s
-        return age_s is None or age_s > self._ring_max_age_s
+        # A list that was recalled says nothing of keys.
+        return age_s is None or self._listed_at_s is None or age_s > self._ring_max_age_s
 
     def add(self, jti: str) -> None:
         """Refuse a token at once in this process, before the next refresh tells all others."""
@@ -167,35 +165,3 @@ class RevocationSnapshot:
             self._revoked = dict.fromkeys(kept.revoked, datetime.max)
             self._read_at_s = self._monotonic_s() - kept.age_s
         logger.warning("revoked tokens are those that were read %.0f s ago", kept.age_s)
-
-
-class RevocationRefresher(Background):
-    """The thread that keeps a snapshot fresh, and says so once when it cannot."""
-
-    def __init__(self, snapshot: RevocationSnapshot, *, interval_s: float) -> None:
-        super().__init__("revocations")
-        self._snapshot = snapshot
-        self._interval_s = interval_s
-
-    def run(self) -> None:
-        """Read the snapshot at once, and then at every interval."""
-        failing = False
-        while not self.stopped.is_set():
-            began_s = time.monotonic()
-            try:
-                self._snapshot.refresh()
-                if failing:
-                    logger.info("revoked tokens can be read again")
-                failing = False
-            except IArgusError as error:
-                if not failing:
-                    logger.error("revoked tokens cannot be read, the last list stays: %s", error)
-                failing = True
-            except Exception:
-                # Without this thread no revocation would ever be seen again.
-                logger.exception("reading the revoked tokens failed")
-                failing = True
-            wait_s = self._interval_s
-            if failing:
-                wait_s = min(wait_s, began_s + RETRY_S - time.monotonic())
-            self.stopped.wait(max(0.0, wait_s))

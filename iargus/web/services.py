@@ -26,7 +26,8 @@ from iargus.tokens.keys import load_key_ring
 from iargus.tokens.live_ring import LiveRing
 from iargus.tokens.register import SqlTokenRegister
 from iargus.tokens.revocation_file import RevocationFile
-from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
+from iargus.tokens.revocation_refresher import RevocationRefresher
+from iargus.tokens.revocations import RevocationSnapshot
 from iargus.tokens.service import TokenService
 from iargus.tokens.store import SqlTokenStore
 from iargus.web.client_address import ClientAddresses

@@ -23,7 +23,8 @@ from iargus.settings.policy import TokenPolicy
 from iargus.tokens.changes import Changes, Position
 from iargus.tokens.claims import Claims, decode
 from iargus.tokens.record import Holder
-from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
+from iargus.tokens.revocation_refresher import RevocationRefresher
+from iargus.tokens.revocations import RevocationSnapshot
 from iargus.tokens.ring import KeyRing
 from iargus.tokens.service import TokenService, digest_of, subject_of
 from iargus.tokens.store import SqlTokenStore

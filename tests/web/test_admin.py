@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from iargus.errors import AddressNotAllowed, InvitationInvalid, PersonNotAllowed
+from iargus.models.champion import LoadedModel
+from iargus.settings import Policy
 from iargus.tokens.record import Grant, Holder
-from tests.web.conftest import ADA, Api
+from iargus.web.problems import from_error
+from tests.web.conftest import ADA, Api, build, running
 from tests.web.test_tokens import CAR
 
 ADMIN: list[tuple[str, str, dict[str, Any] | None]] = [
@@ -97,6 +103,7 @@ def test_more_than_one_is_revoked_only_when_as_many_are_expected(
         assert everything.json()["label"] == "REVOCATION_UNEXPECTED"
     done = api.client.post("/admin/tokens/revoke", json=which | {"expected": 2}, headers=admin)
     assert done.json()["revoked"] == 2
+    assert "iargus_tokens_revoked_total 2.0" in api.client.get("/metrics").text
     api.services.revocations.refresh()
     for headers in mine:
         answer = api.client.post("/predict", json=CAR, headers=headers)
@@ -190,3 +197,39 @@ def test_the_end_of_a_token_is_announced_when_it_is_near(
     api.clock.pass_by(seconds=1)
     late = api.client.request(method, path, json=body, headers=headers)
     assert parsedate_to_datetime(late.headers["token-expires"]) == ends
+
+
+@pytest.mark.parametrize(
+    ("limits", "status"),
+    [({"enabled": False}, 200), ({"requests_per_minute": 1}, 429)],
+)
+def test_it_is_announced_whatever_the_limits_are(
+    tmp_path: Path,
+    empty_var: Path,
+    models: dict[str, LoadedModel],
+    limits: dict[str, Any],
+    status: int,
+) -> None:
+    shutil.copytree(empty_var, tmp_path / "var")
+    services = build(tmp_path / "var", Policy.model_validate({"limits": limits}), models)
+    with running(services) as api:
+        headers = api.bearer()
+        api.clock.pass_by(days=179)
+        api.client.post("/predict", json=CAR, headers=headers)
+        answer = api.client.post("/predict", json=CAR, headers=headers)
+    assert answer.status_code == status
+    assert "token-expires" in answer.headers
+
+
+def test_only_what_a_token_may_do_is_a_scope(api: Api) -> None:
+    """RFC 6750 section 3.1; a token would not help whoever comes from a wrong address."""
+    limited = issued(api, Grant(tasks=("intent",)))
+    for error in (
+        api.client.get("/admin/tokens", headers=limited),
+        api.client.post("/predict", json=CAR, headers=limited),
+    ):
+        assert 'error="insufficient_scope"' in error.headers["www-authenticate"]
+    for other in (AddressNotAllowed, PersonNotAllowed, InvitationInvalid):
+        answer = from_error(other("no"))
+        assert answer.status_code == 403
+        assert "www-authenticate" not in answer.headers
