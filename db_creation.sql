@@ -179,12 +179,40 @@ CREATE TABLE IF NOT EXISTS iargus_api.tokens (
     `kid` VARCHAR(64) NOT NULL,
     `expires_at` DATETIME NOT NULL,
     `revoked_at` DATETIME,
+    `revoked_seq` BIGINT,
+    `scope` VARCHAR(32),
+    `tasks` TEXT,
+    `announced_at` DATETIME,
     PRIMARY KEY (`id`),
     UNIQUE KEY uq_tokens_jti (`jti`),
     UNIQUE KEY uq_tokens_token (`token`),
     KEY ix_tokens_email (`email`),
-    KEY ix_tokens_revoked_at (`revoked_at`)
+    KEY ix_tokens_expires_at (`expires_at`),
+    KEY ix_tokens_kid (`kid`, `revoked_at`, `expires_at`),
+    KEY ix_tokens_revoked_at (`revoked_at`),
+    KEY ix_tokens_revoked_seq (`revoked_seq`, `revoked_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS iargus_api.signing_keys (
+    `id` BIGINT NOT NULL AUTO_INCREMENT,
+    `kid` VARCHAR(64) NOT NULL,
+    `wrapped` VARCHAR(255),
+    `wrapped_with` VARCHAR(64),
+    `created_at` DATETIME NOT NULL,
+    `retired_at` DATETIME,
+    `revoked_at` DATETIME,
+    PRIMARY KEY (`id`),
+    UNIQUE KEY uq_signing_keys_kid (`kid`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS iargus_api.token_changes (
+    `id` INTEGER NOT NULL,
+    `revoked_seq` BIGINT NOT NULL DEFAULT '0',
+    `keys_seq` BIGINT NOT NULL DEFAULT '0',
+    PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+INSERT IGNORE INTO iargus_api.token_changes (`id`) VALUES (1);
 
 CREATE TABLE IF NOT EXISTS iargus_api.predictions (
     `prediction_id` VARCHAR(36) NOT NULL,
@@ -206,22 +234,81 @@ CREATE TABLE IF NOT EXISTS iargus_api.feedback (
     PRIMARY KEY (`prediction_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE IF NOT EXISTS iargus_api.confirmations (
+    `id` BIGINT NOT NULL AUTO_INCREMENT,
+    `person` VARCHAR(64) NOT NULL,
+    `first_name` VARCHAR(100) NOT NULL,
+    `surname` VARCHAR(100) NOT NULL,
+    `email` VARCHAR(254) NOT NULL,
+    `ttl_days` INTEGER,
+    `tasks` TEXT,
+    `requested_at` DATETIME NOT NULL,
+    `expires_at` DATETIME NOT NULL,
+    `state` VARCHAR(16) NOT NULL,
+    `next_attempt_at` DATETIME NOT NULL,
+    `attempts` INTEGER NOT NULL DEFAULT '0',
+    `mailed_at` DATETIME,
+    `used_at` DATETIME,
+    PRIMARY KEY (`id`),
+    KEY ix_confirmations_state_next_attempt_at (`state`, `next_attempt_at`),
+    KEY ix_confirmations_mailed_at (`mailed_at`),
+    KEY ix_confirmations_expires_at (`expires_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS iargus_api.confirmation_links (
+    `selector` VARCHAR(16) NOT NULL,
+    `digest` VARCHAR(64) NOT NULL,
+    `confirmation_id` BIGINT NOT NULL,
+    PRIMARY KEY (`selector`),
+    KEY ix_confirmation_links_confirmation_id (`confirmation_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS iargus_api.invitations (
+    `id` VARCHAR(8) NOT NULL,
+    `digest` VARCHAR(64) NOT NULL,
+    `uses` INTEGER NOT NULL,
+    `used` INTEGER NOT NULL DEFAULT '0',
+    `email` VARCHAR(254),
+    `domain` VARCHAR(255),
+    `tasks` TEXT,
+    `created_at` DATETIME NOT NULL,
+    `expires_at` DATETIME NOT NULL,
+    `revoked_at` DATETIME,
+    PRIMARY KEY (`id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS iargus_api.issuing_turns (
+    `name` VARCHAR(32) NOT NULL,
+    `taken` BIGINT NOT NULL,
+    PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE IF NOT EXISTS iargus_api.alembic_version (
     version_num VARCHAR(32) NOT NULL,
     PRIMARY KEY (version_num)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- Only tables with every column of this version count as revision 0001 of the migrations; an
+-- Only tables with every column of this version count as revision 0003 of the migrations; an
 -- older service's do not, and wait for `iargus db upgrade`.
 INSERT INTO iargus_api.alembic_version (version_num)
-SELECT '0001' FROM DUAL
+SELECT '0003' FROM DUAL
 WHERE NOT EXISTS (SELECT 1 FROM iargus_api.alembic_version AS known)
-    AND 21 = (
+    AND 64 = (
         SELECT COUNT(*) FROM information_schema.columns
         WHERE table_schema = 'iargus_api' AND (
             (table_name = 'tokens' AND column_name IN (
                 'id', 'first_name', 'surname', 'email', 'token',
-                'creation_date', 'jti', 'kid', 'expires_at', 'revoked_at'
+                'creation_date', 'jti', 'kid', 'expires_at', 'revoked_at',
+                'revoked_seq', 'scope', 'tasks', 'announced_at'
+            ))
+            OR
+            (table_name = 'signing_keys' AND column_name IN (
+                'id', 'kid', 'wrapped', 'wrapped_with', 'created_at',
+                'retired_at', 'revoked_at'
+            ))
+            OR
+            (table_name = 'token_changes' AND column_name IN (
+                'id', 'revoked_seq', 'keys_seq'
             ))
             OR
             (table_name = 'predictions' AND column_name IN (
@@ -232,6 +319,23 @@ WHERE NOT EXISTS (SELECT 1 FROM iargus_api.alembic_version AS known)
             (table_name = 'feedback' AND column_name IN (
                 'prediction_id', 'label', 'created_at'
             ))
+            OR
+            (table_name = 'confirmations' AND column_name IN (
+                'id', 'person', 'first_name', 'surname', 'email', 'ttl_days',
+                'tasks', 'requested_at', 'expires_at', 'state',
+                'next_attempt_at', 'attempts', 'mailed_at', 'used_at'
+            ))
+            OR
+            (table_name = 'confirmation_links' AND column_name IN (
+                'selector', 'digest', 'confirmation_id'
+            ))
+            OR
+            (table_name = 'invitations' AND column_name IN (
+                'id', 'digest', 'uses', 'used', 'email', 'domain', 'tasks',
+                'created_at', 'expires_at', 'revoked_at'
+            ))
+            OR
+            (table_name = 'issuing_turns' AND column_name IN ('name', 'taken'))
         )
     );
 
@@ -244,5 +348,5 @@ SELECT IF(
 FROM (
     SELECT version_num FROM iargus.alembic_version WHERE version_num = '0003'
     UNION ALL
-    SELECT version_num FROM iargus_api.alembic_version WHERE version_num = '0001'
+    SELECT version_num FROM iargus_api.alembic_version WHERE version_num = '0003'
 ) AS revisions;

@@ -82,6 +82,10 @@ class TokenMalformed(TokenRejected):
     """Raised when a token is no JWT of ours: its form, signature, key or claims are wrong."""
 
 
+class TokenKeyUnknown(TokenMalformed):
+    """Raised when a token names a key that is not in the ring of this process."""
+
+
 class TokenExpired(TokenRejected):
     """Raised when a token was good until its `exp`."""
 
@@ -96,6 +100,47 @@ class TokenAmbiguous(IArgusError):
 
 class TokenStateUnknown(IArgusError):
     """Raised when revocations were last read too long ago to say whether a token is good."""
+
+
+class ScopeMissing(IArgusError):
+    """Raised when a good token has not the scope that a route asks for."""
+
+
+class TaskNotAllowed(IArgusError):
+    """Raised when a good token is limited to other tasks."""
+
+
+class TokenUnknown(IArgusError):
+    """Raised when no token with this `jti` was ever issued."""
+
+
+class RevocationUnexpected(IArgusError):
+    """Raised when a revocation means another number of tokens than whoever asked expects."""
+
+
+class KeysChanged(IArgusError):
+    """Raised when somebody changed the signing keys while another was about to."""
+
+
+class SigningKeyMissing(IArgusError):
+    """Raised when no key is there to sign with."""
+
+
+class PersonNotAllowed(IArgusError):
+    """Raised when an address is not among those that may have a token."""
+
+
+class InvitationInvalid(IArgusError):
+    """Raised when an invitation is wrong, used up, expired, revoked or another person's; which of
+    them it is nobody learns."""
+
+
+class ConfirmationInvalid(IArgusError):
+    """Raised when the link of a mail is not ours, was used, or has expired."""
+
+
+class TokensAtLimit(IArgusError):
+    """Raised when a person holds as many tokens as one may."""
 
 
 class PredictionUnknown(IArgusError):

@@ -132,10 +132,97 @@ tokens = Table(
     Column("kid", String(64), nullable=False),
     Column("expires_at", DateTime, nullable=False),
     Column("revoked_at", DateTime),
+    # Revocations are numbered in the order of their commits; what is above a number is new.
+    Column("revoked_seq", BigInteger),
+    Column("scope", String(32)),
+    Column("tasks", Text),
+    Column("announced_at", DateTime),
     UniqueConstraint("token", name="uq_tokens_token"),
     UniqueConstraint("jti", name="uq_tokens_jti"),
     Index("ix_tokens_email", "email"),
     Index("ix_tokens_revoked_at", "revoked_at"),
+    Index("ix_tokens_revoked_seq", "revoked_seq", "revoked_at"),
+    Index("ix_tokens_kid", "kid", "revoked_at", "expires_at"),
+    Index("ix_tokens_expires_at", "expires_at"),
+)
+
+# Signing keys, encrypted with a key that only the environment gives; the newest `id` signs.
+signing_keys = Table(
+    "signing_keys",
+    api_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("kid", String(64), nullable=False),
+    Column("wrapped", String(255)),
+    Column("wrapped_with", String(64)),
+    Column("created_at", DateTime, nullable=False),
+    Column("retired_at", DateTime),
+    Column("revoked_at", DateTime),
+    UniqueConstraint("kid", name="uq_signing_keys_kid"),
+)
+
+# One row, which every worker reads several times a second: has anything changed at all?
+token_changes = Table(
+    "token_changes",
+    api_metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("revoked_seq", BigInteger, nullable=False, server_default="0"),
+    Column("keys_seq", BigInteger, nullable=False, server_default="0"),
+)
+
+# Who asked for a mail with a link, until a day after the link has expired.
+confirmations = Table(
+    "confirmations",
+    api_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("person", String(64), nullable=False),
+    Column("first_name", String(100), nullable=False),
+    Column("surname", String(100), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("ttl_days", Integer),
+    Column("tasks", Text),
+    Column("requested_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("next_attempt_at", DateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("mailed_at", DateTime),
+    Column("used_at", DateTime),
+    Index("ix_confirmations_state_next_attempt_at", "state", "next_attempt_at"),
+    Index("ix_confirmations_mailed_at", "mailed_at"),
+    Index("ix_confirmations_expires_at", "expires_at"),
+)
+
+# One for each attempt to mail: after a crash two may have arrived, and either works.
+confirmation_links = Table(
+    "confirmation_links",
+    api_metadata,
+    Column("selector", String(16), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("confirmation_id", BigInteger, nullable=False),
+    Index("ix_confirmation_links_confirmation_id", "confirmation_id"),
+)
+
+invitations = Table(
+    "invitations",
+    api_metadata,
+    Column("id", String(8), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("used", Integer, nullable=False, server_default="0"),
+    Column("email", String(254)),
+    Column("domain", String(255)),
+    Column("tasks", Text),
+    Column("created_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    Column("revoked_at", DateTime),
+)
+
+# Rows that transactions lock, so that they count and add in turn; their number is bounded.
+issuing_turns = Table(
+    "issuing_turns",
+    api_metadata,
+    Column("name", String(32), primary_key=True),
+    Column("taken", BigInteger, nullable=False),
 )
 
 predictions = Table(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from iargus.tokens.store import TokenRecord
+from iargus.tokens.changes import Changes, Position
+from iargus.tokens.record import TokenRecord
 
 
 class MemoryTokenStore:
@@ -31,6 +32,13 @@ class MemoryTokenStore:
             for record in self.records
             if record.revoked_at is not None and record.expires_at > at
         )
+
+    def changes(self, since: Position, *, at: datetime) -> Changes:
+        revoked = {r.jti: r.expires_at for r in self.records if r.jti in self.revoked(at)}
+        return Changes(Position(len(revoked), 0), revoked, whole=True)
+
+    def number_revocations(self) -> None:
+        pass
 
     def listed(self, *, email: str | None = None) -> Sequence[TokenRecord]:
         found = [r for r in self.records if email is None or r.holder.email == email]

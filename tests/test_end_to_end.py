@@ -78,7 +78,7 @@ def test_nothing_is_made_up_in_production(tmp_path: Path) -> None:
     environ = {
         "IARGUS_VAR": str(tmp_path / "var"),
         "IARGUS_ENV": "production",
-        "IARGUS_JWT_KEYS": f"a:{'x' * 48}",
+        "IARGUS_JWT_KEYS": f"a:{'abcdefgh' * 6}",
     }
     done = run("-m", "iargus", "setup", environ=environ)
     assert done.returncode == 0, done.stderr
@@ -105,7 +105,7 @@ def test_from_a_token_to_a_price_an_intent_and_a_label(
         body = {"prediction_id": answer.json()["prediction_id"], "label": 15_000}
         label = httpx2.post(f"{server.url}/feedback", json=body, headers=headers, timeout=30)
         assert label.status_code == 202, label.text
-        listed = run("-m", "iargus", "token", "list", environ=environ)
+        listed = run("-m", "iargus", "token", "list", "--show-addresses", environ=environ)
         assert "ada@example.com" in listed.stdout
         assert server.stop() == 0
     log = server.log.read_text()
@@ -255,10 +255,14 @@ def test_a_killed_worker_is_replaced(environ: dict[str, str], tmp_path: Path) ->
     ("changed", "words"),
     [
         ({"IARGUS_ENV": "production"}, "IARGUS_JWT_KEYS is not set"),
+        (
+            {"IARGUS_ENV": "production", "IARGUS_JWT_KEYS": f"a:{'abcdefgh' * 6}"},
+            "issuing.mode is not set",
+        ),
         ({"IARGUS_CONFIG": "nowhere.yml"}, "there is no nowhere.yml"),
         ({"MYSQL_HOST": "db"}, "MYSQL_USER is not"),
     ],
-    ids=["no keys", "no configuration", "half a database"],
+    ids=["no keys", "no mode", "no configuration", "half a database"],
 )
 def test_a_start_that_cannot_be_is_refused_with_one_clear_line(
     tmp_path: Path, changed: dict[str, str], words: str

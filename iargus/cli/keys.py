@@ -2,19 +2,138 @@
 
 from __future__ import annotations
 
-import typer
+import json
+from datetime import datetime
+from typing import Annotated
 
-from iargus.tokens.keys import new_key
+import typer
+from rich.table import Table
+
+from iargus.cli.console import output
+from iargus.clock import utc_now
+from iargus.stack import Stack
+from iargus.tokens.key_info import KeyInfo
+from iargus.tokens.key_service import KeyService
+from iargus.tokens.key_store import SqlKeyStore, Use
+from iargus.tokens.keys import load_key_ring, new_key
 
 app = typer.Typer(help="Signing keys.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Signing keys."""
+def _service() -> KeyService:
+    stack = Stack()
+    return KeyService(SqlKeyStore(stack.api), load_key_ring(stack.settings), clock=utc_now)
 
 
 @app.command("new")
 def new() -> None:
     """Print a kid:secret pair for IARGUS_JWT_KEYS or IARGUS_BUNDLE_KEYS; nothing is stored."""
     typer.echo(new_key())
+
+
+@app.command("rotate")
+def rotate(
+    rewrap: Annotated[
+        bool,
+        typer.Option(
+            "--rewrap",
+            help="Make no key: wrap those that are there with the first secret of IARGUS_JWT_KEYS.",
+        ),
+    ] = False,
+) -> None:
+    """Make a key that signs from now on, on every worker of every host.
+
+    The key before it verifies until its last token has ended.
+    """
+    service = _service()
+    if rewrap:
+        typer.echo(f"{service.rewrap()} keys are wrapped with the first secret of the environment")
+        return
+    typer.echo(f"{service.rotate()} signs from now on")
+
+
+@app.command("list")
+def list_keys(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show every key, the newest first: what it does, and when nobody needs it any more."""
+    service = _service()
+    service.erase_spent()
+    found = service.listed()
+    if as_json:
+        typer.echo(json.dumps([_as_json(info) for info in found], indent=2))
+        return
+    table = Table("kid", "from", "state", "created (UTC)", "tokens", "people", "can go", "wrapped")
+    table.columns[0].no_wrap = True
+    for info in found:
+        table.add_row(
+            info.kid,
+            info.origin,
+            info.state,
+            "" if info.created_at is None else f"{info.created_at:%Y-%m-%d %H:%M}",
+            f"{info.use.tokens:,}",
+            f"{info.use.people:,}",
+            _can_go(info),
+            "" if info.wrapped_with is None else f"with {info.wrapped_with}",
+        )
+    output().print(table)
+
+
+@app.command("retire")
+def retire(
+    kid: Annotated[str, typer.Argument(help="The kid that `iargus keys list` shows.")],
+    now: Annotated[
+        bool, typer.Option("--now", help="Refuse every token of this key at once: an emergency.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Let a key sign no more; a new one takes its place.
+
+    Its tokens stay valid until they end, unless `--now` is given.
+    """
+    service = _service()
+    use = service.use_of(kid)
+    if now:
+        typer.echo(f"{_loss(use)} at once, and cannot get them back.", err=True)
+        if not yes:
+            typer.confirm(f"Revoke the key {kid}?", abort=True, err=True)
+    made = service.retire(kid, now=now)
+    typer.echo(f"{kid} is {'revoked' if now else 'retired'}")
+    if made is not None:
+        typer.echo(f"{made} signs from now on")
+    if now and any(info.kid == kid and info.origin == "environment" for info in service.listed()):
+        typer.echo(
+            "This key is a secret of the environment, which wraps the others too: put a new one "
+            "first into IARGUS_JWT_KEYS, run `iargus keys rotate --rewrap`, take this one out, "
+            "and run `iargus keys rotate`.",
+            err=True,
+        )
+
+
+def _loss(use: Use) -> str:
+    holders = "1 person loses" if use.people == 1 else f"{use.people:,} people lose"
+    return f"{holders} {'1 token' if use.tokens == 1 else f'{use.tokens:,} tokens'}"
+
+
+def _can_go(info: KeyInfo) -> str:
+    if info.state in ("signs", "revoked", "dropped"):
+        return {"signs": "when it is retired"}.get(info.state, "gone")
+    last = info.use.last_expiry
+    return "now" if last is None else f"{last:%Y-%m-%d %H:%M}"
+
+
+def _as_json(info: KeyInfo) -> dict[str, str | int | None]:
+    return {
+        "kid": info.kid,
+        "from": info.origin,
+        "state": info.state,
+        "created_at": _moment(info.created_at),
+        "tokens": info.use.tokens,
+        "people": info.use.people,
+        "last_token_expires_at": _moment(info.use.last_expiry),
+        "wrapped_with": info.wrapped_with,
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.isoformat()}Z"

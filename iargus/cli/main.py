@@ -26,6 +26,7 @@ class Commands(LazyGroup):
         "models": "iargus.cli.models:app",
         "outbox": "iargus.cli.outbox:app",
         "token": "iargus.cli.token:app",
+        "invite": "iargus.cli.invite:app",
         "keys": "iargus.cli.keys:app",
         "import": "iargus.cli.import_data:app",
         "simulate": "iargus.cli.simulate:app",

@@ -16,6 +16,7 @@ import typer
 from iargus.cli.serve_place import Place, print_examples
 from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
+from iargus.issuing.starting import mode_of
 from iargus.logs import configure_logging
 from iargus.stack import Stack
 
@@ -45,7 +46,9 @@ def serve(
 ) -> None:
     """Set up what is missing, then serve the API with gunicorn until stopped."""
     check_port(host, port)
-    policy = Stack().settings.policy
+    settings = Stack().settings
+    policy = settings.policy
+    mode = mode_of(settings)  # before minutes of training, which would be for nothing
     place = Place.of(policy.tls, host, port)
     # A process of its own: what it imports to train would stay in memory for as long as we serve.
     prepared = subprocess.run([sys.executable, "-m", "iargus", "setup"], check=False)
@@ -61,7 +64,7 @@ def serve(
         signal.signal(number, lambda received, _: server.send_signal(received))
     try:
         if _wait_until_ready(server, place):
-            print_examples(policy, place)
+            print_examples(policy, place, mode)
         status = server.wait()
     except KeyboardInterrupt:
         # The terminal has told gunicorn as well.

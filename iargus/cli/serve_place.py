@@ -13,6 +13,7 @@ import typer
 
 from iargus.settings import Policy
 from iargus.settings.front import TlsPolicy
+from iargus.settings.issuing import IssuingMode
 from iargus.tls import read_certificate
 
 
@@ -74,7 +75,7 @@ class Place:
         return context
 
 
-def print_examples(policy: Policy, place: Place) -> None:
+def print_examples(policy: Policy, place: Place, mode: IssuingMode) -> None:
     """Print a line to get a token, and one for each of the first two tasks."""
     from iargus.tasks.catalogue import Catalogue
 
@@ -83,6 +84,10 @@ def print_examples(policy: Policy, place: Place) -> None:
         """-d '{"first_name":"Ada","surname":"King","email":"ada@example.com"}' """
         """| python3 -c 'import json,sys; print(json.load(sys.stdin)["token"])')"""
     ]
+    if mode is not IssuingMode.OPEN:
+        # There the route wants more than a name; an administrator needs nothing of it.
+        person = "--first-name Ada --surname King --email ada@example.com"
+        lines = [f"TOKEN=$({sys.executable} -m iargus token issue {person})"]
     for task in list(Catalogue.read(policy))[:2]:
         body = json.dumps(task.example())
         lines.append(

@@ -3,106 +3,77 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-from email_validator import EmailNotValidError, validate_email
-from rich.table import Table
 
-from iargus.cli.console import output
-from iargus.clock import to_naive_utc, utc_now
+from iargus.cli.token_announce import announce
+from iargus.cli.token_list import list_tokens
+from iargus.cli.token_parts import (
+    address,
+    as_document,
+    served_tasks,
+    token_service,
+    which,
+)
+from iargus.cli.token_revoke import revoke
 from iargus.errors import DataError
 from iargus.stack import Stack
-from iargus.tokens.keys import load_key_ring
-from iargus.tokens.revocations import RevocationSnapshot
-from iargus.tokens.service import TokenService
-from iargus.tokens.store import Holder, SqlTokenStore, TokenRecord
+from iargus.tokens.claims import ADMIN
+from iargus.tokens.record import Grant, Holder
+from iargus.tokens.register import SqlTokenRegister
 
-app = typer.Typer(help="List, issue and revoke tokens.", no_args_is_help=True)
+app = typer.Typer(help="List, issue, revoke and announce tokens.", no_args_is_help=True)
+app.command("list")(list_tokens)
+app.command("revoke")(revoke)
+app.command("announce")(announce)
 
-
-def _service(stack: Stack) -> TokenService:
-    store = SqlTokenStore(stack.api)
-    policy = stack.settings.policy.tokens
-    return TokenService(
-        store=store,
-        ring=load_key_ring(stack.settings),
-        policy=policy,
-        clock=utc_now,
-        revocations=RevocationSnapshot(store, clock=utc_now, max_age_s=policy.revocation_max_age_s),
-    )
+ADMIN_TTL_DAYS = 1
 
 
-@app.command("list")
-def list_tokens(
-    email: Annotated[str | None, typer.Option(help="Only the tokens of this person.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+@app.command("show")
+def show(
+    token: Annotated[str, typer.Argument(help="The id that `list` shows, or a token.")],
+    show_addresses: Annotated[
+        bool, typer.Option("--show-addresses", help="Show name and e-mail address.")
+    ] = False,
 ) -> None:
-    """Show every token that was issued, the newest first. The tokens themselves are not kept."""
-    records = _service(Stack()).listed(email=email)
-    if as_json:
-        typer.echo(json.dumps([_as_json(record) for record in records], indent=2))
-        return
-    table = Table("id", "name", "e-mail", "issued (UTC)", "expires (UTC)", "state")
-    table.columns[0].no_wrap = True  # it is copied into `iargus token revoke`
-    for record in records:
-        holder = record.holder
-        table.add_row(
-            record.jti,
-            f"{holder.first_name} {holder.surname}",
-            holder.email,
-            f"{record.created_at:%Y-%m-%d %H:%M}",
-            f"{record.expires_at:%Y-%m-%d %H:%M}",
-            _state(record),
-        )
-    output().print(table if records else "No token was issued yet.")
+    """Show what is known of one token, as JSON."""
+    register = SqlTokenRegister(Stack().api)
+    found = register.page(which(token, None, None, None, None), limit=1).records
+    if not found:
+        raise DataError("no such token was issued here")
+    document = as_document(found[0], register.revoked_kids(), clear=show_addresses)
+    typer.echo(json.dumps(document, indent=2))
 
 
 @app.command("issue")
 def issue(
-    first_name: Annotated[str, typer.Option(help="First name of the holder.")],
-    surname: Annotated[str, typer.Option(help="Surname of the holder.")],
     email: Annotated[str, typer.Option(help="E-mail address of the holder.")],
+    first_name: Annotated[str, typer.Option(help="First name of the holder.")] = "",
+    surname: Annotated[str, typer.Option(help="Surname of the holder.")] = "",
+    scope: Annotated[
+        Literal["admin"] | None, typer.Option(help="Open /admin, and no task.")
+    ] = None,
+    task: Annotated[
+        list[str] | None, typer.Option(help="Open only this task; may be given again.")
+    ] = None,
+    ttl_days: Annotated[
+        int | None, typer.Option(min=1, help="Valid for so many days; 1 for an administrator.")
+    ] = None,
 ) -> None:
     """Issue a token and print it; it is shown this once."""
-    try:
-        address = validate_email(email, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise DataError(f"--email: {error}") from None
-    issued = _service(Stack()).issue(Holder(first_name, surname, address))
+    stack = Stack()
+    tasks = served_tasks(stack, task)
+    longest = stack.settings.policy.tokens.ttl_days
+    if ttl_days is not None and ttl_days > longest:
+        raise DataError(f"--ttl-days: tokens.ttl_days allows {longest} at most")
+    grant = Grant(ttl_days, scope, tasks)
+    if scope == ADMIN:
+        if tasks:
+            raise DataError("--task: a token for administrators opens no task")
+        grant = Grant(ttl_days or ADMIN_TTL_DAYS, ADMIN, ())
+    holder = Holder(first_name, surname, address(email))
+    issued = token_service(stack).issue(holder, grant)
     typer.echo(issued.token)
     typer.echo(f"expires at {issued.expires_at:%Y-%m-%d %H:%M} UTC", err=True)
-
-
-@app.command("revoke")
-def revoke(
-    token: Annotated[
-        str, typer.Argument(help="The id that `iargus token list` shows, or a token.")
-    ],
-) -> None:
-    """End a token; every worker refuses it within the refresh interval."""
-    service = _service(Stack())
-    changed = service.revoke(token) if token.count(".") == 2 else service.revoke_by_id(token)
-    if not changed:
-        raise DataError("no token with this id is in use: it is unknown or was revoked before")
-    typer.echo("revoked")
-
-
-def _state(record: TokenRecord) -> str:
-    if record.revoked_at is not None:
-        return f"revoked {record.revoked_at:%Y-%m-%d}"
-    return "expired" if record.expires_at <= to_naive_utc(utc_now()) else "valid"
-
-
-def _as_json(record: TokenRecord) -> dict[str, str | None]:
-    return {
-        "id": record.jti,
-        "first_name": record.holder.first_name,
-        "surname": record.holder.surname,
-        "email": record.holder.email,
-        "issued_at": f"{record.created_at.isoformat()}Z",
-        "expires_at": f"{record.expires_at.isoformat()}Z",
-        "revoked_at": None if record.revoked_at is None else f"{record.revoked_at.isoformat()}Z",
-        "state": _state(record),
-        "kid": record.kid,
-    }

@@ -13,6 +13,7 @@ from iargus.diagnosis.certificate import examine_certificate
 from iargus.diagnosis.counters import examine_redis
 from iargus.diagnosis.databases import examine_database
 from iargus.diagnosis.finding import Finding, ok, problem
+from iargus.diagnosis.issuing import examine_issuing
 from iargus.diagnosis.months import examine_months
 from iargus.errors import IArgusError
 from iargus.models.registry import Registry
@@ -38,8 +39,8 @@ class Parts(Protocol):
 
 
 def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
-    """Look at configuration, disk, keys, certificate, databases, months, registry, Redis, mail
-    server and encoder."""
+    """Look at configuration, disk, keys, certificate, issuing, databases, months, registry, Redis,
+    mail server and encoder."""
     try:
         settings = parts.settings
         names = ", ".join(parts.catalogue.names())
@@ -54,6 +55,7 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
         "signing key": lambda: iter([surroundings.examine_key(settings)]),
         "certificate": lambda: examine_certificate(settings.policy.tls, clock),
         "model signatures": lambda: iter([surroundings.examine_bundle_keys(settings)]),
+        "issuing": lambda: iter([examine_issuing(settings)]),
         "database iargus": lambda: examine_database(parts.labelled, clock),
         "database iargus_api": lambda: examine_database(parts.api, clock),
         "months": lambda: examine_months(parts.labelled, parts.catalogue.names(), clock),

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from iargus.diagnosis.finding import Finding, ok, problem, warning
 from iargus.errors import ArtefactRejected, ConfigurationError, IArgusError, MailNotSent
+from iargus.mailing.smtp import check_smtp
 from iargus.models import encoder_file
 from iargus.models.registry import Registry
 from iargus.models.trust import bundle_keys
-from iargus.monitoring.mail.smtp import check_smtp
 from iargus.settings import Settings
 from iargus.tasks.base import Task
 from iargus.tokens.keys import load_key_ring

@@ -50,7 +50,11 @@ DURATION = Family(
     ("route",),
 )
 TOKENS_ISSUED = Family("iargus_tokens_issued", "counter", "Tokens issued by POST /get_token")
-TOKENS_REVOKED = Family("iargus_tokens_revoked", "counter", "Tokens ended by POST /revoke_token")
+TOKENS_REVOKED = Family(
+    "iargus_tokens_revoked",
+    "counter",
+    "Tokens ended by POST /revoke_token and POST /admin/tokens/revoke",
+)
 TOKENS_REJECTED = Family(
     "iargus_tokens_rejected",
     "counter",

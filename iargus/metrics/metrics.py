@@ -101,8 +101,8 @@ class Metrics:
     def token_issued(self) -> None:
         self._add(families.TOKENS_ISSUED)
 
-    def token_revoked(self) -> None:
-        self._add(families.TOKENS_REVOKED)
+    def token_revoked(self, number: int = 1) -> None:
+        self._add(families.TOKENS_REVOKED, number=number)
 
     def token_rejected(self, label: str) -> None:
         """Count a request that was refused for its token; `label` is that of the answer."""
@@ -151,6 +151,6 @@ class Metrics:
         """The label that tells workers apart: the number of this process."""
         return str(os.getpid())
 
-    def _add(self, family: Family, *labels: str) -> None:
+    def _add(self, family: Family, *labels: str, number: int = 1) -> None:
         series = self._series
-        series.add(series.place(family, *labels))
+        series.add(series.place(family, *labels), number)

@@ -14,6 +14,8 @@ from iargus.errors import ConfigurationError
 
 Model = TypeVar("Model", bound=BaseModel)
 AKey = TypeVar("AKey", bound="Key")
+# Of 32 random characters in base64 or hex, fewer are as good as impossible.
+MIN_DISTINCT_CHARS = 8
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -180,6 +182,11 @@ def _keys(model: type[AKey], variable: str, values: Mapping[str, str]) -> tuple[
             raise ConfigurationError(
                 f"{variable}: the secret of key {kid!r} is {len(secret.encode())} bytes long; "
                 "HS256 needs at least 32"
+            )
+        if len(set(secret)) < MIN_DISTINCT_CHARS:
+            raise ConfigurationError(
+                f"{variable}: the secret of key {kid!r} repeats {len(set(secret))} characters "
+                "and can be guessed; `iargus keys new` makes one at random"
             )
         keys.append(_build(model, f"{variable} ", kid=kid, secret=secret))
     kids = [key.kid for key in keys]

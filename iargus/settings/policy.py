@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from iargus.errors import ConfigurationError
 from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, TlsPolicy
+from iargus.settings.issuing import IssuingPolicy
 from iargus.settings.section import Section
 
 
@@ -21,10 +22,19 @@ class TokenPolicy(Section):
         0, ge=0, le=300, description="How far clocks may differ when `exp` and `iat` are checked"
     )
     revocation_refresh_s: float = Field(
-        1.0, gt=0, le=60, description="How often each worker reads the revoked tokens again"
+        0.25,
+        gt=0,
+        le=60,
+        description="How often each worker asks for newly revoked tokens and keys",
     )
     revocation_max_age_s: float = Field(
         900.0, gt=0, description="How old that list may become in an outage before answers are 503"
+    )
+    announce_expiry_days: int = Field(
+        14,
+        ge=0,
+        le=365,
+        description="How long before its end a token is announced to end, in days; 0 for never",
     )
 
 
@@ -199,6 +209,7 @@ class Policy(Section):
     """The whole of `config.yml`."""
 
     tokens: TokenPolicy = TokenPolicy()
+    issuing: IssuingPolicy = IssuingPolicy()
     limits: LimitPolicy = LimitPolicy()
     requests: RequestPolicy = RequestPolicy()
     recording: RecordingPolicy = RecordingPolicy()

@@ -52,6 +52,11 @@ class Settings:
         return self.var_dir / "jwt.key"
 
     @property
+    def ring_file(self) -> Path:
+        """Where the last known signing keys lie, wrapped, for a start without the database."""
+        return self.var_dir / "signing-keys.json"
+
+    @property
     def bundle_key_file(self) -> Path:
         """Where the key that signs models lies when `IARGUS_BUNDLE_KEYS` is unset."""
         return self.var_dir / "bundle.key"

@@ -8,9 +8,9 @@ from iargus.errors import ConfigurationError
 from iargus.settings import Settings
 from iargus.settings.environment import JwtKey
 from iargus.settings.key_file import new_key, read_or_make
-from iargus.tokens.claims import KeyRing
+from iargus.tokens.ring import KeyRing
 
-__all__ = ["load_key_ring", "new_key"]
+__all__ = ["fresh_key", "load_key_ring", "new_key"]
 
 
 def load_key_ring(settings: Settings) -> KeyRing:
@@ -29,3 +29,9 @@ def load_key_ring(settings: Settings) -> KeyRing:
         )
     kid, secret = read_or_make(settings.key_file)
     return KeyRing([JwtKey(kid=kid, secret=SecretStr(secret))])
+
+
+def fresh_key() -> JwtKey:
+    """A key that nobody has seen yet, of 384 random bits."""
+    kid, _, secret = new_key().partition(":")
+    return JwtKey(kid=kid, secret=SecretStr(secret))

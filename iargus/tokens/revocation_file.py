@@ -12,8 +12,10 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from iargus.clock import Clock
@@ -23,6 +25,10 @@ logger = logging.getLogger(__name__)
 FORMAT = 1
 # A list that does not change is written again so often within its greatest age.
 REWRITES = 20
+# A list that is long is written in parts, so that requests are answered meanwhile, and then not
+# again before it has rested so many times as long as it took.
+PART_ROWS = 1000
+RESTS = 10
 
 
 @dataclass(frozen=True)
@@ -36,23 +42,34 @@ class Kept:
 class RevocationFile:
     """One file for all workers of a host; each replaces it as a whole."""
 
-    def __init__(self, path: Path, *, clock: Clock, max_age_s: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        max_age_s: float,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._path = path
         self._clock = clock
         self._max_age_s = max_age_s
-        self._written: tuple[frozenset[str], float] | None = None
+        self._monotonic_s = monotonic_s
+        self._written_at_s = 0.0
+        self._waits = True
+        self._rests_until_s = 0.0
         self._failing = False
 
-    def keep(self, revoked: frozenset[str], *, read_at_s: float) -> None:
-        """Write the list, if it or its age has changed enough; a failure is logged once.
+    def keep(self, revoked: Iterable[str], *, changed: bool, read_at_s: float) -> None:
+        """Write the list, if it has `changed` since the call before or what is on disk grows old;
+        otherwise it is not looked at. A failure is logged once, and the next call tries again.
 
         `read_at_s` is the wall clock's time just before it was read, in seconds since 1970.
         """
-        if self._written is not None:
-            known, known_at_s = self._written
-            age_s = read_at_s - known_at_s
-            if known == revoked and 0 <= age_s < self._max_age_s / REWRITES:
-                return
+        self._waits = self._waits or changed
+        is_young = 0 <= read_at_s - self._written_at_s < self._max_age_s / REWRITES
+        began_s = self._monotonic_s()
+        if (is_young and not self._waits) or began_s < self._rests_until_s:
+            return
         try:
             self._write(revoked, read_at_s)
         except OSError as error:
@@ -60,8 +77,10 @@ class RevocationFile:
                 logger.error("the revoked tokens cannot be kept on disk: %s", error)
             self._failing = True
         else:
-            self._written = (revoked, read_at_s)
-            self._failing = False
+            self._written_at_s = read_at_s
+            self._waits = self._failing = False
+        ended_s = self._monotonic_s()
+        self._rests_until_s = ended_s + RESTS * (ended_s - began_s)
 
     def recall(self) -> Kept | None:
         """The list that was kept, or None when it does not count."""
@@ -82,12 +101,16 @@ class RevocationFile:
         return Kept(revoked, age_s)
 
     def _write(self, revoked: Iterable[str], read_at_s: float) -> None:
-        document = {"format": FORMAT, "read_at": read_at_s, "revoked": sorted(revoked)}
         draft = self._path.with_name(f"{self._path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         try:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                json.dump(document, file)
+                file.write(f'{{"format": {FORMAT}, "read_at": {read_at_s!r}, "revoked": [')
+                rest, separator = iter(revoked), ""
+                while part := list(islice(rest, PART_ROWS)):
+                    file.write(separator + json.dumps(part)[1:-1])
+                    separator = ", "
+                file.write("]}")
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self._path)

@@ -1,4 +1,4 @@
-"""The revoked tokens as each process knows them: a snapshot that is read again and again.
+"""The revoked tokens as each process knows them: read whole once, and then what is new.
 
 Checking a token has three results: good, bad, and unknown. While the database answers, the
 snapshot is at most a refresh old; in an outage it stays in use until `revocation_max_age_s`,
@@ -12,21 +12,30 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
+from itertools import chain
 
-from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc
-from iargus.errors import IArgusError, TokenStateUnknown
+from iargus.errors import TokenStateUnknown
+from iargus.tokens.changes import Changes, Position
+from iargus.tokens.live_ring import LiveRing
 from iargus.tokens.revocation_file import RevocationFile
 from iargus.tokens.store import TokenStore
 
 logger = logging.getLogger(__name__)
 
-# In an outage the database is asked so often, whatever the interval is otherwise.
-RETRY_S = 0.5
+# A ring that was not compared with the database for longer may lack a key; longer where it is read
+# seldom.
+RING_MAX_AGE_S = 5.0
+# How often the seldom things are done: revocations of an older release are looked for, and keys
+# and tokens that have had their time are let go.
+SWEEP_S = 30.0
+FORGET_S = 3600.0
 
 
 class RevocationSnapshot:
-    """A set of revoked `jti` and its age; `monotonic_s` measures age whatever the clock does."""
+    """The revoked `jti` and their age, and the ring that is kept fresh with them; `monotonic_s`
+    measures age whatever the clock does. One thread calls `recall` and `refresh`."""
 
     def __init__(
         self,
@@ -34,6 +43,8 @@ class RevocationSnapshot:
         *,
         clock: Clock,
         max_age_s: float,
+        ring: LiveRing | None = None,
+        refresh_s: float = 0.25,
         monotonic_s: Callable[[], float] = time.monotonic,
         file: RevocationFile | None = None,
     ) -> None:
@@ -41,10 +52,18 @@ class RevocationSnapshot:
         self._file = file
         self._clock = clock
         self._max_age_s = max_age_s
+        self._ring = ring
+        self._ring_max_age_s = max(RING_MAX_AGE_S, 4 * refresh_s)
         self._monotonic_s = monotonic_s
-        self._revoked: frozenset[str] = frozenset()
+        # When each would have ended, by `jti`.
+        self._revoked: dict[str, datetime] = {}
         self._own: dict[str, float] = {}
+        self._position = Position()
         self._read_at_s: float | None = None
+        # The same by the wall clock, for the file, and whether that lacks something.
+        self._listed_at_s: float | None = None
+        self._unkept = False
+        self._swept_at_s = self._forgot_at_s = monotonic_s()
         self._lock = threading.Lock()
 
     def holds(self, jti: str) -> bool:
@@ -70,27 +89,71 @@ class RevocationSnapshot:
         age_s = self.age_s
         return age_s is not None and age_s <= self._max_age_s
 
+    @property
+    def ring_may_lack_keys(self) -> bool:
+        """Whether a key that this process does not know may be a new one of ours."""
+        age_s = self.age_s
+        # A list that was recalled says nothing of keys.
+        return age_s is None or self._listed_at_s is None or age_s > self._ring_max_age_s
+
     def add(self, jti: str) -> None:
         """Refuse a token at once in this process, before the next refresh tells all others."""
         with self._lock:
             self._own[jti] = self._monotonic_s()
+            self._unkept = True
 
     def refresh(self) -> None:
-        """Read the snapshot again.
+        """Read what is new.
 
         Raises:
-            DatabaseUnavailable: the last snapshot stays in use.
+            DatabaseUnavailable: the last snapshot and the last ring stay in use.
         """
+        try:
+            self._read()
+        finally:
+            # Also in an outage: what was read before it may still wait to be kept.
+            self._keep()
+
+    def _read(self) -> None:
         begun_s, now = self._monotonic_s(), self._clock()
-        revoked = self._store.revoked(to_naive_utc(now))
+        at = to_naive_utc(now)
+        if begun_s - self._swept_at_s >= SWEEP_S:
+            self._store.number_revocations()
+            self._swept_at_s = begun_s
+        if forget := begun_s - self._forgot_at_s >= FORGET_S:
+            self._forgot_at_s = begun_s
+            # So that a key is read again whose last token has ended.
+            self._position = Position(self._position.revoked, -1)
+        changes = self._store.changes(self._position, at=at)
         with self._lock:
-            self._revoked = revoked
-            self._read_at_s = begun_s
+            self._take(changes, begun_s)
+            if forget:
+                self._revoked = {jti: ends for jti, ends in self._revoked.items() if ends > at}
+            self._listed_at_s = now.timestamp()
+        if changes.keys is not None and self._ring is not None:
+            self._ring.apply(changes.keys, at=at)
+        # Last: what failed above is read again.
+        self._position = changes.position
+
+    def _take(self, changes: Changes, begun_s: float) -> None:
+        if changes.whole:
+            self._revoked = dict(changes.revoked)
+        elif changes.revoked:
+            self._revoked.update(changes.revoked)
+        self._unkept = self._unkept or changes.whole or bool(changes.revoked)
+        self._read_at_s = begun_s
+        if self._own:
             # What was revoked here before the read began is in the snapshot by now.
             self._own = {jti: at_s for jti, at_s in self._own.items() if at_s >= begun_s}
-            known = revoked.union(self._own)
-        if self._file is not None:
-            self._file.keep(known, read_at_s=now.timestamp())
+
+    def _keep(self) -> None:
+        if self._file is None or self._listed_at_s is None:
+            return
+        with self._lock:
+            own, changed, self._unkept = list(self._own), self._unkept, False
+        # Nothing of a list that is as it was is looked at, however long it is.
+        revoked = chain(self._revoked, own)
+        self._file.keep(revoked, changed=changed, read_at_s=self._listed_at_s)
 
     def recall(self) -> None:
         """Take the list that this host kept on disk, if it still counts: the database is gone."""
@@ -98,38 +161,7 @@ class RevocationSnapshot:
         if kept is None:
             return
         with self._lock:
-            self._revoked = kept.revoked
+            # When they end is not known and not needed: the first read replaces them all.
+            self._revoked = dict.fromkeys(kept.revoked, datetime.max)
             self._read_at_s = self._monotonic_s() - kept.age_s
         logger.warning("revoked tokens are those that were read %.0f s ago", kept.age_s)
-
-
-class RevocationRefresher(Background):
-    """The thread that keeps a snapshot fresh, and says so once when it cannot."""
-
-    def __init__(self, snapshot: RevocationSnapshot, *, interval_s: float) -> None:
-        super().__init__("revocations")
-        self._snapshot = snapshot
-        self._interval_s = interval_s
-
-    def run(self) -> None:
-        """Read the snapshot at once, and then at every interval."""
-        failing = False
-        while not self.stopped.is_set():
-            began_s = time.monotonic()
-            try:
-                self._snapshot.refresh()
-                if failing:
-                    logger.info("revoked tokens can be read again")
-                failing = False
-            except IArgusError as error:
-                if not failing:
-                    logger.error("revoked tokens cannot be read, the last list stays: %s", error)
-                failing = True
-            except Exception:
-                # Without this thread no revocation would ever be seen again.
-                logger.exception("reading the revoked tokens failed")
-                failing = True
-            wait_s = self._interval_s
-            if failing:
-                wait_s = min(wait_s, began_s + RETRY_S - time.monotonic())
-            self.stopped.wait(max(0.0, wait_s))

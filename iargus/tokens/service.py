@@ -7,26 +7,19 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import Within, unbounded
-from iargus.errors import TokenRevoked
+from iargus.errors import TokenKeyUnknown, TokenRevoked, TokenStateUnknown
 from iargus.settings.policy import TokenPolicy
-from iargus.tokens.claims import (
-    Claims,
-    KeyRing,
-    check_times,
-    decode,
-    new_claims,
-    sign,
-    verify,
-)
+from iargus.tokens.claims import Claims, check_times, new_claims, sign
+from iargus.tokens.live_ring import LiveRing
+from iargus.tokens.record import Grant, Holder, TokenRecord
 from iargus.tokens.revocations import RevocationSnapshot
-from iargus.tokens.store import Holder, TokenRecord, TokenStore
+from iargus.tokens.ring import KeyRing
+from iargus.tokens.store import TokenStore
 
-# Tokens whose signature each process remembers to be good, about 1 KB each.
-REMEMBERED_TOKENS = 4096
+PLAIN = Grant()
 
 
 @dataclass(frozen=True)
@@ -41,51 +34,75 @@ class IssuedToken:
 class TokenService:
     """The gate. `authenticate` asks no server; `issue` and `revoke` write to the store.
 
-    `within` bounds how long they wait for it. Work that was given up may be done later: then a
-    row stands for a token that nobody has seen, or a token ends whose holder was told to ask again.
+    A `ring` that is a plain `KeyRing` never changes. `within` bounds how long they wait for the
+    store. Work that was given up may be done later: then a row stands for a token that nobody has
+    seen, or a token ends whose holder was told to ask again.
     """
 
     def __init__(
         self,
         *,
         store: TokenStore,
-        ring: KeyRing,
+        ring: KeyRing | LiveRing,
         policy: TokenPolicy,
         clock: Clock,
         revocations: RevocationSnapshot,
         within: Within = unbounded,
     ) -> None:
         self._store = store
-        self._ring = ring
+        self._ring = ring if isinstance(ring, LiveRing) else LiveRing(ring, policy)
         self._policy = policy
         self._clock = clock
         self._revocations = revocations
-        # A signature that was good stays good while the keys are the same; what changes with time
-        # is asked for every request. Bad tokens are not remembered: errors never are.
-        self._decoded = lru_cache(REMEMBERED_TOKENS)(lambda token: decode(token, ring, policy))
         self._within = within
 
-    def issue(self, holder: Holder) -> IssuedToken:
+    @property
+    def ttl_days(self) -> int:
+        """How long a token is valid at most, and where its grant does not say."""
+        return self._policy.ttl_days
+
+    def issue(self, holder: Holder, grant: Grant = PLAIN) -> IssuedToken:
         """Sign a token for `holder` and record its digest; nothing is given that is not recorded.
 
         Raises:
             DatabaseUnavailable: the issue could not be recorded.
+            SigningKeyMissing: there is no key to sign with.
+            ValueError: the grant is for more days than the policy's.
+        """
+        issued, record = self.sign(holder, grant)
+        self._within(lambda: self._store.add(record))
+        return issued
+
+    def sign(self, holder: Holder, grant: Grant = PLAIN) -> tuple[IssuedToken, TokenRecord]:
+        """Sign a token, and give with it the record that the caller must keep before he gives the
+        token away.
+
+        Raises:
+            SigningKeyMissing, ValueError: as for `issue`.
         """
         now = self._clock()
         claims = new_claims(
-            self._policy, subject=subject_of(holder.email), jti=str(uuid.uuid4()), now=now
+            self._policy,
+            subject=subject_of(holder.email),
+            jti=str(uuid.uuid4()),
+            now=now,
+            ttl_days=grant.ttl_days,
+            scope=grant.scope,
+            tasks=None if grant.tasks is None else list(grant.tasks),
         )
-        token = sign(claims, self._ring)
+        ring = self._ring.signing()
+        token = sign(claims, ring)
         record = TokenRecord(
             holder=replace(holder, email=normal_email(holder.email)),
             digest=digest_of(token),
             jti=claims.jti,
-            kid=self._ring.signing_kid,
+            kid=ring.signing_kid,
             created_at=to_naive_utc(now),
             expires_at=to_naive_utc(claims.expires_at),
+            scope=grant.scope,
+            tasks=grant.tasks,
         )
-        self._within(lambda: self._store.add(record))
-        return IssuedToken(token, claims.expires_at, claims.exp - claims.iat)
+        return IssuedToken(token, claims.expires_at, claims.exp - claims.iat), record
 
     def authenticate(self, token: str) -> Claims:
         """Give the claims of a token that may be used now.
@@ -94,11 +111,20 @@ class TokenService:
             TokenRejected: it may not; the subclass says why.
             TokenStateUnknown: the list of revoked tokens is too old to tell.
         """
-        claims = self._decoded(token)
-        check_times(claims, self._policy, now=self._clock())
+        return self.authenticated(token)[0]
+
+    def authenticated(self, token: str) -> tuple[Claims, float]:
+        """The claims as `authenticate` gives them, and now in seconds since 1970."""
+        try:
+            claims = self._ring.decode(token)
+        except TokenKeyUnknown:
+            self._require_whole_ring()
+            raise
+        now_s = self._clock().timestamp()
+        check_times(claims, self._policy, now_s=now_s)
         if self._revocations.holds(claims.jti):
             raise TokenRevoked("the token was revoked")
-        return claims
+        return claims, now_s
 
     def revoke(self, token: str) -> bool:
         """End a token of ours; False when it had been revoked before.
@@ -107,7 +133,9 @@ class TokenService:
             TokenRejected: it is no token of ours, or has expired.
             DatabaseUnavailable: the revocation could not be recorded.
         """
-        return self.revoke_by_id(verify(token, self._ring, self._policy, now=self._clock()).jti)
+        claims = self._ring.decode(token)
+        check_times(claims, self._policy, now_s=self._clock().timestamp())
+        return self.revoke_by_id(claims.jti)
 
     def revoke_by_id(self, jti: str) -> bool:
         """End the token with this `jti`; False when there is none or it was revoked before.
@@ -127,6 +155,10 @@ class TokenService:
     def listed(self, *, email: str | None = None) -> Sequence[TokenRecord]:
         """All issued tokens, the newest first; of one person where `email` is given."""
         return self._store.listed(email=None if email is None else normal_email(email))
+
+    def _require_whole_ring(self) -> None:
+        if self._revocations.ring_may_lack_keys:
+            raise TokenStateUnknown("the signing keys could not be read lately")
 
 
 def digest_of(token: str) -> str:

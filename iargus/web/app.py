@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from iargus.settings import Settings
+from iargus.web.admin_routes import admin_router
+from iargus.web.answer_fields import AnswerFields
 from iargus.web.application import Application
 from iargus.web.describe import Description
 from iargus.web.direct import Direct
@@ -20,7 +22,6 @@ from iargus.web.docs_routes import PAGE, add_docs
 from iargus.web.feedback_routes import feedback_router
 from iargus.web.front import front_layers
 from iargus.web.health_routes import health_router
-from iargus.web.limited import LimitFields
 from iargus.web.metrics_routes import metrics_router
 from iargus.web.problems import TOKEN_LABELS, add_handlers, counting
 from iargus.web.request_metrics import RequestMetrics
@@ -58,16 +59,23 @@ def create_app(services: Services | None = None) -> FastAPI:
     description = Description()
     answering = counting(built.metrics.token_rejected)
     tasks = TaskRoutes(built, description)
-    routers = (
+    content_policies = {PAGE: add_docs(app)}
+    routers = [
         health_router(built),
         metrics_router(built),
         token_router(built, description),
         tasks.router,
         feedback_router(built, description),
-    )
+        admin_router(built, description),
+    ]
+    if built.issuing.confirmer is not None:
+        # Imported here: the other modes have no pages.
+        from iargus.web.confirm_routes import CONTENT_POLICY, LINKS, confirm_router
+
+        routers.append(confirm_router(built, built.issuing.confirmer))
+        content_policies[LINKS] = CONTENT_POLICY
     for router in routers:
         app.include_router(router)
-    content_policies = {PAGE: add_docs(app)}
     add_handlers(app, answering)
     description.install(app)
     built.metrics.expect(
@@ -76,7 +84,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         token_labels=TOKEN_LABELS,
     )
     app.surround(partial(Direct, endpoints=tasks.endpoints, answering=answering))
-    app.surround(LimitFields)
+    app.surround(AnswerFields)
     for layer in reversed(front_layers(built.settings.policy, built.addresses, content_policies)):
         app.surround(layer)
     app.surround(partial(RequestMetrics, metrics=built.metrics))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from iargus.errors import PredictionUnknown
+from iargus.errors import PredictionUnknown, TaskNotAllowed
 from iargus.predictions.store import Prediction
 from iargus.tokens.claims import Claims
 from iargus.web.describe import Description
@@ -59,13 +59,15 @@ def feedback_router(services: Services, description: Description) -> APIRouter:
         status_code=202,
         summary="Send the truth for an earlier prediction",
         response_model=FeedbackAnswer,
-        responses=problem_docs(400, 401, 404, 408, 409, 413, 422, 429, 503),
+        responses=problem_docs(400, 401, 403, 404, 408, 409, 413, 422, 429, 503),
         openapi_extra=description.body(FeedbackRequest, gated=True),
     )
     async def feedback(request: Request) -> Response:
         claims, document = await gate.enter_with_body(request.scope, request.receive)
         asked = FeedbackRequest.model_validate(document)
         prediction = await find(asked.prediction_id, claims)
+        if not claims.opens(prediction.task):
+            raise TaskNotAllowed(f"this token is not for {prediction.task}")
         await run_in_threadpool(services.feedback.accept, prediction, asked.label)
         return JsonAnswer(b'{"message":"Thank you, the label is kept."}', status_code=202)
 

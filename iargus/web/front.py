@@ -18,7 +18,7 @@ from iargus.web.security_headers import SecurityHeaders
 Layer = Callable[[ASGIApp], ASGIApp]
 
 # What a page of another origin may read beside the body.
-EXPOSED = ("Retry-After", "RateLimit", "RateLimit-Policy", "WWW-Authenticate")
+EXPOSED = ("Retry-After", "RateLimit", "RateLimit-Policy", "Token-Expires", "WWW-Authenticate")
 YEAR_S = 31_536_000
 
 
@@ -32,7 +32,8 @@ def front_layers(
     request but its path and its origin is read.
 
     Args:
-        content_policies: Content-Security-Policy of each path that is a page.
+        content_policies: Content-Security-Policy of each path that is a page; one ending with `/`
+            stands for everything below it.
     """
     layers: list[Layer] = [
         partial(

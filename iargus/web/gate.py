@@ -10,13 +10,16 @@ from iargus.errors import (
     BodyInvalid,
     BodyTooLarge,
     BodyTooSlow,
+    ScopeMissing,
     TokenAmbiguous,
     TokenMissing,
     TokenRejected,
 )
 from iargus.tokens.claims import Claims
+from iargus.web.answer_fields import add_fields
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
+from iargus.web.expiry import token_expires
 from iargus.web.limited import Limited
 from iargus.web.services import Services
 
@@ -29,9 +32,11 @@ class Gate:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        policy = services.settings.policy.requests
-        self._max_bytes, self._timeout_s = policy.max_body_bytes, policy.body_timeout_s
+        policy = services.settings.policy
+        self._max_bytes = policy.requests.max_body_bytes
+        self._timeout_s = policy.requests.body_timeout_s
         self._limited = Limited(services.addresses, lambda: services.limits)
+        self._announced_s = policy.tokens.announce_expiry_days * 86_400
 
     async def enter_with_body(
         self, scope: Scope, receive: Receive
@@ -59,7 +64,7 @@ class Gate:
                     # A token in a body that cannot be read is no token.
                     raise TokenMissing("a token is needed, and the body cannot be read") from None
                 unreadable = error
-            claims = self._services.tokens.authenticate(the_token(in_header, body_token(document)))
+            claims = self._holder(scope, the_token(in_header, body_token(document)))
         except NOBODYS:
             await self._limited.charge(scope, address)
             raise
@@ -77,9 +82,31 @@ class Gate:
         """
         address = self._limited.arrive(scope)
         try:
-            claims = self._services.tokens.authenticate(the_token(header_token(scope), None))
+            claims = self._holder(scope, the_token(header_token(scope), None))
         except NOBODYS:
             await self._limited.charge(scope, address)
             raise
         await self._limited.admit(scope, address, claims.jti)
         return claims
+
+    async def enter_as(self, scope: Scope, needed: str) -> Claims:
+        """The same for a route that needs the scope `needed`.
+
+        Raises:
+            TokenRejected, TokenStateUnknown, RateLimited, ScopeMissing.
+        """
+        claims = await self.enter(scope)
+        require_scope(claims, needed)
+        return claims
+
+    def _holder(self, scope: Scope, token: str) -> Claims:
+        claims, now_s = self._services.tokens.authenticated(token)
+        if claims.exp - now_s < self._announced_s:
+            add_fields(scope, [token_expires(claims.exp)])
+        return claims
+
+
+def require_scope(claims: Claims, needed: str) -> None:
+    """Raise `ScopeMissing` unless the token has this scope."""
+    if claims.scope != needed:
+        raise ScopeMissing(f"this needs a token whose scope is {needed}")

@@ -1,18 +1,16 @@
-"""The rate limits at the door of the routes, and the fields that tell of them on every answer."""
+"""The rate limits at the door of the routes."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from iargus.errors import RateLimited
 from iargus.limits import RequestLimits
 from iargus.limits.fields import Fields
+from iargus.web.answer_fields import add_fields
 from iargus.web.client_address import ClientAddresses
-
-# Where a request's scope holds the fields of its answer.
-_FIELDS = "iargus.limit_fields"
 
 
 class Limited:
@@ -42,7 +40,7 @@ class Limited:
             try:
                 limits.check_address(address)
             except RateLimited as refused:
-                scope[_FIELDS][:] = refused.fields
+                add_fields(scope, refused.fields)
                 raise
         return address
 
@@ -60,9 +58,9 @@ class Limited:
             return
         # The usual case, and part of every prediction: nothing is awaited that need not be.
         try:
-            scope[_FIELDS][:] = limits.admit(address, jti)
+            add_fields(scope, limits.admit(address, jti))
         except RateLimited as refused:
-            scope[_FIELDS][:] = refused.fields
+            add_fields(scope, refused.fields)
             raise
 
     async def charge(self, scope: Scope, address: str) -> None:
@@ -89,29 +87,7 @@ class Limited:
 async def _tell(scope: Scope, decision: Awaitable[Fields]) -> None:
     """Keep the fields of the answer, also of a refusal."""
     try:
-        scope[_FIELDS][:] = await decision
+        add_fields(scope, await decision)
     except RateLimited as refused:
-        scope[_FIELDS][:] = refused.fields
+        add_fields(scope, refused.fields)
         raise
-
-
-class LimitFields:
-    """ASGI middleware: puts the fields on the answer, whatever the answer is."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        fields: list[tuple[bytes, bytes]] = []
-        scope[_FIELDS] = fields
-
-        # Not `async`: it adds nothing to wait for.
-        def send_with_fields(message: Message) -> Awaitable[None]:
-            if fields and message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *fields]
-            return send(message)
-
-        await self._app(scope, receive, send_with_fields)

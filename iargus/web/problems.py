@@ -29,30 +29,42 @@ TABLE: dict[type[errors.IArgusError], tuple[int, str]] = {
     errors.TokenRevoked: (401, "TOKEN_REVOKED"),
     errors.TokenAmbiguous: (400, "TOKEN_AMBIGUOUS"),
     errors.TokenStateUnknown: (503, "TOKEN_STATE_UNKNOWN"),
+    errors.ScopeMissing: (403, "SCOPE_MISSING"),
+    errors.TaskNotAllowed: (403, "TASK_NOT_ALLOWED"),
+    errors.TokenUnknown: (404, "TOKEN_UNKNOWN"),
     errors.AddressNotAllowed: (403, "ADDRESS_NOT_ALLOWED"),
     errors.BodyTooSlow: (408, "BODY_TOO_SLOW"),
+    errors.PersonNotAllowed: (403, "PERSON_NOT_ALLOWED"),
+    errors.InvitationInvalid: (403, "INVITATION_INVALID"),
+    errors.ConfirmationInvalid: (410, "CONFIRMATION_INVALID"),
+    errors.TokensAtLimit: (409, "TOKENS_AT_LIMIT"),
     errors.BodyTooLarge: (413, "BODY_TOO_LARGE"),
     errors.BodyInvalid: (422, "BODY_INVALID"),
     errors.LabelInvalid: (422, "LABEL_INVALID"),
     errors.PredictionUnknown: (404, "PREDICTION_UNKNOWN"),
     errors.FeedbackConflict: (409, "FEEDBACK_CONFLICT"),
+    errors.RevocationUnexpected: (409, "REVOCATION_UNEXPECTED"),
     errors.VersionUnknown: (404, "VERSION_NOT_LOADED"),
     errors.RateLimited: (429, "RATE_LIMITED"),
     errors.ModelNotLoaded: (503, "MODEL_NOT_LOADED"),
     errors.ModelBusy: (503, "MODEL_BUSY"),
     errors.DatabaseUnavailable: (503, "DATABASE_UNAVAILABLE"),
     errors.SchemaMissing: (503, "DATABASE_UNAVAILABLE"),
+    errors.SigningKeyMissing: (503, "SIGNING_KEY_MISSING"),
 }
 
-# Of these the metrics count how often each happens.
-TOKEN_LABELS = tuple(
-    dict.fromkeys(label for _, label in TABLE.values() if label.startswith("TOKEN_"))
-)
+# A good token that may do less than this (RFC 6750 section 3.1).
+_INSUFFICIENT = (errors.ScopeMissing, errors.TaskNotAllowed)
+
+# Refusals of a token, of which the metrics count how often each happens.
+_REFUSALS = (errors.TokenRejected, errors.TokenAmbiguous, errors.TokenStateUnknown, *_INSUFFICIENT)
+TOKEN_LABELS = tuple(label for kind, (_, label) in TABLE.items() if issubclass(kind, _REFUSALS))
 
 # What these say is for administrators: the client is told only that the service is not able to.
 HIDDEN = {
     "DATABASE_UNAVAILABLE": "the database does not answer; try again later",
     "MODEL_BUSY": "the model has too much to do; try again later",
+    "SIGNING_KEY_MISSING": "no token can be issued at the moment; try again later",
     "MODEL_NOT_LOADED": "no model is ready for this task yet; try again later",
 }
 
@@ -122,6 +134,8 @@ def from_error(error: errors.IArgusError) -> Response:
         # RFC 6750 section 3: the error code only where a token was sent.
         code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
         headers["WWW-Authenticate"] = f'Bearer realm="iargus"{code}'
+    if isinstance(error, _INSUFFICIENT):
+        headers["WWW-Authenticate"] = 'Bearer realm="iargus", error="insufficient_scope"'
     if status == 408:
         # RFC 9110 section 15.5.9; the rest of the body is not waited for.
         headers["Connection"] = "close"

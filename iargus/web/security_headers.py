@@ -26,11 +26,12 @@ class SecurityHeaders:
     ) -> None:
         self._app = app
         self._usual = _pairs(NO_CONTENT, NO_STORE, hsts_max_age_s)
-        self._assets = _pairs(NO_CONTENT, REVALIDATE, hsts_max_age_s)
         self._pages = {
             path: _pairs(content_policy, NO_STORE, hsts_max_age_s)
             for path, content_policy in content_policies.items()
         }
+        self._below = [(ASSETS, _pairs(NO_CONTENT, REVALIDATE, hsts_max_age_s))]
+        self._below += [(path, self._pages[path]) for path in self._pages if path[-1] == "/"]
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Hand on with a `send` that adds the pairs."""
@@ -38,8 +39,9 @@ class SecurityHeaders:
             return self._app(scope, receive, send)
         path: str = scope["path"]
         pairs = self._pages.get(path, self._usual)
-        if path.startswith(ASSETS):
-            pairs = self._assets
+        for start, of_these in self._below:
+            if path.startswith(start):
+                pairs = of_these
 
         def send_with_pairs(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":

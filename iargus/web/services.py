@@ -11,6 +11,7 @@ from iargus.clock import Clock, utc_now
 from iargus.database import API, LABELLED, Database
 from iargus.deadline import Deadline, Within, unbounded
 from iargus.errors import IArgusError
+from iargus.issuing.parts import Issuing
 from iargus.labelled.store import labelled_store
 from iargus.limits import LIMITERS, RequestLimits, open_limits
 from iargus.metrics import Metrics
@@ -22,8 +23,11 @@ from iargus.predictions.store import SqlPredictionStore
 from iargus.settings import Settings
 from iargus.tasks.catalogue import Catalogue
 from iargus.tokens.keys import load_key_ring
+from iargus.tokens.live_ring import LiveRing
+from iargus.tokens.register import SqlTokenRegister
 from iargus.tokens.revocation_file import RevocationFile
-from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
+from iargus.tokens.revocation_refresher import RevocationRefresher
+from iargus.tokens.revocations import RevocationSnapshot
 from iargus.tokens.service import TokenService
 from iargus.tokens.store import SqlTokenStore
 from iargus.web.client_address import ClientAddresses
@@ -45,6 +49,8 @@ class Services:
     catalogue: Catalogue
     champions: Champions
     tokens: TokenService
+    issuing: Issuing
+    register: SqlTokenRegister
     revocations: RevocationSnapshot
     recorder: PredictionRecorder
     feedback: FeedbackService
@@ -72,7 +78,7 @@ class Services:
         """
         policy = settings.policy
         catalogue = Catalogue.read(policy)
-        ring = load_key_ring(settings)
+        ring = LiveRing(load_key_ring(settings), policy.tokens, path=settings.ring_file)
         silence_s = policy.database.read_timeout_s
         api = Database.connect(API, settings, read_timeout_s=silence_s)
         labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
@@ -84,7 +90,17 @@ class Services:
             store,
             clock=clock,
             max_age_s=max_age_s,
+            ring=ring,
+            refresh_s=policy.tokens.revocation_refresh_s,
             file=RevocationFile(settings.revocation_file, clock=clock, max_age_s=max_age_s),
+        )
+        tokens = TokenService(
+            store=store,
+            ring=ring,
+            policy=policy.tokens,
+            clock=clock,
+            revocations=revocations,
+            within=within,
         )
         predictions = SqlPredictionStore(api)
         return cls(
@@ -92,14 +108,11 @@ class Services:
             clock=clock,
             catalogue=catalogue,
             champions=Champions(catalogue, settings.models_dir, policy.uncompiled),
-            tokens=TokenService(
-                store=store,
-                ring=ring,
-                policy=policy.tokens,
-                clock=clock,
-                revocations=revocations,
-                within=within,
+            tokens=tokens,
+            issuing=Issuing.build(
+                settings, tokens=tokens, database=api, clock=clock, within=within
             ),
+            register=SqlTokenRegister(api),
             revocations=revocations,
             recorder=PredictionRecorder(
                 predictions,
@@ -156,6 +169,7 @@ class Services:
         self._background = [
             RevocationRefresher(self.revocations, interval_s=policy.tokens.revocation_refresh_s),
             ChampionFollower(self.champions, interval_s=0.5),
+            *self.issuing.background,
         ]
         if self.follow_registry:
             self._background.append(SyncSupervisor(self.settings))

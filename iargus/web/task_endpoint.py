@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope
 
 from iargus.bundles.bundle import Bundle
 from iargus.clock import to_naive_utc
-from iargus.errors import BodyInvalid, ModelNotLoaded, VersionUnknown
+from iargus.errors import BodyInvalid, ModelNotLoaded, TaskNotAllowed, VersionUnknown
 from iargus.models.champion import LoadedModel
 from iargus.models.source import answers, is_quick, read_answer
 from iargus.predictions.ids import PredictionIds
@@ -54,6 +54,7 @@ class TaskEndpoint:
     async def one(self, scope: Scope, receive: Receive) -> Response:
         """`POST {path}`: one input, one answer."""
         claims, document = await self._gate.enter_with_body(scope, receive)
+        self._require(claims)
         now = self._clock()
         value = self._task.parse_input(document, today=now.date())
         (answer,) = await self._answer(scope, claims, [value], now)
@@ -62,6 +63,7 @@ class TaskEndpoint:
     async def batch(self, scope: Scope, receive: Receive) -> Response:
         """`POST {path}/batch`: a list of inputs, the answers in their order."""
         claims, document = await self._gate.enter_with_body(scope, receive)
+        self._require(claims)
         key, limit = self._task.batch_key, self._batch_max_rows
         assert key is not None
         rows = document.get(key)
@@ -82,7 +84,7 @@ class TaskEndpoint:
 
     async def read(self, route: ReadRoute, scope: Scope) -> Response:
         """`GET {prefix}{path}`: the input in the query string; nothing is recorded."""
-        await self._gate.enter(scope)
+        self._require(await self._gate.enter(scope))
         given = {route.parameter: _query(scope).get(route.parameter, "")}
         value = self._task.parse_input(given, today=self._clock().date())
         model = self._model(scope)
@@ -91,6 +93,10 @@ class TaskEndpoint:
         else:
             found = await self._compute(model, read_answer, self._task, route, model.source, value)
         return JsonAnswer(json_bytes(found))
+
+    def _require(self, claims: Claims) -> None:
+        if not claims.opens(self._task.name):
+            raise TaskNotAllowed(f"this token is not for {self._task.name}")
 
     async def _compute(self, model: LoadedModel, function: Callable[..., T], *arguments: Any) -> T:
         # A bundle computes in the thread; with scikit-learn it waits for a process, which has a

@@ -16,7 +16,7 @@ from iargus.web.services import Services
 from iargus.web.task_endpoint import TaskEndpoint
 
 VERSION = query_parameter("version", "The model's version, where more than one is loaded")
-GATED_PROBLEMS = (400, 401, 404, 408, 413, 422, 429, 503)
+GATED_PROBLEMS = (400, 401, 403, 404, 408, 413, 422, 429, 503)
 
 
 class TaskRoutes:

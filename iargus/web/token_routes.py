@@ -2,86 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from fastapi import APIRouter, Request
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from iargus.errors import BodyInvalid, BodyTooLarge, BodyTooSlow
-from iargus.tokens.store import Holder
+from iargus.tokens.record import Holder
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
 from iargus.web.describe import GATED, Description
 from iargus.web.limited import Limited
 from iargus.web.problems import problem_docs
 from iargus.web.services import Services
+from iargus.web.token_answer import Message, TokenAnswer, token_answer
+from iargus.web.token_request import TokenRequest, grant_of
 
-
-def _no_controls(text: str) -> str:
-    if any(not character.isprintable() for character in text):
-        raise PydanticCustomError(
-            "name_invalid", "the name holds characters that cannot be printed"
-        )
-    return text
-
-
-def _plausible(address: str) -> str:
-    try:
-        # No look-up of the domain: whether an address is plausible must not need the network.
-        return validate_email(address, check_deliverability=False).normalized
-    except EmailNotValidError as error:
-        raise PydanticCustomError(
-            "email_invalid", "{reason}", {"reason": str(error).rstrip(".")}
-        ) from None
-
-
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    AfterValidator(_no_controls),
-]
-
-
-class TokenRequest(BaseModel):
-    """Who asks for a token."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"first_name": "Ada", "surname": "King", "email": "ada@example.com"}]
-        }
-    )
-
-    first_name: Name
-    surname: Name
-    email: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_plausible)
-    ] = Field(description="A plausible address", json_schema_extra={"format": "email"})
-
-
-class TokenAnswer(BaseModel):
-    """A new token. It is shown this once: only its digest is kept."""
-
-    message: str
-    token: str
-    token_type: Literal["bearer"]
-    expires_at: datetime
-    expires_in: int = Field(description="Seconds")
-
-
-class Message(BaseModel):
-    message: str
+MAX_BODY_BYTES = 16_384
+# In the mode `confirm` everybody gets these bytes, whoever they are.
+ON_ITS_WAY = Message(
+    message="If this address may have a token, a mail with a link is on its way to it."
+)
+_MAILED: dict[int | str, dict[str, Any]] = {
+    202: {"model": Message, "description": "A mail with a link is on its way, perhaps"}
+}
 
 
 def token_router(services: Services, description: Description) -> APIRouter:
@@ -89,7 +35,10 @@ def token_router(services: Services, description: Description) -> APIRouter:
     router = APIRouter(tags=["tokens"])
     limited = Limited(services.addresses, lambda: services.limits)
     policy = services.settings.policy.requests
-    max_bytes, timeout_s = min(16_384, policy.max_body_bytes), policy.body_timeout_s
+    max_bytes, timeout_s = min(MAX_BODY_BYTES, policy.max_body_bytes), policy.body_timeout_s
+    served = services.catalogue.names()
+    longest_days = services.settings.policy.tokens.ttl_days
+    issuer = services.issuing.issuer
 
     async def body_of(request: Request) -> bytes:
         return await read_body(
@@ -98,9 +47,9 @@ def token_router(services: Services, description: Description) -> APIRouter:
 
     @router.post(
         "/get_token",
-        summary="Issue a token",
+        summary="Issue a token, or have a link mailed that does",
         response_model=TokenAnswer,
-        responses=problem_docs(408, 413, 422, 429, 503),
+        responses={**_MAILED, **problem_docs(403, 408, 409, 413, 422, 429, 503)},
         openapi_extra=description.body(TokenRequest, gated=False),
     )
     async def get_token(request: Request) -> Response:
@@ -108,22 +57,19 @@ def token_router(services: Services, description: Description) -> APIRouter:
         try:
             body = await body_of(request)
             asked = TokenRequest.model_validate(parse_object(body))
+            grant = grant_of(asked, tasks=served, longest_days=longest_days)
         except (BodyTooLarge, BodyTooSlow, BodyInvalid, ValidationError):
             await limited.charge(request.scope, address)
             raise
         await limited.issue(request.scope, address)
         holder = Holder(asked.first_name, asked.surname, asked.email)
-        issued = await run_in_threadpool(services.tokens.issue, holder)
-        services.metrics.token_issued()
-        days = services.settings.policy.tokens.ttl_days
-        answer = TokenAnswer(
-            message=f"This token is valid for {days} days. Keep it: it is not shown again.",
-            token=issued.token,
-            token_type="bearer",  # noqa: S106 - the type, not the token
-            expires_at=issued.expires_at,
-            expires_in=issued.expires_in_s,
+        issued = await run_in_threadpool(
+            issuer.ask, holder, invitation=asked.invitation, grant=grant
         )
-        return JSONResponse(answer.model_dump(mode="json"))
+        if issued is None:
+            return JSONResponse(ON_ITS_WAY.model_dump(), status_code=202)
+        services.metrics.token_issued()
+        return token_answer(issued)
 
     @router.post(
         "/revoke_token",

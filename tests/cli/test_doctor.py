@@ -17,6 +17,7 @@ from iargus.database import API, LABELLED, Database
 from iargus.diagnosis import Finding, Level, examine, surroundings
 from iargus.diagnosis.certificate import examine_certificate
 from iargus.diagnosis.counters import examine_redis
+from iargus.diagnosis.issuing import examine_issuing
 from iargus.diagnosis.months import examine_months
 from iargus.errors import MailNotSent, PromotionRefused, RegistryUnavailable
 from iargus.migrate import upgrade
@@ -203,9 +204,31 @@ def test_production_wants_keys_from_the_environment(environ: dict[str, str]) -> 
     production = environ | {"IARGUS_ENV": "production"}
 
     assert look(production)["signing key"].level is Level.PROBLEM
-    with_key = look(production | {"IARGUS_JWT_KEYS": "k1:" + "s" * 48})["signing key"]
+    with_key = look(production | {"IARGUS_JWT_KEYS": "k1:" + "secret-word " * 4})["signing key"]
     assert with_key.level is Level.OK
-    assert "s" * 48 not in with_key.detail
+    assert "secret-word " * 4 not in with_key.detail
+
+
+@pytest.mark.parametrize(
+    ("environ", "issuing", "level", "says"),
+    [
+        ({}, {}, Level.OK, "open"),
+        ({"IARGUS_ENV": "production"}, {}, Level.PROBLEM, "issuing.mode is not set"),
+        ({"IARGUS_ENV": "production"}, {"mode": "open"}, Level.WARNING, "whoever gives"),
+        ({"IARGUS_ENV": "production"}, {"mode": "invitation"}, Level.OK, "invitation"),
+        ({}, {"mode": "allow-list", "allow": ["example.com"]}, Level.OK, "1 entries"),
+        ({}, {"mode": "confirm"}, Level.PROBLEM, "SMTP_SERVER is not set"),
+    ],
+    ids=str,
+)
+def test_who_may_have_a_token(
+    environ: dict[str, str], issuing: dict[str, Any], level: Level, says: str
+) -> None:
+    policy = Policy.model_validate({"issuing": issuing})
+    found = examine_issuing(Settings(Environment.read(environ), policy))
+    assert found.level is level
+    assert says in found.detail
+    assert bool(found.remedy) is (level is not Level.OK)
 
 
 def test_a_key_that_others_may_read(environ: dict[str, str]) -> None:
@@ -310,7 +333,7 @@ def test_keys_of_models_are_a_warning_where_they_lack(environ: dict[str, str]) -
     found = look(shared)["model signatures"]
     assert found.level is Level.WARNING
     assert "who can write to the registry chooses what is served" in found.detail
-    keyed = look({**shared, "IARGUS_BUNDLE_KEYS": f"first:{'k' * 48}"})["model signatures"]
+    keyed = look({**shared, "IARGUS_BUNDLE_KEYS": f"first:{'abcdefgh' * 6}"})["model signatures"]
     assert (keyed.level, keyed.detail) == (Level.OK, "1 from IARGUS_BUNDLE_KEYS; first signs")
 
 

@@ -16,7 +16,8 @@ from iargus.labelled.store import LabelledStore, labelled_store
 from iargus.migrate import check_schema, upgrade
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.catalogue import Catalogue
-from iargus.tokens.store import Holder, SqlTokenStore, TokenRecord
+from iargus.tokens.record import Holder, TokenRecord
+from iargus.tokens.store import SqlTokenStore
 from tests.migrations.tables import shape
 from tests.services.mariadb import MariaDB
 from tests.services.require import require_program

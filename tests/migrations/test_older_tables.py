@@ -14,8 +14,9 @@ from iargus.labelled.store import labelled_store
 from iargus.migrate import check_schema, upgrade
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.catalogue import Catalogue
+from iargus.tokens.record import Holder, TokenRecord
 from iargus.tokens.service import digest_of
-from iargus.tokens.store import Holder, SqlTokenStore, TokenRecord
+from iargus.tokens.store import SqlTokenStore
 from tests.migrations.tables import shape
 
 NUMBER = {"sqlite": "INTEGER PRIMARY KEY AUTOINCREMENT", "mysql": "INT PRIMARY KEY AUTO_INCREMENT"}

@@ -17,7 +17,7 @@ def settings(tmp_path: Path, **environ: str) -> Settings:
 
 
 def test_the_environment_gives_the_keys(tmp_path: Path) -> None:
-    here = settings(tmp_path, IARGUS_BUNDLE_KEYS=f"b:{'x' * 32},a:{'y' * 32}")
+    here = settings(tmp_path, IARGUS_BUNDLE_KEYS=f"b:{'abcdefgh' * 4},a:{'uvwxyzab' * 4}")
     assert [key.kid for key in bundle_keys(here)] == ["b", "a"]
     assert not here.bundle_key_file.exists()
 

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 
-from tests.outages.user import User
+from iargus.clock import utc_now
+from iargus.database import API, Database
+from iargus.settings import Settings
+from iargus.tokens.form import kid_of
+from iargus.tokens.key_service import KeyService
+from iargus.tokens.key_store import SqlKeyStore
+from iargus.tokens.keys import load_key_ring
+from tests.outages.user import EVERY_WORKER_S, User
 from tests.outages.world import World
 
 
@@ -34,3 +42,38 @@ def test_a_service_that_starts_in_an_outage_judges_tokens(service: World, user: 
         lambda: user.predict_everywhere(user.token) == {200}, "tokens are judged"
     )
     assert user.is_refused_everywhere()
+
+
+def test_also_tokens_of_a_key_that_was_rotated_in(service: World, user: User) -> None:
+    """By the ring that is kept beside the list; without it nobody can say, and nobody says no."""
+    kid, deadline_s = _rotate(service), time.monotonic() + EVERY_WORKER_S
+    # Of two workers one may sign with the new key a moment before the other.
+    token = user.token
+    while kid_of(token) != kid:
+        assert time.monotonic() < deadline_s, "the new key signs"
+        token = user.new_token()
+    kept = service.var_dir / "signing-keys.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    service.database.begin("killed")
+    try:
+        assert service.server.stop() == 0
+        service.server.start()
+        assert user.predict_everywhere(token) == {200}
+        assert user.predict_everywhere(user.token) == {200}, "of the key before"
+        assert user.is_refused_everywhere()
+        assert service.server.stop() == 0
+        kept.unlink()
+        service.server.start()
+        assert user.predict_everywhere(token) == {503}
+    finally:
+        service.database.end()
+    service.server.wait_for(lambda: user.predict_everywhere(token) == {200}, "the key is known")
+
+
+def _rotate(service: World) -> str:
+    settings = Settings.read(service.environ)
+    database = Database.connect(API, settings)
+    try:
+        return KeyService(SqlKeyStore(database), load_key_ring(settings), clock=utc_now).rotate()
+    finally:
+        database.dispose()

@@ -23,7 +23,7 @@ from tests.services.gunicorn import Gunicorn
 from tests.services.mariadb import MariaDB
 from tests.services.require import require_program
 
-KEY = f"tests:{'k' * 48}"
+KEY = f"tests:{'abcdefgh' * 6}"
 GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON iargus_api.* TO 'web'@'%'",
     "GRANT INSERT ON iargus.car_details TO 'web'@'%'",

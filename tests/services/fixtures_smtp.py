@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from iargus.monitoring.mail import smtp
+from iargus.mailing import smtp
 from tests.services.certificates import Certificates, make_certificates
 from tests.services.smtp_server import LocalMailServer, Mode
 

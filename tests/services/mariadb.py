@@ -19,7 +19,7 @@ PASSWORD = "only-for-tests"
 DATABASES = ("iargus", "iargus_api")
 
 # Nothing of this outlives the tests, so nothing needs to survive a loss of power.
-OPTIONS = (
+OPTIONS: tuple[str, ...] = (
     "--skip-networking=0",
     "--bind-address=127.0.0.1",
     "--skip-name-resolve",

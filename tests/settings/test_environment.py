@@ -57,9 +57,13 @@ def test_the_mlflow_host_may_have_a_scheme(host: str, uri: str) -> None:
         (SMTP | {"SMTP_RECIPIENT": "a@example.com\nBcc: x@example.com"}, "SMTP_RECIPIENT holds"),
         ({"IARGUS_JWT_KEYS": "alone"}, "pair 1 has no secret"),
         ({"IARGUS_JWT_KEYS": "a:short"}, "5 bytes"),
+        ({"IARGUS_JWT_KEYS": f"a:{'x' * 64}"}, "repeats 1 characters"),
+        ({"IARGUS_JWT_KEYS": f"a:{'changeme' * 4}"}, "can be guessed"),
+        ({"IARGUS_JWT_KEYS": f"{'k' * 65}:{'abcdefgh' * 4}"}, "kid"),
+        ({"IARGUS_JWT_KEYS": f"a b:{'abcdefgh' * 4}"}, "kid"),
+        ({"IARGUS_JWT_KEYS": f"a:{'abcdefgh' * 4},a:{'uvwxyzab' * 4}"}, "'a' twice"),
         ({"IARGUS_BUNDLE_KEYS": "a:short"}, "IARGUS_BUNDLE_KEYS: the secret of key 'a'"),
-        ({"IARGUS_JWT_KEYS": f"a b:{'x' * 32}"}, "kid"),
-        ({"IARGUS_JWT_KEYS": f"a:{'x' * 32},a:{'y' * 32}"}, "'a' twice"),
+        ({"IARGUS_BUNDLE_KEYS": f"a:{'x' * 64}"}, "IARGUS_BUNDLE_KEYS: .* can be guessed"),
         ({"REDIS_URL": "cache:6379"}, "REDIS_URL must be"),
         ({"REDIS_URL": "http://cache:6379"}, "REDIS_URL must be"),
         ({"REDIS_URL": "redis://"}, "REDIS_URL must be"),
@@ -75,7 +79,8 @@ def test_what_has_no_sense_is_named(environ: dict[str, str], words: str) -> None
 def test_no_secret_is_shown() -> None:
     environ = MYSQL | SMTP | {"MYSQL_PWD": "hunter2hunter2", "SMTP_PWD": "hunter3hunter3"}
     environ |= {"REDIS_URL": "rediss://:hunter4@cache:6380/0"}
-    shown = repr(Environment.read(environ | {"IARGUS_JWT_KEYS": f"a:{'topsecret' * 4}"}))
+    keys = {"IARGUS_JWT_KEYS": f"a:{'topsecret-wording' * 2}"}
+    shown = repr(Environment.read(environ | keys))
     for secret in ("hunter2", "hunter3", "hunter4", "topsecret"):
         assert secret not in shown
 

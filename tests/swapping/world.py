@@ -77,7 +77,7 @@ def make_world(mlflow_url: str, folder: Path, *, versions: int, kinds: int) -> W
     environ = {
         "IARGUS_VAR": str(folder / "var"),
         "IARGUS_CONFIG": str(folder / "config.yml"),
-        "IARGUS_BUNDLE_KEYS": f"first:{'k' * 48}",
+        "IARGUS_BUNDLE_KEYS": f"first:{'abcdefgh' * 6}",
         "MLFLOW_HOST": mlflow_url,
     }
     settings = Settings.read({**os.environ, **environ})

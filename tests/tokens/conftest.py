@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.tokens.claims import KeyRing
+from iargus.tokens.ring import KeyRing
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 

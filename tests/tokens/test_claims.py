@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from iargus.errors import TokenExpired, TokenMalformed
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.tokens.claims import KeyRing, new_claims, sign, verify
+from iargus.tokens.claims import new_claims, sign, verify
+from iargus.tokens.ring import KeyRing
 from tests.tokens.conftest import START
 
 SECONDS = int(START.timestamp())

@@ -20,10 +20,14 @@ from iargus.errors import (
 from iargus.schema import api_metadata
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.policy import TokenPolicy
-from iargus.tokens.claims import Claims, KeyRing, decode
-from iargus.tokens.revocations import RevocationRefresher, RevocationSnapshot
+from iargus.tokens.changes import Changes, Position
+from iargus.tokens.claims import Claims, decode
+from iargus.tokens.record import Holder
+from iargus.tokens.revocation_refresher import RevocationRefresher
+from iargus.tokens.revocations import RevocationSnapshot
+from iargus.tokens.ring import KeyRing
 from iargus.tokens.service import TokenService, digest_of, subject_of
-from iargus.tokens.store import Holder, SqlTokenStore
+from iargus.tokens.store import SqlTokenStore
 from tests.tokens.conftest import StillClock
 
 ADA = Holder("Ada", "King", "Ada@Example.com")
@@ -133,15 +137,15 @@ def test_only_our_own_tokens_can_be_revoked(gate: Gate) -> None:
 def test_a_revocation_survives_a_refresh_that_began_before_it(gate: Gate) -> None:
     """The refresh reads the store, then the token is revoked, then the old answer arrives."""
     token = gate.service.issue(ADA).token
-    read = gate.store.revoked
+    read = gate.store.changes
 
-    def slow_read(at: object) -> frozenset[str]:
-        answer = read(at)  # type: ignore[arg-type]
+    def slow_read(since: Position, *, at: datetime) -> Changes:
+        answer = read(since, at=at)
         gate.seconds.now_s += 1
         gate.service.revoke(token)
         return answer
 
-    gate.store.revoked = slow_read  # type: ignore[method-assign]
+    gate.store.changes = slow_read  # type: ignore[method-assign]
     gate.snapshot.refresh()
     with pytest.raises(TokenRevoked):
         gate.service.authenticate(token)
@@ -178,17 +182,17 @@ def test_listing_by_person_ignores_case(gate: Gate) -> None:
 def test_the_refresher_outlives_whatever_it_meets(
     gate: Gate, caplog: pytest.LogCaptureFixture
 ) -> None:
-    read, failures = gate.store.revoked, [ValueError("nobody foresaw this"), None]
+    read, failures = gate.store.changes, [ValueError("nobody foresaw this"), None]
     done = threading.Event()
 
-    def unsteady_read(at: datetime) -> frozenset[str]:
+    def unsteady_read(since: Position, *, at: datetime) -> Changes:
         failure = failures.pop(0) if failures else None
         if failure is not None:
             raise failure
         done.set()
-        return read(at)
+        return read(since, at=at)
 
-    gate.store.revoked = unsteady_read  # type: ignore[method-assign]
+    gate.store.changes = unsteady_read  # type: ignore[method-assign]
     refresher = RevocationRefresher(gate.snapshot, interval_s=0.01)
     refresher.start()
     assert done.wait(10), "the thread has died"
@@ -205,7 +209,7 @@ def test_a_signature_is_checked_once_and_everything_else_every_time(
         checked.append(token)
         return decode(token, *others)
 
-    monkeypatch.setattr("iargus.tokens.service.decode", counted)
+    monkeypatch.setattr("iargus.tokens.live_ring.decode", counted)
     token, revoked = (gate.service.issue(ADA).token for _ in range(2))
     for _ in range(3):
         gate.service.authenticate(token)

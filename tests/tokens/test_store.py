@@ -13,7 +13,8 @@ from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import MySQLServer
-from iargus.tokens.store import Holder, SqlTokenStore, TokenRecord, TokenStore
+from iargus.tokens.record import Holder, TokenRecord
+from iargus.tokens.store import SqlTokenStore, TokenStore
 from tests.fakes import MemoryTokenStore
 
 NOW = datetime(2026, 11, 1, 12, 0)

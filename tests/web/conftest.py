@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -94,11 +94,16 @@ class Api:
         return {"Authorization": f"Bearer {self.token(**changed)}"}
 
 
-def build(var_dir: Path, policy: Policy, models: dict[str, LoadedModel]) -> Services:
-    settings = Settings(Environment.read({"IARGUS_VAR": str(var_dir)}), policy)
+def build(
+    var_dir: Path,
+    policy: Policy,
+    models: dict[str, LoadedModel],
+    environ: Mapping[str, str] | None = None,
+) -> Services:
+    settings = Settings(Environment.read({"IARGUS_VAR": str(var_dir), **(environ or {})}), policy)
     services = Services.build(settings, clock=StillClock(), follow_registry=False)
     services.champions = FixedChampions(services.catalogue, dict(models))
-    if not (var_dir / "iargus_api.db").exists():
+    if environ or not (var_dir / "iargus_api.db").exists():
         for database in services.databases:
             upgrade(database)
     return services

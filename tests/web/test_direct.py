@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from iargus.web.answer_fields import AnswerFields
 from iargus.web.describe import Description
 from iargus.web.direct import Direct
-from iargus.web.limited import LimitFields
 from iargus.web.problems import from_error
 from iargus.web.task_routes import TaskRoutes
 from tests.web.conftest import Api
@@ -66,7 +66,7 @@ def test_the_framework_is_not_asked_for_a_prediction(
         await send({"type": "http.response.start", "status": 418, "headers": []})
         await send({"type": "http.response.body"})
 
-    app = LimitFields(Direct(router, _endpoints(api), from_error))
+    app = AnswerFields(Direct(router, _endpoints(api), from_error))
     client = TestClient(app)
     assert client.post("/predict", json=CAR, headers=headers).status_code == 200
     assert asked == []

@@ -21,7 +21,7 @@ from tests.web.conftest import ADA
 QUOTA = 40
 REQUESTS = 150
 CONFIG = f"limits: {{requests_per_minute: {QUOTA}, redis_timeout_ms: 2000}}\n"
-SECRET = "a" * 48
+SECRET = "abcdefgh" * 6
 # There is no model, which is no matter to the limit.
 ADMITTED = 503
 

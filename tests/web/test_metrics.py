@@ -114,6 +114,7 @@ def test_tokens_are_counted_by_what_became_of_them(api: Api) -> None:
     assert rejected == {
         **{"TOKEN_REVOKED": 1, "TOKEN_EXPIRED": 1, "TOKEN_MISSING": 1, "TOKEN_INVALID": 1},
         **{"TOKEN_AMBIGUOUS": 0, "TOKEN_STATE_UNKNOWN": 0},
+        **{"SCOPE_MISSING": 0, "TASK_NOT_ALLOWED": 0},
     }
 
 

@@ -40,6 +40,8 @@ def test_every_route_is_described_with_its_problems(api: Api) -> None:
     assert set(document["paths"]) == {
         *("/", "/live", "/ready", "/metrics", "/get_token", "/revoke_token", "/feedback"),
         *("/predict", "/predict/batch", "/intent", "/intent/batch", "/api/intent"),
+        *("/admin/tokens", "/admin/tokens/{jti}"),
+        *("/admin/tokens/search", "/admin/tokens/revoke"),
     }
     predict = document["paths"]["/predict"]["post"]
     body = predict["requestBody"]["content"]["application/json"]["schema"]["$ref"]

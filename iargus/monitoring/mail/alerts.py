@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from email.utils import parseaddr
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from iargus.mailing.sender import domain_of
 from iargus.monitoring.mail.content import Content, content_of
 from iargus.monitoring.mail.kinds import Kind
-from iargus.monitoring.mail.message import content_id, sender_of
+from iargus.monitoring.mail.message import content_id
 from iargus.monitoring.mail.outbox import Mail
 from iargus.monitoring.mail.subjects import subject_of
 from iargus.monitoring.result import TaskOutcome
@@ -75,8 +75,7 @@ def identity_of(about: Sequence[str], settings: Settings) -> str:
     server = settings.environment.mysql
     place = str(settings.var_dir) if server is None else f"{server.host}:{server.port}"
     digest = hashlib.sha256("\n".join((*about, place)).encode()).hexdigest()[:24]
-    domain = parseaddr(sender_of(settings))[1].rpartition("@")[2] or "localhost"
-    return f"<iargus.{digest}@{domain}>"
+    return f"<iargus.{digest}@{domain_of(settings)}>"
 
 
 _TEMPLATES = Environment(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from iargus.clock import Clock, to_naive_utc
 from iargus.database import Database
 from iargus.errors import MailNotSent, RunLocked
-from iargus.monitoring.mail import smtp
+from iargus.mailing import smtp
 from iargus.monitoring.mail.delivered import Delivery
 from iargus.monitoring.mail.message import compose
 from iargus.monitoring.mail.outbox import Outbox, StoredMail

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import socket
 from datetime import UTC
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from iargus.errors import MailNotSent
+from iargus.mailing.bodies import set_bodies
+from iargus.mailing.policy import MailPolicy
+from iargus.mailing.sender import sender_of
 from iargus.monitoring.mail.outbox import Mail, StoredMail
-from iargus.monitoring.mail.policy import MailPolicy
 from iargus.settings import Settings
-
-
-def sender_of(settings: Settings) -> str:
-    """Who mails come from: `mail.sender`, else SMTP_LOGIN where that is an address, else
-    iargus@ this host."""
-    server = settings.environment.smtp
-    login = server.login if server is not None else None
-    if settings.policy.mail.sender:
-        return settings.policy.mail.sender
-    if login is not None and "@" in login:
-        return login
-    return f"iargus@{socket.gethostname()}"
 
 
 def content_id(message_id: str) -> str:
@@ -61,18 +50,10 @@ def compose(stored: StoredMail, settings: Settings) -> EmailMessage:
     message["Date"] = format_datetime(stored.created_at.replace(tzinfo=UTC))
     # RFC 3834: no out-of-office answers to this one.
     message["Auto-Submitted"] = "auto-generated"
-    text, html = stored.mail.body_text, stored.mail.body_html
-    message.set_content(text, cte=_encoding(text))
-    message.add_alternative(html, subtype="html", cte=_encoding(html))
+    set_bodies(message, text=stored.mail.body_text, html=stored.mail.body_html)
     if stored.mail.picture is not None:
         _add_picture(message, stored.mail.picture, content_id(stored.mail.message_id))
     return message
-
-
-def _encoding(body: str) -> str:
-    """The shorter one. Python looks at the first ten lines only, and names come later."""
-    beyond_ascii = sum(2 for char in body.encode() if char > 127)
-    return "base64" if beyond_ascii > len(body.encode()) / 3 else "quoted-printable"
 
 
 def _add_picture(message: EmailMessage, picture: bytes, name: str) -> None:

@@ -18,8 +18,8 @@ from pathlib import Path
 from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc, utc_now
 from iargus.errors import MailNotSent
+from iargus.mailing import smtp
 from iargus.models.refusals import Refusal
-from iargus.monitoring.mail import smtp
 from iargus.monitoring.mail.message import compose
 from iargus.monitoring.mail.outbox import Mail, StoredMail
 from iargus.settings import Settings

@@ -13,9 +13,10 @@ from html.parser import HTMLParser
 import pytest
 
 from iargus.errors import MailNotSent
+from iargus.mailing.sender import sender_of
 from iargus.monitoring.drift.compare import What
 from iargus.monitoring.mail.alerts import Kind, write_alert
-from iargus.monitoring.mail.message import compose, sender_of
+from iargus.monitoring.mail.message import compose
 from iargus.monitoring.mail.outbox import Mail
 from iargus.monitoring.mail.text import printable
 from iargus.monitoring.observed import FeatureFacts, Observed

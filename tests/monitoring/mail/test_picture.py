@@ -8,8 +8,8 @@ from email.message import EmailMessage
 
 import pytest
 
+from iargus.mailing import smtp
 from iargus.monitoring.history import history_picture
-from iargus.monitoring.mail import smtp
 from iargus.monitoring.mail.kinds import Kind
 from iargus.monitoring.mail.message import as_page, compose, content_id
 from iargus.monitoring.mail.picture import Point, draw_history

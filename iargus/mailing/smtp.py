@@ -13,7 +13,7 @@ import ipaddress
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 
@@ -47,14 +47,22 @@ def session(server: SmtpServer, timeout_s: float) -> Iterator[smtplib.SMTP]:
             client.close()
 
 
-def send(client: smtplib.SMTP, server: SmtpServer, message: EmailMessage) -> int:
-    """Send one message to every recipient; returns how many of them the server refused.
+def send(
+    client: smtplib.SMTP,
+    server: SmtpServer,
+    message: EmailMessage,
+    *,
+    to: Sequence[str] | None = None,
+) -> int:
+    """Send one message to every address in `to`, or in SMTP_RECIPIENT; returns how many of them
+    the server refused.
 
     Raises:
         MailNotSent: the server took it for nobody.
     """
+    addresses = list(server.recipients if to is None else to)
     with reasons(server):
-        return len(client.send_message(message, to_addrs=list(server.recipients)))
+        return len(client.send_message(message, to_addrs=addresses))
 
 
 def check_smtp(server: SmtpServer, timeout_s: float) -> None:

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from iargus.errors import MailNotSent
-from iargus.monitoring.mail import smtp
+from iargus.mailing import smtp
 from iargus.settings.environment import SmtpServer
 from tests.services.fixtures_smtp import StartMailServer
 from tests.services.smtp_server import LOGIN, LocalMailServer, Mode

@@ -1,0 +1,74 @@
+"""The one spelling of a token: three parts in base64url, and a header of three names.
+
+What a library accepts changes from version to version (padding, bits that decoders pass over,
+names that come twice); what is accepted here is written down here.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from base64 import urlsafe_b64decode
+from typing import Any
+
+ALGORITHM = "HS256"
+TYPE = "JWT"
+# A token of ours has about 400 characters; nothing longer is worth decoding.
+MAX_TOKEN_CHARS = 4096
+
+# A signature is 32 bytes: 43 characters, of which the last carries four bits and two zeros.
+_FORM = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+_HEADER = {"alg", "kid", "typ"}
+
+
+def kid_of(token: str) -> str:
+    """The `kid` of a token that has the form of ours; nothing of it is proven yet.
+
+    A header with any other name (`crit`, `jku`, `jwk`, `x5u`, `zip`, `b64` …) is refused: none
+    of them is ours, and each asks the reader to do something.
+
+    Raises:
+        ValueError: the form is another.
+    """
+    if len(token) > MAX_TOKEN_CHARS:
+        raise ValueError("too long")
+    match = _FORM.fullmatch(token)
+    if match is None:
+        raise ValueError("not three parts in base64url")
+    try:
+        header = strict_object(urlsafe_b64decode(match[1] + "=" * (-len(match[1]) % 4)))
+    except binascii.Error as error:
+        raise ValueError("no base64url") from error
+    if header.keys() != _HEADER or header["alg"] != ALGORITHM or header["typ"] != TYPE:
+        raise ValueError("another header")
+    kid = header["kid"]
+    if not isinstance(kid, str):
+        raise ValueError("a kid is a text")
+    return kid
+
+
+def strict_object(text: bytes) -> dict[str, Any]:
+    """A JSON object in UTF-8 that names nothing twice and holds no NaN.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    try:
+        found = json.loads(text.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(found, dict):
+        raise ValueError("no object")
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name comes twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,107 @@
+"""`GET` and `POST /get_token/{link}`: where the link of a mail leads.
+
+Programs open links in mails before people do, so looking issues nothing: only the form of the page
+does, once. Browsers get pages, everything else JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from iargus.errors import IArgusError
+from iargus.issuing.confirming import Confirmer
+from iargus.tokens.service import IssuedToken
+from iargus.web.body import read_body
+from iargus.web.confirm_page import CONTENT_POLICY, Page, page_of_problem
+from iargus.web.limited import Limited
+from iargus.web.problems import from_error, problem_docs
+from iargus.web.services import Services
+from iargus.web.token_answer import TokenAnswer, token_answer
+from iargus.web.token_routes import MAX_BODY_BYTES
+
+__all__ = ["CONTENT_POLICY", "LINKS", "confirm_router"]
+
+# Everything below is a page.
+LINKS = "/get_token/"
+
+Found = TypeVar("Found")
+_PAGE: dict[str, Any] = {"content": {"text/html": {}}, "description": "JSON, or a page"}
+
+
+class LinkAnswer(BaseModel):
+    """A link that is good."""
+
+    message: str
+
+
+def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
+    """The routes of links."""
+    router = APIRouter(tags=["tokens"])
+    timeout_s = services.settings.policy.requests.body_timeout_s
+    limited = Limited(services.addresses, lambda: services.limits)
+
+    def redeemed(link: str) -> IssuedToken:
+        issued = confirmer.redeem(link)
+        services.metrics.token_issued()
+        return issued
+
+    async def answer(
+        request: Request,
+        work: Callable[[str], Found],
+        link: str,
+        *,
+        page: Callable[[Found], Page],
+        other: Callable[[Found], Response],
+    ) -> Response:
+        as_page = "text/html" in request.headers.get("accept", "").lower()
+        try:
+            await limited.issue(request.scope, limited.arrive(request.scope))
+            found = await run_in_threadpool(work, link)
+        except IArgusError as error:
+            if not as_page:
+                raise
+            return _html(page_of_problem(from_error(error)))
+        return _html(page(found)) if as_page else other(found)
+
+    @router.get(
+        "/get_token/{link}",
+        summary="Look at the link of a mail; changes nothing",
+        response_model=LinkAnswer,
+        responses={200: _PAGE, **problem_docs(410, 429, 503)},
+    )
+    async def look(request: Request, link: str) -> Response:
+        return await answer(
+            *(request, confirmer.look, link),
+            page=lambda found: Page.asking(found.holder.email, found.expires_at),
+            other=lambda _: JSONResponse(
+                {"message": "This link is good. POST to it gives its token, once."},
+            ),
+        )
+
+    @router.post(
+        "/get_token/{link}",
+        summary="Turn the link of a mail into its token",
+        response_model=TokenAnswer,
+        responses={200: _PAGE, **problem_docs(409, 410, 413, 429, 503)},
+    )
+    async def redeem(request: Request, link: str) -> Response:
+        await read_body(
+            request.scope, request.receive, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s
+        )
+        return await answer(
+            *(request, redeemed, link),
+            page=lambda issued: Page.giving(issued.token, issued.expires_at),
+            other=token_answer,
+        )
+
+    return router
+
+
+def _html(page: Page) -> Response:
+    return HTMLResponse(page.html, status_code=page.status, headers=page.headers)
