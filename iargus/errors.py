@@ -187,6 +187,10 @@ class BodyTooSlow(IArgusError):
     """Raised when a request's body does not arrive in time."""
 
 
+class BodyEncoded(IArgusError):
+    """Raised when a request's body is compressed, which nothing here takes apart."""
+
+
 class BodyInvalid(IArgusError):
     """Raised when a request's body is not the JSON object that the route expects."""
 

@@ -28,7 +28,7 @@ from iargus.web.problems import problem_docs
 from iargus.web.services import Services
 
 _PROBLEMS = (401, 403, 422, 429, 503)
-_BODY_PROBLEMS = (*_PROBLEMS, 400, 408, 413)
+_BODY_PROBLEMS = (*_PROBLEMS, 400, 408, 413, 415)
 _QUERY = [
     query_parameter("kid", "Only tokens that this key signed"),
     query_parameter("issued_before", "Only tokens issued before this time", format="date-time"),

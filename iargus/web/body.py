@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pydantic_core
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from iargus.errors import BodyInvalid, BodyTooLarge, BodyTooSlow
+from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
 from iargus.web.eagerly import Begun
+
+_NESTING = (dict, list)
 
 
 async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s: float) -> bytes:
@@ -19,6 +22,7 @@ async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s
     Raises:
         BodyTooLarge: whatever the headers said about its size.
         BodyTooSlow: also when a byte came now and then.
+        BodyEncoded: it is compressed; what it would grow to, nobody could know.
         ClientDisconnect: the client left before it had sent everything.
     """
     reading = Begun(_read(scope, receive, max_bytes))
@@ -33,8 +37,11 @@ async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s
 
 async def _read(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value[:20]) > max_bytes:
-            raise _too_large(max_bytes)
+        if name == b"content-length":
+            if value.isdigit() and int(value[:20]) > max_bytes:
+                raise _too_large(max_bytes)
+        elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            raise BodyEncoded("the body must not be compressed: send it without Content-Encoding")
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -58,7 +65,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     """Parse a JSON object.
 
     Raises:
-        BodyInvalid: the body is empty, no JSON, or JSON of another kind.
+        BodyInvalid: the body is empty, no JSON, JSON of another kind, or names something twice.
     """
     try:
         document = pydantic_core.from_json(body, allow_inf_nan=False)
@@ -68,4 +75,25 @@ def parse_object(body: bytes) -> dict[str, Any]:
         raise BodyInvalid(f"the body is no JSON: {error}") from None
     if not isinstance(document, dict):
         raise BodyInvalid('the body must be a JSON object, such as {"text": "hello"}')
+    # Each member has a colon of its own: as many as there are leave none for a second of a name.
+    if body.count(b":") != _members(document):
+        json.loads(body, object_pairs_hook=_named_once)
     return document
+
+
+def _members(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_members(each) for each in value.values() if type(each) in _NESTING)
+    if isinstance(value, list):
+        return sum(_members(each) for each in value if type(each) in _NESTING)
+    return 0
+
+
+def _named_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        names = [name for name, _ in members]
+        twice = next(name for name in names if names.count(name) > 1)
+        # Of two, one reader takes the first and another the last (RFC 8259 section 4).
+        raise BodyInvalid(f"the body names {twice[:100]!r} twice")
+    return found

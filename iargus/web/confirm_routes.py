@@ -88,7 +88,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
         "/get_token/{link}",
         summary="Turn the link of a mail into its token",
         response_model=TokenAnswer,
-        responses={200: _PAGE, **problem_docs(409, 410, 413, 429, 503)},
+        responses={200: _PAGE, **problem_docs(409, 410, 413, 415, 429, 503)},
     )
     async def redeem(request: Request, link: str) -> Response:
         await read_body(

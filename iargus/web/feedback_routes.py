@@ -59,7 +59,7 @@ def feedback_router(services: Services, description: Description) -> APIRouter:
         status_code=202,
         summary="Send the truth for an earlier prediction",
         response_model=FeedbackAnswer,
-        responses=problem_docs(400, 401, 403, 404, 408, 409, 413, 422, 429, 503),
+        responses=problem_docs(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503),
         openapi_extra=description.body(FeedbackRequest, gated=True),
     )
     async def feedback(request: Request) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.types import Receive, Scope
 
 from iargus.errors import (
+    BodyEncoded,
     BodyInvalid,
     BodyTooLarge,
     BodyTooSlow,
@@ -24,7 +25,7 @@ from iargus.web.limited import Limited
 from iargus.web.services import Services
 
 # Refused before it is known whose the request is: these are charged to the client's address.
-NOBODYS = (TokenRejected, TokenAmbiguous, BodyTooLarge, BodyTooSlow)
+NOBODYS = (TokenRejected, TokenAmbiguous, BodyEncoded, BodyTooLarge, BodyTooSlow)
 
 
 class Gate:
@@ -46,7 +47,7 @@ class Gate:
         The token is judged before the body's content, so that whoever has none learns nothing.
 
         Raises:
-            BodyTooLarge, BodyTooSlow, BodyInvalid, TokenRejected, TokenAmbiguous,
+            BodyTooLarge, BodyTooSlow, BodyEncoded, BodyInvalid, TokenRejected, TokenAmbiguous,
             TokenStateUnknown, RateLimited.
         """
         address = self._limited.arrive(scope)

@@ -39,6 +39,7 @@ TABLE: dict[type[errors.IArgusError], tuple[int, str]] = {
     errors.ConfirmationInvalid: (410, "CONFIRMATION_INVALID"),
     errors.TokensAtLimit: (409, "TOKENS_AT_LIMIT"),
     errors.BodyTooLarge: (413, "BODY_TOO_LARGE"),
+    errors.BodyEncoded: (415, "BODY_ENCODED"),
     errors.BodyInvalid: (422, "BODY_INVALID"),
     errors.LabelInvalid: (422, "LABEL_INVALID"),
     errors.PredictionUnknown: (404, "PREDICTION_UNKNOWN"),
@@ -139,6 +140,8 @@ def from_error(error: errors.IArgusError) -> Response:
     if status == 408:
         # RFC 9110 section 15.5.9; the rest of the body is not waited for.
         headers["Connection"] = "close"
+    if status == 415:
+        headers["Accept-Encoding"] = "identity"  # RFC 9110 section 12.5.3
     if status == 429 and isinstance(error, errors.RateLimited):
         headers["Retry-After"] = str(error.retry_after_s)
         policies = [error.limiter]

@@ -16,7 +16,7 @@ from iargus.web.services import Services
 from iargus.web.task_endpoint import TaskEndpoint
 
 VERSION = query_parameter("version", "The model's version, where more than one is loaded")
-GATED_PROBLEMS = (400, 401, 403, 404, 408, 413, 422, 429, 503)
+GATED_PROBLEMS = (400, 401, 403, 404, 408, 413, 415, 422, 429, 503)
 
 
 class TaskRoutes:
@@ -85,7 +85,7 @@ class TaskRoutes:
             summary=route.description,
             tags=[task.name],
             responses=problem_docs(
-                *(status for status in GATED_PROBLEMS if status not in (408, 413))
+                *(status for status in GATED_PROBLEMS if status not in (408, 413, 415))
             ),
             openapi_extra=GATED
             | {

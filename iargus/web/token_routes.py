@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from iargus.errors import BodyInvalid, BodyTooLarge, BodyTooSlow
+from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
 from iargus.tokens.record import Holder
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
@@ -49,7 +49,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
         "/get_token",
         summary="Issue a token, or have a link mailed that does",
         response_model=TokenAnswer,
-        responses={**_MAILED, **problem_docs(403, 408, 409, 413, 422, 429, 503)},
+        responses={**_MAILED, **problem_docs(403, 408, 409, 413, 415, 422, 429, 503)},
         openapi_extra=description.body(TokenRequest, gated=False),
     )
     async def get_token(request: Request) -> Response:
@@ -58,7 +58,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
             body = await body_of(request)
             asked = TokenRequest.model_validate(parse_object(body))
             grant = grant_of(asked, tasks=served, longest_days=longest_days)
-        except (BodyTooLarge, BodyTooSlow, BodyInvalid, ValidationError):
+        except (BodyTooLarge, BodyTooSlow, BodyEncoded, BodyInvalid, ValidationError):
             await limited.charge(request.scope, address)
             raise
         await limited.issue(request.scope, address)
@@ -75,7 +75,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
         "/revoke_token",
         summary="End the token that is sent",
         response_model=Message,
-        responses=problem_docs(400, 401, 408, 413, 429, 503),
+        responses=problem_docs(400, 401, 408, 413, 415, 429, 503),
         openapi_extra=GATED,
     )
     async def revoke_token(request: Request) -> Response:
