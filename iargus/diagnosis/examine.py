@@ -15,6 +15,7 @@ from iargus.diagnosis.databases import examine_database
 from iargus.diagnosis.finding import Finding, ok, problem
 from iargus.diagnosis.issuing import examine_issuing
 from iargus.diagnosis.months import examine_months
+from iargus.diagnosis.registry_door import SUBJECT, examine_registry_door
 from iargus.errors import IArgusError
 from iargus.models.registry import Registry
 from iargus.settings import Settings
@@ -62,6 +63,7 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
         "registry": lambda: surroundings.examine_registry(
             parts.registry, settings, list(parts.catalogue)
         ),
+        SUBJECT: lambda: examine_registry_door(settings.environment.mlflow_uri),
         "mail": lambda: iter([surroundings.examine_mail(settings)]),
         "Redis": lambda: examine_redis(settings),
         "encoder": lambda: iter([surroundings.examine_encoder(encoder)]),
