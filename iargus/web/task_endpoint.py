@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -47,6 +49,8 @@ class TaskEndpoint:
         self._recorder = services.recorder if services.settings.policy.recording.enabled else None
         self._ids = PredictionIds()
         self._computing = CapacityLimiter(COMPUTING_THREADS)
+        # As many are taken apart at a time: a batch in pieces takes many times its bytes.
+        self._batches = asyncio.Semaphore(COMPUTING_THREADS)
         uncompiled = services.settings.policy.uncompiled
         self._waiting = CapacityLimiter(uncompiled.processes + uncompiled.queue + REFUSING_THREADS)
         self._batch_max_rows = services.settings.policy.requests.batch_max_rows
@@ -57,7 +61,7 @@ class TaskEndpoint:
         self._require(claims)
         now = self._clock()
         value = self._task.parse_input(document, today=now.date())
-        (answer,) = await self._answer(scope, claims, [value], now)
+        (answer,) = await self._answer(self._model(scope), claims, [value], now)
         return JsonAnswer(answer)
 
     async def batch(self, scope: Scope, receive: Receive) -> Response:
@@ -69,6 +73,15 @@ class TaskEndpoint:
         rows = document.get(key)
         if not isinstance(rows, list) or not 0 < len(rows) <= limit:
             raise BodyInvalid(f"the body must hold {key}: a list of 1 to {limit} objects")
+        model = self._model(scope)
+        # With scikit-learn it waits for a process, whose queue says when it is full.
+        turn = self._batches if isinstance(model.source, Bundle) else nullcontext()
+        async with turn:
+            return await self._answer_all(model, claims, rows, key)
+
+    async def _answer_all(
+        self, model: LoadedModel, claims: Claims, rows: list[Any], key: str
+    ) -> Response:
         now = self._clock()
         today = now.date()
         inputs: list[Input] = []
@@ -79,7 +92,7 @@ class TaskEndpoint:
                 inputs.append(self._task.parse_input(row, today=today))
             except ValidationError as error:
                 return from_validation(error, prefix=f"{key}[{number}]")
-        found = await self._answer(scope, claims, inputs, now)
+        found = await self._answer(model, claims, inputs, now)
         return JsonAnswer(b'{"predictions":[%b]}' % b",".join(found))
 
     async def read(self, route: ReadRoute, scope: Scope) -> Response:
@@ -119,10 +132,9 @@ class TaskEndpoint:
             raise VersionUnknown(str(error)) from None
 
     async def _answer(
-        self, scope: Scope, claims: Claims, inputs: Sequence[Input], now: datetime
+        self, model: LoadedModel, claims: Claims, inputs: Sequence[Input], now: datetime
     ) -> list[bytes]:
         """Predict, number and record the answers; give each as JSON."""
-        model = self._model(scope)
         task = self._task
         # Microseconds here are less than a thread's turn, and hold nobody up.
         if is_quick(task, model.source, inputs):
