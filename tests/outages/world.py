@@ -30,7 +30,11 @@ GRANTS = (
     "GRANT INSERT ON iargus.labelled_examples TO 'web'@'%'",
 )
 # The load of a test comes from one address, and from few tokens.
-LIMITS = {"requests_per_minute": 10_000_000, "tokens_per_hour": 10_000_000}
+LIMITS = {
+    "requests_per_minute": 10_000_000,
+    "address_requests_per_minute": None,
+    "tokens_per_hour": 10_000_000,
+}
 
 
 @dataclass
