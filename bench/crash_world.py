@@ -7,7 +7,6 @@ stays and a mail is due.
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -26,9 +25,8 @@ from iargus.schema import job_lock, monitoring_runs, monitoring_steps, outbox
 from iargus.settings import Settings
 from tests.monitoring.conftest import World
 from tests.services.certificates import make_certificates
-from tests.services.mariadb import MariaDB
 from tests.services.mlflow_server import MlflowServer
-from tests.services.require import require_program
+from tests.services.own_mariadb import own_mariadb
 from tests.services.smtp_server import LocalMailServer
 from tests.toy_tasks import MOOD_POLICY, RENT_POLICY, mood_rows, mood_task, rent_rows, rent_task
 
@@ -84,13 +82,7 @@ def crash_world(*, embedded: bool) -> Iterator[CrashWorld]:
         }
         mlflow_db = folder / "var" / "mlflow.db"
         if not embedded:
-            # Not in the folder: the path of a Unix socket has at most 107 characters.
-            place = Path(tempfile.mkdtemp(prefix="mdb"))
-            stack.callback(shutil.rmtree, place, ignore_errors=True)
-            install, program = require_program("mariadb-install-db"), require_program("mariadbd")
-            mariadb = MariaDB(place, install=install, server=program)
-            stack.callback(mariadb.stop)
-            mariadb.start()
+            mariadb = stack.enter_context(own_mariadb())
             mariadb.reset()
             mlflow = MlflowServer(folder / "mlflow")
             stack.callback(mlflow.stop)

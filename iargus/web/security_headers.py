@@ -59,8 +59,7 @@ def _pairs(content_policy: str, cache_control: str, hsts_max_age_s: int) -> Pair
         "x-content-type-options": "nosniff",
     }
     if content_policy != NO_CONTENT:
-        # What only a page has a use for; the server takes as long for each as for a check of a
-        # token.
+        # What only a page has a use for: the server looks through each line of every answer.
         headers |= {
             "cross-origin-resource-policy": "same-origin",
             "referrer-policy": "no-referrer",

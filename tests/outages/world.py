@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ from tests.outages.databases import DatabaseFaults
 from tests.services.fault_proxy import FaultProxy
 from tests.services.gunicorn import Gunicorn
 from tests.services.mariadb import MariaDB
-from tests.services.require import require_program
+from tests.services.own_mariadb import own_mariadb
 
 KEY = f"tests:{'abcdefgh' * 6}"
 GRANTS = (
@@ -64,21 +62,6 @@ class World:
         return self.server.log.read_text()
 
 
-@contextmanager
-def mariadb() -> Iterator[MariaDB]:
-    """A server of one's own: the one that tests share must not be killed."""
-    install, program = require_program("mariadb-install-db"), require_program("mariadbd")
-    # Not under tmp_path: the path of a Unix socket has at most 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="mdb"))
-    server = MariaDB(folder, install=install, server=program)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def write_policy(path: Path, policy: Mapping[str, Any]) -> None:
     """A `config.yml`, which may be JSON."""
     path.write_text(json.dumps({"limits": LIMITS, **policy}))
@@ -111,7 +94,7 @@ def world(
     """Start everything over the placed models of `var_dir`; `environ` may name a registry."""
     write_policy(folder / "config.yml", policy)
     with ExitStack() as stack:
-        server = stack.enter_context(mariadb())
+        server = stack.enter_context(own_mariadb())
         prepare_database(server)
         proxy = stack.enter_context(FaultProxy(("127.0.0.1", server.port)))
         faults = DatabaseFaults(server, proxy)

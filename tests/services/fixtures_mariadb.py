@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from iargus.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
 from tests.services.external_mysql import PREFIX, ExternalMySQL
 from tests.services.mariadb import MariaDB
-from tests.services.require import require_program
+from tests.services.own_mariadb import own_mariadb
 
 
 @pytest.fixture(scope="session")
@@ -27,16 +25,8 @@ def mariadb_server() -> Iterator[MariaDB]:
     if os.environ.get(f"{PREFIX}HOST"):
         yield ExternalMySQL(os.environ)
         return
-    install, program = require_program("mariadb-install-db"), require_program("mariadbd")
-    # Not under tmp_path: the path of a Unix socket has at most 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="mdb"))
-    server = MariaDB(folder, install=install, server=program)
-    try:
-        server.start()
+    with own_mariadb() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
