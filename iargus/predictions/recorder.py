@@ -2,19 +2,21 @@
 
 The queue is bounded. While the database is gone, predictions wait in it; when it is full, new
 ones are dropped and counted: recording may fail, answers may not.
+
+What the database refuses for what it is, and not because it is away, is halved until the row is
+found that it does not take: that one is dropped, and no other with it.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 
 from iargus.background import Background
 from iargus.errors import IArgusError
 from iargus.predictions.store import PredictionStore, Recorded
+from iargus.predictions.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +28,19 @@ RETRY_S = 0.5
 class PredictionRecorder(Background):
     """A queue and one thread that writes it in batches, every `flush_interval_s`."""
 
-    def __init__(self, store: PredictionStore, *, queue_rows: int, flush_interval_s: float) -> None:
+    def __init__(
+        self,
+        store: PredictionStore,
+        *,
+        queue_rows: int,
+        queue_bytes: int,
+        flush_interval_s: float,
+    ) -> None:
         super().__init__("recorder")
         self._store = store
-        self.queue_rows = queue_rows
+        self._queue = Waiting(rows=queue_rows, max_bytes=queue_bytes)
         self._flush_interval_s = flush_interval_s
-        self._queue: deque[Recorded] = deque()
+        self._batch_rows = MAX_BATCH_ROWS
         self._failing = False
         self.recorded_rows = 0
         self.dropped_rows = 0
@@ -40,14 +49,16 @@ class PredictionRecorder(Background):
     def record(self, predictions: Sequence[Recorded]) -> None:
         """Queue the predictions of one answer, as many as there is room for; never waits and never
         raises."""
-        room = self.queue_rows - len(self._queue)
-        if room >= len(predictions):
-            self._queue.extend(predictions)
-            return
-        if self.dropped_rows == 0:
-            logger.error("the queue of predictions is full; new ones are not recorded")
-        self._queue.extend(predictions[: max(0, room)])
-        self.dropped_rows += len(predictions) - max(0, room)
+        added = self._queue.add(predictions)
+        if added < len(predictions):
+            if self.dropped_rows == 0:
+                logger.error("the queue of predictions is full; new ones are not recorded")
+            self.dropped_rows += len(predictions) - added
+
+    @property
+    def queue_rows(self) -> int:
+        """How many predictions may wait."""
+        return self._queue.capacity_rows
 
     @property
     def waiting_rows(self) -> int:
@@ -73,7 +84,7 @@ class PredictionRecorder(Background):
     def _flush(self) -> bool:
         deadline_s = time.monotonic() + 30.0
         while self._queue and time.monotonic() < deadline_s:
-            batch = list(islice(self._queue, MAX_BATCH_ROWS))
+            batch = self._queue.first(self._batch_rows)
             try:
                 self._store.add(batch)
             except IArgusError as error:
@@ -83,17 +94,20 @@ class PredictionRecorder(Background):
                 self._failing = True
                 return False
             except Exception:
-                # A row that the database will never take must not block all others.
-                logger.exception("%d predictions could not be recorded", len(batch))
                 self.write_failures += 1
-                self.dropped_rows += len(batch)
+                self._batch_rows = len(batch) // 2
+                if self._batch_rows:
+                    continue
+                logger.exception("prediction %s could not be recorded", batch[0].prediction_id)
+                self._batch_rows = 1
+                self.dropped_rows += 1
             else:
                 self.recorded_rows += len(batch)
+                self._batch_rows = min(MAX_BATCH_ROWS, 2 * self._batch_rows)
                 if self._failing:
                     logger.info(
                         "predictions can be recorded again; %d were dropped", self.dropped_rows
                     )
                 self._failing = False
-            for _ in batch:
-                self._queue.popleft()
+            self._queue.remove(batch)
         return True

@@ -91,6 +91,9 @@ class RecordingPolicy(Section):
     queue_rows: int = Field(
         20_000, ge=1, description="Predictions that wait for the database before any is dropped"
     )
+    queue_bytes: int = Field(
+        64 * 2**20, ge=2**20, description="Bytes of inputs and answers that wait, of each worker"
+    )
     flush_interval_s: float = Field(
         0.2, gt=0, le=60, description="How long a prediction waits to be written with others"
     )

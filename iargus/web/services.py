@@ -117,6 +117,7 @@ class Services:
             recorder=PredictionRecorder(
                 predictions,
                 queue_rows=policy.recording.queue_rows,
+                queue_bytes=policy.recording.queue_bytes,
                 flush_interval_s=policy.recording.flush_interval_s,
             ),
             feedback=FeedbackService(

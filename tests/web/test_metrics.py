@@ -157,7 +157,7 @@ def test_gauges_tell_what_the_parts_know(api: Api, monkeypatch: pytest.MonkeyPat
     assert found.value("iargus_recording_queue_capacity_rows") == 20_000
     assert found.value("iargus_revocations_age_seconds") < 60
     monkeypatch.setattr(type(api.services.revocations), "age_s", 400.0)
-    monkeypatch.setattr(api.services.recorder, "_queue", [None] * 7)
+    monkeypatch.setattr(type(api.services.recorder), "waiting_rows", 7)
     api.services.champions.models.pop("intent")  # type: ignore[attr-defined]
     found = scrape(api)
     assert 399 < found.value("iargus_revocations_age_seconds") < 460
