@@ -14,16 +14,12 @@ from iargus.database import Database
 from iargus.errors import DataError
 from iargus.labelled import frames, reading
 from iargus.labelled.span import Span
-from iargus.labelled.writing import insert_rows
+from iargus.labelled.writing import CAR_DETAILS, insert_rows
 from iargus.paging import PAGE_ROWS, Row, highest, pages
 from iargus.schema import car_details
 from iargus.tasks.base import Task
 
 COLUMNS = ("state", "make", "model", "year", "mileage", "label", "observed_at")
-WRITTEN = (
-    *("state", "model", "make", "year", "mileage", "price", "date_added"),
-    *("row_key", "source"),
-)
 READ = ("date_added", "id", "state", "make", "model", "year", "mileage", "price")
 YEARS = range(-32_768, 32_768)  # what SMALLINT holds
 
@@ -59,7 +55,7 @@ class CarDetailsStore:
             )
         )
         with self._database.transaction() as connection:
-            return insert_rows(connection, car_details, WRITTEN, plain)
+            return insert_rows(connection, car_details, CAR_DETAILS, plain)
 
     def rows(self, *, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
         """See `LabelledStore.rows`."""

@@ -15,13 +15,12 @@ from iargus.database import Database
 from iargus.errors import DataError
 from iargus.labelled import frames, reading
 from iargus.labelled.span import Span
-from iargus.labelled.writing import insert_rows
+from iargus.labelled.writing import EXAMPLES, insert_rows
 from iargus.paging import PAGE_ROWS, Row, decoded, highest, pages
 from iargus.schema import labelled_examples
 from iargus.tasks.base import Problem, Task
 
 MAX_LABEL_CHARS = 255
-WRITTEN = ("task", "observed_at", "payload", "label", "source", "row_key")
 
 
 class ExamplesStore:
@@ -49,7 +48,7 @@ class ExamplesStore:
             )
         )
         with self._database.transaction() as connection:
-            return insert_rows(connection, labelled_examples, WRITTEN, plain)
+            return insert_rows(connection, labelled_examples, EXAMPLES, plain)
 
     def rows(self, *, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
         """See `LabelledStore.rows`."""

@@ -20,6 +20,13 @@ MAX_ROWS = 5_000
 # A statement must stay below `max_allowed_packet`, 16 MiB on MariaDB by default.
 MAX_CHARS = 500_000
 
+# The columns that are written, in the order of a row.
+CAR_DETAILS: tuple[str, ...] = (
+    *("state", "model", "make", "year", "mileage", "price", "date_added"),
+    *("row_key", "source"),
+)
+EXAMPLES: tuple[str, ...] = ("task", "observed_at", "payload", "label", "source", "row_key")
+
 Row = tuple[Any, ...]
 _COUNTED = {"preserve_rowcount": True}
 

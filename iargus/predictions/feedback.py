@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import Within, unbounded
 from iargus.errors import FeedbackConflict, PredictionUnknown
-from iargus.labelled.store import LabelledStore
+from iargus.labelled.single import AddLabelled
 from iargus.predictions.store import Prediction, PredictionStore
-from iargus.tasks.base import Label, Task
+from iargus.tasks.base import Label
 from iargus.tasks.catalogue import Catalogue
 
 SOURCE = "feedback"
@@ -18,15 +16,15 @@ SOURCE = "feedback"
 class FeedbackService:
     """Joins a label to a recorded prediction and adds both to the task's labelled rows.
 
-    `labelled` gives the store of a task; it is asked when there is a row to write. `within` bounds
-    how long a request waits for `store`, and `labelled_within` for the labelled rows.
+    `add` adds a labelled row. `within` bounds how long a request waits for `store`, and
+    `labelled_within` for the labelled rows.
     """
 
     def __init__(
         self,
         *,
         store: PredictionStore,
-        labelled: Callable[[Task], LabelledStore],
+        add: AddLabelled,
         catalogue: Catalogue,
         clock: Clock,
         within: Within = unbounded,
@@ -35,7 +33,7 @@ class FeedbackService:
         self._store = store
         self._within = within
         self._labelled_within = labelled_within
-        self._labelled = labelled
+        self._add = add
         self._catalogue = catalogue
         self._clock = clock
 
@@ -72,21 +70,8 @@ class FeedbackService:
                 raise FeedbackConflict(f"this prediction has the label {known} already")
         # Also when the label was known: a crash between the two databases is mended by sending
         # the feedback again, and the row's key keeps it from being counted twice.
-        # Feedback is rare: a worker that gets none does without pandas.
-        import pandas as pd
-
-        row = pd.DataFrame(
-            [
-                {
-                    **{name: prediction.payload.get(name) for name in task.features},
-                    "label": label,
-                    "observed_at": now,
-                    "row_key": f"{SOURCE}:{prediction.prediction_id}",
-                }
-            ]
-        )
-        labelled = self._labelled(task)
-        self._labelled_within(lambda: labelled.add(row, source=SOURCE))
+        key = f"{SOURCE}:{number}"
+        self._labelled_within(lambda: self._add(task, prediction.payload, label, now, key))
 
 
 def _text(label: Label) -> str:

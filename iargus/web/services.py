@@ -12,12 +12,12 @@ from iargus.database import API, LABELLED, Database
 from iargus.deadline import Deadline, Within, unbounded
 from iargus.errors import IArgusError
 from iargus.issuing.parts import Issuing
-from iargus.labelled.store import labelled_store
+from iargus.labelled.single import adder
 from iargus.limits import LIMITERS, RequestLimits, open_limits
 from iargus.metrics import Metrics
 from iargus.models.champion import ChampionFollower, Champions
 from iargus.models.supervisor import SyncSupervisor
-from iargus.predictions.feedback import FeedbackService
+from iargus.predictions.feedback import SOURCE, FeedbackService
 from iargus.predictions.recorder import PredictionRecorder
 from iargus.predictions.store import SqlPredictionStore
 from iargus.settings import Settings
@@ -122,7 +122,7 @@ class Services:
             ),
             feedback=FeedbackService(
                 store=predictions,
-                labelled=lambda task: labelled_store(task, labelled),
+                add=adder(labelled, source=SOURCE),
                 catalogue=catalogue,
                 clock=clock,
                 within=within,

@@ -34,6 +34,9 @@ with TestClient(create_app(Services.build(settings, follow_registry=False))) as 
         client.post("/intent", json={"text": "how much is my car worth " * 100}),
         client.get("/api/intent", params={"sentence": "how much is my car worth"}),
     ]
+    for answer, label in zip(answers[::2], (14_950, "other")):
+        truth = {"prediction_id": answer.json()["prediction_id"], "label": label}
+        assert client.post("/feedback", json=truth).status_code == 202
 assert [answer.status_code for answer in answers] == [200] * 5, [each.text for each in answers]
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
