@@ -189,10 +189,11 @@ def _keys(model: type[AKey], variable: str, values: Mapping[str, str]) -> tuple[
                 "and can be guessed; `iargus keys new` makes one at random"
             )
         keys.append(_build(model, f"{variable} ", kid=kid, secret=secret))
-    kids = [key.kid for key in keys]
-    for kid in kids:
-        if kids.count(kid) > 1:
-            raise ConfigurationError(f"{variable} names the key {kid!r} twice")
+    # MySQL compares names without case, and would take one of two such keys for the other.
+    kids = [key.kid.casefold() for key in keys]
+    for key in keys:
+        if kids.count(key.kid.casefold()) > 1:
+            raise ConfigurationError(f"{variable} names the key {key.kid!r} twice")
     return tuple(keys)
 
 

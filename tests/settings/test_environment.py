@@ -62,6 +62,7 @@ def test_the_mlflow_host_may_have_a_scheme(host: str, uri: str) -> None:
         ({"IARGUS_JWT_KEYS": f"{'k' * 65}:{'abcdefgh' * 4}"}, "kid"),
         ({"IARGUS_JWT_KEYS": f"a b:{'abcdefgh' * 4}"}, "kid"),
         ({"IARGUS_JWT_KEYS": f"a:{'abcdefgh' * 4},a:{'uvwxyzab' * 4}"}, "'a' twice"),
+        ({"IARGUS_JWT_KEYS": f"a:{'abcdefgh' * 4},A:{'uvwxyzab' * 4}"}, "'a' twice"),
         ({"IARGUS_BUNDLE_KEYS": "a:short"}, "IARGUS_BUNDLE_KEYS: the secret of key 'a'"),
         ({"IARGUS_BUNDLE_KEYS": f"a:{'x' * 64}"}, "IARGUS_BUNDLE_KEYS: .* can be guessed"),
         ({"REDIS_URL": "cache:6379"}, "REDIS_URL must be"),
