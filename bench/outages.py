@@ -23,11 +23,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.chaos import read_rows
-from bench.chaos_history import History, Window
-from bench.chaos_load import Client
-from bench.chaos_rules import Broken, broken
-from bench.chaos_windows import RECOVERY_S, Promises
+from bench.chaos.command import read_rows
+from bench.chaos.history import History, Window
+from bench.chaos.load import Client
+from bench.chaos.rules import Broken, broken
+from bench.chaos.windows import RECOVERY_S, Promises
 from tests.outages.databases import NAMES
 from tests.outages.world import World, world
 from tests.services.gunicorn import ROOT

@@ -1,4 +1,4 @@
-"""The checker of `bench/chaos.py` sees every promise that is broken, and no other; and the
+"""The checker of `bench/chaos` sees every promise that is broken, and no other; and the
 schedules run."""
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.chaos import run_schedule
-from bench.chaos_history import Event, History, Kind, Row, Window
-from bench.chaos_rules import broken
-from bench.chaos_schedule import plan
-from bench.chaos_windows import Promises
-from bench.chaos_world import ChaosWorld
+from bench.chaos.command import run_schedule
+from bench.chaos.history import Event, History, Kind, Row, Window
+from bench.chaos.rules import broken
+from bench.chaos.schedule import plan
+from bench.chaos.windows import Promises
+from bench.chaos.world import ChaosWorld
 from tests.outages.world import world
 from tests.test_end_to_end import prepared_var
 

@@ -1,4 +1,4 @@
-"""`bench/serving.py`: its bodies, open loop, processes and page; no speed is asserted."""
+"""`bench/serving`: its bodies, open loop, processes and page; no speed is asserted."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from bench import serving_echo
-from bench.serving_bodies import Body, batches, cars, for_mlflow, for_mlserver, sentences, write
-from bench.serving_environment import free_port
-from bench.serving_figures import figures
-from bench.serving_open import open_loop, request_bytes
-from bench.serving_page import BEGIN, END, write_page
-from bench.serving_peers import INTERVAL, PEERS
-from bench.serving_proc import descendants, group
-from bench.serving_process import running
-from bench.serving_results import Results
-from bench.serving_servers import ECHO, IARGUS, RAW, gunicorn
+from bench.serving import echo as serving_echo
+from bench.serving.bodies import Body, batches, cars, for_mlflow, for_mlserver, sentences, write
+from bench.serving.environment import free_port
+from bench.serving.figures import figures
+from bench.serving.open import open_loop, request_bytes
+from bench.serving.page import BEGIN, END, write_page
+from bench.serving.peers import INTERVAL, PEERS
+from bench.serving.proc import descendants, group
+from bench.serving.process import running
+from bench.serving.results import Results
+from bench.serving.servers import ECHO, IARGUS, RAW, gunicorn
 from iargus.settings import Policy
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
@@ -171,7 +171,7 @@ def test_a_server_is_ended_with_all_its_processes_when_the_bench_is_interrupted(
 
     def measured() -> None:
         with running(
-            gunicorn("bench.serving_raw:app")(port, 2),
+            gunicorn("bench.serving.raw:app")(port, 2),
             port=port,
             cores=str(min(os.sched_getaffinity(0))),
             cwd=ROOT,

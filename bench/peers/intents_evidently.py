@@ -2,7 +2,7 @@
 
 A column of texts has drifted if a classifier tells reference and month apart with an area under
 the curve above 0.55. Predictions and confidence are given as well. Prints, for every month of the
-file that `bench.calibration_peers_intents` has written, the columns that have drifted.
+file that `bench.calibration.peers_intents` has written, the columns that have drifted.
 """
 
 from __future__ import annotations

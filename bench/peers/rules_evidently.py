@@ -1,4 +1,4 @@
-"""Evidently's default rules; runs in its own environment, see `bench.calibration_peers`.
+"""Evidently's default rules; runs in its own environment, see `bench.calibration.peers`.
 
 Reports with `include_tests=True` attach the tests that Evidently has by default: with more than
 1,000 rows of reference, a normed Wasserstein distance (numbers) or a Jensen-Shannon distance

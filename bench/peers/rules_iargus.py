@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bench.calibration_cases import MINIMUM_ROWS
+from bench.calibration.cases import MINIMUM_ROWS
 from bench.peers.trials import Events, run
 from bench.peers.worlds import (
     FEATURES,

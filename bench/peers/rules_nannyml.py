@@ -1,4 +1,4 @@
-"""NannyML's default rules; runs in its own environment, see `bench.calibration_peers`.
+"""NannyML's default rules; runs in its own environment, see `bench.calibration.peers`.
 
 Version 0.13.1 alerts when a value is above the mean and three standard deviations of the values
 of the reference's months: a Jensen-Shannon distance for each feature, and the MAPE (there below

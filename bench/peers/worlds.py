@@ -1,6 +1,6 @@
 """Simulated months whose truth is known, drawn alike in every process; needs numpy alone.
 
-What `bench.calibration_cases` draws as counts is drawn here row by row, for libraries that want
+What `bench.calibration.cases` draws as counts is drawn here row by row, for libraries that want
 tables. A part of a world depends only on its name, so that each process draws what it looks at.
 """
 

@@ -8,7 +8,7 @@ import random
 import time
 from pathlib import Path
 
-from bench.limits_hammer import Plan, hammer
+from bench.limits.hammer import Plan, hammer
 from iargus.limits.host import HostCounters
 from iargus.limits.limit import Limit
 from iargus.limits.memory import CounterMemory

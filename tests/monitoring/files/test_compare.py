@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.monitoring_data import CHANGED, part, write_files
+from bench.monitoring.data import CHANGED, part, write_files
 from iargus.errors import DataError
 from iargus.monitoring.files import Comparison, Request, compare_files
 from iargus.monitoring.files.row_errors import row_errors

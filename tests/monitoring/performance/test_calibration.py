@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from bench.calibration import measure, table
+from bench.calibration.command import measure, table
 
 NOT_REACHED = {
     "challenger better by a point, 3,000 rows, logs of errors correlated 0.5: promoted",

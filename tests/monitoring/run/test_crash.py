@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.crash import Program, Trial, try_points
-from bench.crash_world import crash_world
+from bench.crash.command import Program, Trial, try_points
+from bench.crash.world import crash_world
 
 
 def test_killed_anywhere_and_started_again_it_ends_as_if_undisturbed() -> None:

@@ -1,0 +1,1 @@
+"""How often the rules of the monthly verdict are right, on months whose truth is known."""

@@ -1,0 +1,1 @@
+"""Faults at random under load, and a check of everything that was answered meanwhile."""

@@ -1,0 +1,1 @@
+"""`iargus compare` beside Evidently and NannyML: the same files, time and memory of each."""

@@ -1,0 +1,1 @@
+"""How long a revocation takes to reach every worker of every host."""

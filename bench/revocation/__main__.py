@@ -1,0 +1,4 @@
+from bench.revocation.command import main
+
+if __name__ == "__main__":
+    main()
