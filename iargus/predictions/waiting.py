@@ -27,18 +27,17 @@ class Waiting:
     def __len__(self) -> int:
         return len(self._queue)
 
-    @property
-    def bytes(self) -> int:
-        """Of inputs and answers; the rest of a row is about 600 more."""
-        return self._added_bytes - self._taken_bytes
-
     def add(self, rows: Sequence[Recorded]) -> int:
         """Add as many of the rows as there is room for, the first ones first; say how many."""
-        room = max(0, self.capacity_rows - len(self._queue))
-        fitting = _within(self._max_bytes - self.bytes, rows if len(rows) <= room else rows[:room])
-        self._added_bytes += _bytes(fitting)
-        self._queue.extend(fitting)
-        return len(fitting)
+        size = _bytes(rows)
+        room = self.capacity_rows - len(self._queue)
+        room_bytes = self._max_bytes - self._added_bytes + self._taken_bytes
+        if len(rows) > room or size > room_bytes:
+            rows = _within(room_bytes, rows[: max(0, room)])
+            size = _bytes(rows)
+        self._added_bytes += size
+        self._queue.extend(rows)
+        return len(rows)
 
     def first(self, rows: int) -> Sequence[Recorded]:
         """The first `rows`, or fewer where they are long; they stay until they are removed."""
@@ -53,12 +52,11 @@ class Waiting:
         self._taken_bytes += _bytes(rows)
 
 
-def _size(row: Recorded) -> int:
-    return len(row.payload) + len(row.answer)
-
-
 def _bytes(rows: Sequence[Recorded]) -> int:
-    return sum(map(_size, rows))
+    size = 0
+    for row in rows:
+        size += len(row.payload) + len(row.answer)
+    return size
 
 
 def _within(max_bytes: int, rows: Sequence[Recorded]) -> Sequence[Recorded]:
@@ -66,7 +64,7 @@ def _within(max_bytes: int, rows: Sequence[Recorded]) -> Sequence[Recorded]:
     if _bytes(rows) <= max_bytes:
         return rows
     for number, row in enumerate(rows):
-        max_bytes -= _size(row)
+        max_bytes -= len(row.payload) + len(row.answer)
         if max_bytes < 0:
             return rows[:number]
     return rows
