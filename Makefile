@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock mlflow-ui monitor doctor clean
+.PHONY: help run test check format lock audit mlflow-ui monitor doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +29,11 @@ format: .venv/installed-dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: .venv/installed-dev ## Export requirements.txt and requirements-dev.txt from pyproject.toml
+lock: .venv/installed-dev ## Export the three requirements*.txt from pyproject.toml
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock
+
+audit: .venv-audit/installed ## Advisories, SBOM, workflows, secrets in the history (STEPS=sbom chooses)
+	@.venv-audit/bin/python scripts/audit.py $(STEPS)
 
 mlflow-ui: .venv/installed ## Open the registry's page on http://127.0.0.1:5000 (MLFLOW_PORT)
 	@$(BIN)/iargus mlflow-ui --port $(MLFLOW_PORT)
@@ -42,7 +45,7 @@ doctor: .venv/installed ## Check configuration, databases, registry, mail server
 	@$(BIN)/iargus doctor
 
 clean: ## Remove the virtual environment and caches; var/ with its data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-audit .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 .venv/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; PYTHON=... chooses another (3.11 or later)" >&2; exit 1; }
@@ -58,4 +61,11 @@ clean: ## Remove the virtual environment and caches; var/ with its data stays
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@echo "Installing what the tests need (once)"
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Apart from .venv: what looks for weaknesses is no part of what is served or tested.
+.venv-audit/installed: requirements-audit.txt
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; PYTHON=... chooses another (3.11 or later)" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/pip install --quiet --require-hashes -r requirements-audit.txt
 	@touch $@

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.audit import SBOM, STEPS
+
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github" / "workflows"
 WORKFLOWS = sorted(FOLDER.glob("*.y*ml"))
@@ -40,7 +42,7 @@ def needs(job: Document) -> list[str]:
 
 
 def test_there_are_workflows() -> None:
-    assert {"tests.yml", "deploy.yml"} <= {path.name for path in WORKFLOWS}
+    assert {"tests.yml", "deploy.yml", "supply-chain.yml"} <= {path.name for path in WORKFLOWS}
 
 
 @each_workflow
@@ -210,8 +212,47 @@ def test_a_push_to_main_is_tested_by_exactly_one_workflow() -> None:
     assert triggers(read(FOLDER / "deploy.yml"))["push"] == {"branches": ["main"]}
 
 
-def test_dependabot_follows_requirements_actions_and_the_image() -> None:
+def folders(*patterns: str) -> set[str]:
+    found = (path for pattern in patterns for path in ROOT.glob(pattern))
+    parents = {path.parent.relative_to(ROOT) for path in found}
+    return {"/" if folder == Path() else f"/{folder}" for folder in parents}
+
+
+def test_dependabot_follows_every_lock_action_and_image() -> None:
     document = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8"))
-    assert {"pip", "github-actions", "docker"} == {
-        update["package-ecosystem"] for update in document["updates"]
+    followed: dict[str, set[str]] = {}
+    for update in document["updates"]:
+        followed.setdefault(update["package-ecosystem"], set()).add(update["directory"])
+        assert update["cooldown"]["default-days"] >= 7
+    assert followed == {
+        "pip": folders("requirements*.txt", "deploy/**/requirements*.txt"),
+        "docker": folders("Dockerfile*", "deploy/**/Dockerfile*"),
+        "github-actions": {"/"},
     }
+
+
+def test_every_step_of_the_audit_runs_on_github() -> None:
+    workflow = read(FOLDER / "supply-chain.yml")
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    scripts = "\n".join(step.get("run", "") for step in steps)
+    assert set(re.findall(r"make audit \S+ STEPS=(\w+)", scripts)) == set(STEPS)
+    assert {"push", "pull_request", "schedule"} <= set(triggers(workflow))
+
+
+def test_the_history_that_is_searched_is_whole() -> None:
+    checkout, *_, searching = read(FOLDER / "supply-chain.yml")["jobs"]["secrets"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
+    assert re.fullmatch(r"[0-9a-f]{64}", searching["env"]["SHA256"])
+    # Checked before anything of it is unpacked, let alone run.
+    script = searching["run"]
+    assert script.index("sha256sum --check") < script.index("tar ") < script.index("make audit")
+
+
+def test_what_is_deployed_carries_its_sbom() -> None:
+    scripts = [
+        step.get("run", "") for step in read(FOLDER / "deploy.yml")["jobs"]["package"]["steps"]
+    ]
+    made = next(at for at, script in enumerate(scripts) if "STEPS=sbom" in script)
+    packed = next(at for at, script in enumerate(scripts) if "git archive" in script)
+    assert made < packed
+    assert f"--add-file={SBOM.relative_to(ROOT)} " in scripts[packed]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import jwt
+from jwt.algorithms import HMACAlgorithm
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from iargus.errors import TokenExpired, TokenKeyUnknown, TokenMalformed
@@ -19,8 +20,23 @@ ADMIN = "admin"
 MAX_TASKS = 32
 
 Seconds = Annotated[int, Field(ge=0, lt=2**53)]
-# Only the one algorithm exists for this object, whatever a header says.
-_JWS = jwt.PyJWS(algorithms=[ALGORITHM], options={"enforce_minimum_key_length": True})
+
+
+class _Verifying(HMACAlgorithm):
+    """HMAC that takes a key as it is. PyJWT looks into it at every use (it might be PEM, or JSON),
+    and the time of that depends on the secret. It still does when signing: a key that it refuses
+    there has no tokens."""
+
+    def prepare_key(self, key: str | bytes) -> bytes:
+        assert isinstance(key, bytes)
+        return key
+
+
+# Only the one algorithm exists for these objects, whatever a header says.
+_SIGNER = jwt.PyJWS(algorithms=[ALGORITHM], options={"enforce_minimum_key_length": True})
+_VERIFIER = jwt.PyJWS(algorithms=[ALGORITHM], options={"enforce_minimum_key_length": True})
+_VERIFIER.unregister_algorithm(ALGORITHM)
+_VERIFIER.register_algorithm(ALGORITHM, _Verifying(_Verifying.SHA256))
 
 
 class Claims(BaseModel):
@@ -84,14 +100,11 @@ def new_claims(
 
 def sign(claims: Claims, ring: KeyRing) -> str:
     """Encode and sign the claims with the first key of the ring."""
-    kid = ring.signing_kid
-    secret = ring.secret(kid)
-    assert secret is not None
-    return _JWS.encode(
+    return _SIGNER.encode(
         claims.model_dump_json(exclude_none=True).encode(),
-        secret,
+        ring.signing_secret,
         algorithm=ALGORITHM,
-        headers={"kid": kid},
+        headers={"kid": ring.signing_kid},
     )
 
 
@@ -115,15 +128,17 @@ def decode(token: str, ring: KeyRing, policy: TokenPolicy) -> Claims:
         TokenKeyUnknown: the token names a key that is not in the ring.
         TokenMalformed: form, algorithm, signature or a claim is wrong.
     """
+    is_ours = True
     try:
-        secret = ring.secret(kid_of(token))
-        if secret is None:
-            raise TokenKeyUnknown("the token names a key that is not ours")
-        payload = _JWS.decode(token, secret, algorithms=[ALGORITHM])
+        secret, is_ours = ring.secret(kid_of(token))
+        payload = _VERIFIER.decode(token, secret, algorithms=[ALGORITHM])
+        if not is_ours:
+            raise ValueError("whatever a key that is not ours says")
         claims = Claims.model_validate(strict_object(payload))
     except (jwt.PyJWTError, ValidationError, ValueError) as error:
         # One wording for every cause: a forger learns nothing from the difference.
-        raise TokenMalformed("the token is not valid") from error
+        refusal = TokenMalformed if is_ours else TokenKeyUnknown
+        raise refusal("the token is not valid") from error
     if claims.iss != policy.issuer or claims.aud != policy.audience:
         raise TokenMalformed("the token is not valid")
     return claims

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import Within, unbounded
-from iargus.errors import TokenKeyUnknown, TokenRevoked, TokenStateUnknown
+from iargus.errors import TokenKeyUnknown, TokenMalformed, TokenRevoked, TokenStateUnknown
 from iargus.settings.policy import TokenPolicy
 from iargus.tokens.claims import Claims, check_times, new_claims, sign
 from iargus.tokens.live_ring import LiveRing
@@ -117,9 +117,12 @@ class TokenService:
         """The claims as `authenticate` gives them, and now in seconds since 1970."""
         try:
             claims = self._ring.decode(token)
-        except TokenKeyUnknown:
-            self._require_whole_ring()
-            raise
+        except TokenMalformed as refusal:
+            # The same steps and the same error for every refusal, so that the time of one does not
+            # tell which keys there are.
+            if self._revocations.ring_may_lack_keys and isinstance(refusal, TokenKeyUnknown):
+                raise TokenStateUnknown("the signing keys could not be read lately") from refusal
+            raise TokenMalformed(str(refusal)) from refusal
         now_s = self._clock().timestamp()
         check_times(claims, self._policy, now_s=now_s)
         if self._revocations.holds(claims.jti):
@@ -155,10 +158,6 @@ class TokenService:
     def listed(self, *, email: str | None = None) -> Sequence[TokenRecord]:
         """All issued tokens, the newest first; of one person where `email` is given."""
         return self._store.listed(email=None if email is None else normal_email(email))
-
-    def _require_whole_ring(self) -> None:
-        if self._revocations.ring_may_lack_keys:
-            raise TokenStateUnknown("the signing keys could not be read lately")
 
 
 def digest_of(token: str) -> str:

@@ -21,7 +21,7 @@ def test_the_environment_gives_the_keys_and_the_first_signs(tmp_path: Path) -> N
     keys = f"b:{'uvwxyzab' * 4},a:{'abcdefgh' * 4}"
     ring = load_key_ring(settings(tmp_path, IARGUS_JWT_KEYS=keys, IARGUS_ENV="production"))
     assert ring.signing_kid == "b"
-    assert ring.secret("a") == b"abcdefgh" * 4
+    assert ring.secret("a") == (b"abcdefgh" * 4, True)
 
 
 def test_a_key_is_made_once_and_only_for_its_owner(tmp_path: Path) -> None:

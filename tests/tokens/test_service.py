@@ -29,6 +29,7 @@ from iargus.tokens.ring import KeyRing
 from iargus.tokens.service import TokenService, digest_of, subject_of
 from iargus.tokens.store import SqlTokenStore
 from tests.tokens.conftest import StillClock
+from tests.tokens.test_claims import GOOD, forge
 
 ADA = Holder("Ada", "King", "Ada@Example.com")
 
@@ -235,3 +236,12 @@ def test_a_bad_token_is_never_remembered_as_good(gate: Gate) -> None:
     for _ in range(3):
         with pytest.raises(TokenMalformed):
             gate.service.authenticate(forged)
+
+
+def test_every_forgery_is_refused_by_the_same_error_in_the_same_words(gate: Gate) -> None:
+    refusals = []
+    for token in (forge(GOOD, kid="gone"), forge(GOOD, secret=b"x" * 48), "no token at all"):
+        with pytest.raises(TokenMalformed) as refused:
+            gate.service.authenticate(token)
+        refusals.append((type(refused.value), str(refused.value)))
+    assert set(refusals) == {(TokenMalformed, "the token is not valid")}
