@@ -1,4 +1,4 @@
-"""What `bench/timing.py` counts as a difference, and that each comparison asks what it says."""
+"""What `bench/timing` counts as a difference, and that each comparison asks what it says."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.timing import COMPARISONS, row
-from bench.timing_tokens import RING, altered, token
-from bench.timing_welch import outcome
+from bench.timing.command import COMPARISONS, row
+from bench.timing.tokens import RING, altered, token
+from bench.timing.welch import outcome
 from iargus.settings.policy import TokenPolicy
 from iargus.tokens.claims import decode
 

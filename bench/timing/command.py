@@ -6,7 +6,7 @@
 Each comparison times two classes of inputs, drawn by lot one after the other, in this process:
 `claims.decode` and the HMAC alone, and the whole application (ASGI, SQLite in a temporary folder;
 in memory, as above, the noise of a disk hides nothing). Welch's t over 4.5, of all samples or of
-those below the 99th, 90th or 50th percentile, is taken for leakage (`bench/timing_welch.py`).
+those below the 99th, 90th or 50th percentile, is taken for leakage (`bench/timing/welch.py`).
 
 Prints a table for docs/security.md. The exit status is 1 where classes differ that must not; where
 the last column has a reason, a difference is expected and tells nothing new.
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -24,9 +23,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bench.timing_addresses import ADDRESSES
-from bench.timing_tokens import TOKENS
-from bench.timing_welch import LIMIT, PERCENTILES, Comparison, Outcome, measure
+from bench.timing.addresses import ADDRESSES
+from bench.timing.tokens import TOKENS
+from bench.timing.welch import LIMIT, PERCENTILES, Comparison, Outcome, measure
 
 COMPARISONS = {comparison.name: comparison for comparison in [*TOKENS, *ADDRESSES]}
 HEAD = "| name | classes | medians | \\|t\\| | cropped | what a difference would tell |"
@@ -44,7 +43,7 @@ def row(comparison: Comparison, found: Outcome) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.timing", description=__doc__)
     parser.add_argument("--samples", type=int, default=100_000, help="of both classes together")
     parser.add_argument("--only", action="append", choices=COMPARISONS, help="may be repeated")
     parser.add_argument("--seed", type=int, default=0, help="of the lot")
@@ -71,7 +70,3 @@ def main() -> int:
     print(f"\n{given.samples:,} samples each; cropped at the percentiles {crops}, the largest |t|")
     print(f"over {LIMIT}: {', '.join(leaks)}" if leaks else f"none over {LIMIT} that must not be")
     return 1 if leaks else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import jwt
 
-from bench.timing_application import KEYS, application
-from bench.timing_welch import Comparison, Opened, Sample
+from bench.timing.application import KEYS, application
+from bench.timing.welch import Comparison, Opened, Sample
 from iargus.clock import utc_now
 from iargus.errors import TokenMalformed
 from iargus.settings.environment import JwtKey

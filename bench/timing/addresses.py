@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.timing_application import Application, application
-from bench.timing_welch import Comparison, Opened, Sample
+from bench.timing.application import Application, application
+from bench.timing.welch import Comparison, Opened, Sample
 from iargus.clock import to_naive_utc, utc_now
 from iargus.issuing.codes import Code, invitation_text, new_invitation
 from iargus.issuing.decisions import Verdict
