@@ -17,6 +17,8 @@ __all__ = ["ADMIN", "Claims", "KeyRing", "check_times", "decode", "new_claims", 
 
 ADMIN = "admin"
 MAX_TASKS = 32
+# One wording for every cause: a forger learns nothing from the difference.
+NOT_VALID = "the token is not valid"
 
 Seconds = Annotated[int, Field(ge=0, lt=2**53)]
 # Only the one algorithm exists for this object, whatever a header says.
@@ -118,14 +120,13 @@ def decode(token: str, ring: KeyRing, policy: TokenPolicy) -> Claims:
     try:
         secret = ring.secret(kid_of(token))
         if secret is None:
-            raise TokenKeyUnknown("the token names a key that is not ours")
+            raise TokenKeyUnknown(NOT_VALID)
         payload = _JWS.decode(token, secret, algorithms=[ALGORITHM])
         claims = Claims.model_validate(strict_object(payload))
     except (jwt.PyJWTError, ValidationError, ValueError) as error:
-        # One wording for every cause: a forger learns nothing from the difference.
-        raise TokenMalformed("the token is not valid") from error
+        raise TokenMalformed(NOT_VALID) from error
     if claims.iss != policy.issuer or claims.aud != policy.audience:
-        raise TokenMalformed("the token is not valid")
+        raise TokenMalformed(NOT_VALID)
     return claims
 
 
@@ -137,8 +138,8 @@ def check_times(claims: Claims, policy: TokenPolicy, *, now_s: float) -> None:
         TokenExpired: `exp` has passed.
     """
     if claims.iat > now_s + policy.leeway_s or claims.exp <= claims.iat:
-        raise TokenMalformed("the token is not valid")
+        raise TokenMalformed(NOT_VALID)
     if claims.nbf is not None and claims.nbf > now_s + policy.leeway_s:
-        raise TokenMalformed("the token is not valid")
+        raise TokenMalformed(NOT_VALID)
     if claims.exp + policy.leeway_s <= now_s:
         raise TokenExpired(f"the token expired at {claims.expires_at:%Y-%m-%d %H:%M:%S} UTC")
