@@ -13,7 +13,6 @@ from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, TlsPoli
 from iargus.settings.issuing import IssuingPolicy
 from iargus.settings.section import Section
 
-
 # What no policy may exceed: a token that is valid for longer was never issued, by any release.
 MAX_TTL_DAYS = 3650
 
