@@ -1,0 +1,13 @@
+"""What an attack is: one item of pytest, which names it in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from _pytest.mark import ParameterSet
+
+
+def attack(name: str, *values: Any) -> ParameterSet:
+    """A parameter of a test whose id is the attack's name."""
+    return pytest.param(*values, id=name)
