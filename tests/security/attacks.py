@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from _pytest.mark import ParameterSet
 
 
-def attack(name: str, *values: Any) -> ParameterSet:
+def attack(name: str, *values: Any) -> pytest.ParameterSet:
     """A parameter of a test whose id is the attack's name."""
     return pytest.param(*values, id=name)

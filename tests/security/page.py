@@ -14,10 +14,10 @@ _HEAD = """\
 <!-- Written by `python -m tests.security.page`, and compared with the tests by one of them. -->
 
 {total} attacks in {areas} areas, each a test of `tests/security` that fails when the attack comes
-through. They go through the whole application, as a server would hand it the request. Each area
-also has controls, which show that the same door opens for what is good. Those named "the file's …"
-need the vectors of Project Wycheproof in the folder that `IARGUS_DATA` names, and are skipped
-without it. [security.md](security.md) says what the rules are.
+through. Those with tokens go through the whole application, as a server would hand it the request,
+and each such area has controls, in which the same door opens for what is good. Those named "the
+file's …" need the vectors of Project Wycheproof in the folder that `IARGUS_DATA` names, and are
+skipped without it. [security.md](security.md) says what the rules are.
 
 ```sh
 make test ARGS="tests/security"                 # all of them

@@ -20,7 +20,13 @@ from tests.security.forger import (
 )
 
 TEXT = compact(CLAIMS)
-WRONG_TYPES = {"null": None, "true": True, "a list": [], "an object": {}, "a broken number": 1.5}
+WRONG_TYPES: dict[str, Any] = {
+    "null": None,
+    "true": True,
+    "a list": [],
+    "an object": {},
+    "a broken number": 1.5,
+}
 EXP = CLAIMS["exp"]
 
 

@@ -131,6 +131,8 @@ def test_every_key_is_gone(own: Door) -> None:
         attack("configured: one letter 64 times", f"k:{'a' * 64}"),
         attack("configured: two letters 32 times", f"k:{'ab' * 32}"),
         attack("configured: 31 bytes", "k:abcdefghijklmnopqrstuvwxyz01234"),
+        attack("configured: the secret of jwt.io", "k:a-string-secret-at-least-256-bits-long"),
+        attack("configured: 32 digits", "k:12345678901234567890123456789012"),
         attack("configured: a name that walks", "../k:abcdefghijklmnopqrstuvwxyz0123456789"),
         attack(
             "configured: one name twice", ",".join(["k:abcdefghijklmnopqrstuvwxyz0123456789"] * 2)

@@ -35,10 +35,11 @@ def test_no_area_is_empty_and_no_name_comes_twice_in_one(found: list[Area]) -> N
         assert (twice, bool(area.attacks)) == ([], True), area.path.name
 
 
-def test_every_area_has_a_control(found: list[Area]) -> None:
+def test_every_area_at_the_door_sees_it_open(found: list[Area]) -> None:
     for area in found:
         source = area.path.read_text(encoding="utf-8")
-        assert f"def {CONTROL}" in source, f"{area.path.name} never sees the door open"
+        if "tests.security.door" in source:
+            assert f"def {CONTROL}" in source, area.path.name
 
 
 def test_titles_differ(found: list[Area]) -> None:
