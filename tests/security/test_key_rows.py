@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from iargus.settings.environment import JwtKey
 from iargus.tokens.key_store import SqlKeyStore
-from iargus.tokens.wrapping import wrap
-from tests.security.administrator import headed_by, rotated, sql
+from iargus.tokens.wrapping import unwrap, wrap
+from tests.security.administrator import OWN_KEYS, headed_by, keys, rotated, sql
 from tests.security.attacks import attack
 from tests.security.door import Door
 from tests.security.forger import GOOD, KID, SECRET
@@ -102,11 +102,33 @@ def test_a_wrapped_key_under_another_name(own: Door) -> None:
     own.refuses(f"{headed_by('mine', SECRET).partition('.')[0]}.{claims}.{signature}")
 
 
+def _rows(door: Door) -> dict[str, tuple[str, bytes]]:
+    """What the table holds of each key, and its secret, as one who has stolen both would know."""
+    found = {}
+    for row in SqlKeyStore(door.api.services.databases[0]).rows():
+        assert row.wrapped is not None
+        key = unwrap(row.kid, row.wrapped, OWN_KEYS)
+        assert key is not None
+        found[row.kid] = (row.wrapped, key.secret.get_secret_value().encode())
+    return found
+
+
 def test_wrapped_keys_that_changed_places(own: Door) -> None:
     first, second = rotated(own), rotated(own)
-    token = own.api.token()
-    own.lets_in(token)
-    wrapped = {row.kid: row.wrapped for row in SqlKeyStore(own.api.services.databases[0]).rows()}
+    rows = _rows(own)
     for kid, other in ((first, second), (second, first)):
-        sql(own, "UPDATE signing_keys SET wrapped = :w WHERE kid = :k", w=wrapped[other], k=kid)
-    own.refuses(token)
+        own.lets_in(headed_by(kid, rows[kid][1]))
+        sql(own, "UPDATE signing_keys SET wrapped = :w WHERE kid = :k", w=rows[other][0], k=kid)
+    own.refuses(headed_by(first, rows[second][1]))
+    own.refuses(headed_by(second, rows[first][1]))
+
+
+def test_a_revoked_key_that_comes_back_under_another_name(own: Door) -> None:
+    """Its secret was stolen, so it was revoked; its wrapped form is in a backup."""
+    kid = rotated(own)
+    wrapped, secret = _rows(own)[kid]
+    own.lets_in(headed_by(kid, secret))
+    keys(own).retire(kid, now=True)
+    sql(own, INSERT, kid="mine", wrapped=wrapped, root=KID)
+    own.refuses(headed_by(kid, secret))
+    own.refuses(headed_by("mine", secret))
