@@ -11,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from iargus.errors import ConfigurationError
+from iargus.settings.published_secrets import PUBLISHED_SECRETS
 
 Model = TypeVar("Model", bound=BaseModel)
 AKey = TypeVar("AKey", bound="Key")
@@ -187,6 +188,11 @@ def _keys(model: type[AKey], variable: str, values: Mapping[str, str]) -> tuple[
             raise ConfigurationError(
                 f"{variable}: the secret of key {kid!r} repeats {len(set(secret))} characters "
                 "and can be guessed; `iargus keys new` makes one at random"
+            )
+        if secret in PUBLISHED_SECRETS:
+            raise ConfigurationError(
+                f"{variable}: the secret of key {kid!r} is one that everybody knows; "
+                "`iargus keys new` makes one at random"
             )
         keys.append(_build(model, f"{variable} ", kid=kid, secret=secret))
     # MySQL compares names without case, and would take one of two such keys for the other.

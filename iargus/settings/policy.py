@@ -13,9 +13,14 @@ from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, TlsPoli
 from iargus.settings.issuing import IssuingPolicy
 from iargus.settings.section import Section
 
+# What no policy may exceed: a token that is valid for longer was never issued, by any release.
+MAX_TTL_DAYS = 3650
+
 
 class TokenPolicy(Section):
-    ttl_days: int = Field(180, ge=1, le=3650, description="How long a new token is valid, in days")
+    ttl_days: int = Field(
+        180, ge=1, le=MAX_TTL_DAYS, description="How long a new token is valid, in days"
+    )
     issuer: str = Field("iargus", min_length=1, description="The claim `iss` of every token")
     audience: str = Field("iargus-api", min_length=1, description="The claim `aud` of every token")
     leeway_s: int = Field(

@@ -10,7 +10,7 @@ from jwt.algorithms import HMACAlgorithm
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from iargus.errors import TokenExpired, TokenKeyUnknown, TokenMalformed
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.policy import MAX_TTL_DAYS, TokenPolicy
 from iargus.tokens.form import ALGORITHM, kid_of, strict_object
 from iargus.tokens.ring import KeyRing
 
@@ -18,7 +18,10 @@ __all__ = ["ADMIN", "Claims", "KeyRing", "check_times", "decode", "new_claims", 
 
 ADMIN = "admin"
 MAX_TASKS = 32
+# One wording for every cause: a forger learns nothing from the difference.
+NOT_VALID = "the token is not valid"
 
+_MAX_TTL_S = MAX_TTL_DAYS * 86_400
 Seconds = Annotated[int, Field(ge=0, lt=2**53)]
 
 
@@ -43,8 +46,9 @@ class Claims(BaseModel):
     """What a token says. Times are seconds since 1970 (RFC 7519 section 2, NumericDate).
 
     `sub` is the person: a digest of the e-mail address, so that a token in a log names nobody.
-    `tasks` are those that the token opens, all of them where it is absent. A claim that this
-    version does not know may be a restriction, so a token with one is refused.
+    `tasks` are those that the token opens, all of them where it is absent; one with a `scope` opens
+    none. A claim that this version does not know may be a restriction, so a token with one is
+    refused.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
@@ -65,7 +69,8 @@ class Claims(BaseModel):
 
     def opens(self, task: str) -> bool:
         """Whether the token may be used for this task."""
-        return self.tasks is None or task in self.tasks
+        # A scope is for something else, also one that a later release knows and this one does not.
+        return self.scope is None and (self.tasks is None or task in self.tasks)
 
 
 def new_claims(
@@ -136,11 +141,13 @@ def decode(token: str, ring: KeyRing, policy: TokenPolicy) -> Claims:
             raise ValueError("whatever a key that is not ours says")
         claims = Claims.model_validate(strict_object(payload))
     except (jwt.PyJWTError, ValidationError, ValueError) as error:
-        # One wording for every cause: a forger learns nothing from the difference.
         refusal = TokenMalformed if is_ours else TokenKeyUnknown
-        raise refusal("the token is not valid") from error
+        raise refusal(NOT_VALID) from error
     if claims.iss != policy.issuer or claims.aud != policy.audience:
-        raise TokenMalformed("the token is not valid")
+        raise TokenMalformed(NOT_VALID)
+    # Not by the policy of today, under which a longer one of yesterday may still be good.
+    if claims.exp - claims.iat > _MAX_TTL_S:
+        raise TokenMalformed(NOT_VALID)
     return claims
 
 
@@ -152,8 +159,8 @@ def check_times(claims: Claims, policy: TokenPolicy, *, now_s: float) -> None:
         TokenExpired: `exp` has passed.
     """
     if claims.iat > now_s + policy.leeway_s or claims.exp <= claims.iat:
-        raise TokenMalformed("the token is not valid")
+        raise TokenMalformed(NOT_VALID)
     if claims.nbf is not None and claims.nbf > now_s + policy.leeway_s:
-        raise TokenMalformed("the token is not valid")
+        raise TokenMalformed(NOT_VALID)
     if claims.exp + policy.leeway_s <= now_s:
         raise TokenExpired(f"the token expired at {claims.expires_at:%Y-%m-%d %H:%M:%S} UTC")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import json
 import re
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 ALGORITHM = "HS256"
@@ -18,7 +18,7 @@ TYPE = "JWT"
 MAX_TOKEN_CHARS = 4096
 
 # A signature is 32 bytes: 43 characters, of which the last carries four bits and two zeros.
-_FORM = re.compile(r"([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+_FORM = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 _HEADER = {"alg", "kid", "typ"}
 
 
@@ -36,10 +36,8 @@ def kid_of(token: str) -> str:
     match = _FORM.fullmatch(token)
     if match is None:
         raise ValueError("not three parts in base64url")
-    try:
-        header = strict_object(urlsafe_b64decode(match[1] + "=" * (-len(match[1]) % 4)))
-    except binascii.Error as error:
-        raise ValueError("no base64url") from error
+    _decoded(match[2])
+    header = strict_object(_decoded(match[1]))
     if header.keys() != _HEADER or header["alg"] != ALGORITHM or header["typ"] != TYPE:
         raise ValueError("another header")
     kid = header["kid"]
@@ -61,6 +59,17 @@ def strict_object(text: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("no object")
     return found
+
+
+def _decoded(part: str) -> bytes:
+    try:
+        data = urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except binascii.Error as error:
+        raise ValueError("no base64url") from error
+    # A decoder passes over the spare bits of the last character (RFC 4648 section 3.5).
+    if urlsafe_b64encode(data).rstrip(b"=") != part.encode():
+        raise ValueError("bits that say nothing")
+    return data
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from iargus.errors import SigningKeyMissing, TokenKeyUnknown
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.tokens.claims import Claims, decode
+from iargus.tokens.claims import NOT_VALID, Claims, decode
 from iargus.tokens.key_row import SIGNS_AFTER_S, KeyRow
 from iargus.tokens.ring import KeyRing
 from iargus.tokens.ring_file import load_rows, save_rows
@@ -139,4 +139,4 @@ def _remembering(keys: Sequence[JwtKey], policy: TokenPolicy) -> Decode:
 
 
 def _knows_nobody(_: str) -> Claims:
-    raise TokenKeyUnknown("the token is not valid")
+    raise TokenKeyUnknown(NOT_VALID)

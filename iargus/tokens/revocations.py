@@ -31,6 +31,8 @@ RING_MAX_AGE_S = 5.0
 # and tokens that have had their time are let go.
 SWEEP_S = 30.0
 FORGET_S = 3600.0
+# A clock that was put back by more than this had been wrong.
+CLOCK_STEP_S = 1.0
 
 
 class RevocationSnapshot:
@@ -124,6 +126,9 @@ class RevocationSnapshot:
             self._forgot_at_s = begun_s
             # So that a key is read again whose last token has ended.
             self._position = Position(self._position.revoked, -1)
+        if self._listed_at_s is not None and now.timestamp() < self._listed_at_s - CLOCK_STEP_S:
+            # What had ended by a clock that was ahead was left out, keys as well as tokens.
+            self._position = Position()
         changes = self._store.changes(self._position, at=at)
         with self._lock:
             self._take(changes, begun_s)

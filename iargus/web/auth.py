@@ -10,6 +10,8 @@ from starlette.types import Scope
 from iargus.errors import TokenAmbiguous, TokenMalformed, TokenMissing
 
 BODY_FIELD = "security_token"
+# The blanks of HTTP (RFC 9110 section 5.6.3); `str.strip` takes others for blanks as well.
+_BLANKS = " \t"
 
 
 def header_token(scope: Scope) -> str | None:
@@ -22,8 +24,8 @@ def header_token(scope: Scope) -> str | None:
     values = [value for name, value in scope["headers"] if name == b"authorization"]
     if not values:
         return None
-    scheme, _, rest = values[0].decode("latin-1").strip().partition(" ")
-    token: str = rest.strip()
+    scheme, _, rest = values[0].decode("latin-1").strip(_BLANKS).partition(" ")
+    token: str = rest.strip(_BLANKS)
     if len(values) > 1 or scheme.lower() != "bearer" or not token or " " in token:
         raise TokenMalformed("the Authorization header must be: Bearer <token>")
     return token

@@ -159,6 +159,23 @@ def test_the_spare_bits_are_checked_here_whatever_a_library_does() -> None:
             kid_of(token[:-1] + last)
 
 
+@pytest.mark.parametrize(
+    ("header", "payload"),
+    [(b'{"alg":"HS256","kid":"new","typ":"JWT" }', b"{}"), (HEADER, b'{ "a":1}')],
+    ids=["two bits", "four bits"],
+)
+def test_the_spare_bits_of_the_other_parts_too(header: bytes, payload: bytes) -> None:
+    parts = raw(header, payload).split(".")
+    assert kid_of(".".join(parts)) == "new"
+    for number, part in enumerate(parts[:2]):
+        if spare := -len(part) % 4:
+            bits = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+            last = bits[bits.index(part[-1]) + spare]
+            altered = [*parts[:number], part[:-1] + last, *parts[number + 1 :]]
+            with pytest.raises(ValueError, match="bits that say nothing"):
+                kid_of(".".join(altered))
+
+
 def test_nbf_is_obeyed_where_it_is_there(ring: KeyRing, policy: TokenPolicy) -> None:
     verify(forge(GOOD | {"nbf": SECONDS}), ring, policy, now=START)
     refused(forge(GOOD | {"nbf": SECONDS + 1}), ring)
