@@ -55,7 +55,8 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
         trusted_types: full names of the types that it may hold beside skops' own list.
 
     Raises:
-        ArtefactRejected: the file is missing, altered, no skops file, or holds another type.
+        ArtefactRejected: the file is missing, altered, no skops file, holds another type, or a
+            tree in which no prediction would end well.
     """
     # Imported here: the sync process checks digests, and bundles need neither.
     import skops.io
@@ -80,7 +81,22 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
         raise ArtefactRejected(
             f"{path.name} holds a {type(estimator).__name__}, not a scikit-learn Pipeline"
         )
+    _check_content(estimator, path.name)
     return estimator
+
+
+def _check_content(estimator: Pipeline, name: str) -> None:
+    from iargus.models.tree_nodes import check_trees
+
+    try:
+        check_trees(estimator)
+    except ArtefactRejected:
+        raise
+    # Attributes may be of any kind: the types in the file are known, what they hold is not.
+    except Exception as error:
+        raise ArtefactRejected(
+            f"{name} holds a tree of another form: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _check_size(data: bytes, name: str) -> None:
