@@ -1,4 +1,4 @@
-"""Versions with a bundle, changed by whoever can write to the registry; digests are as they like."""
+"""Versions with a bundle, changed by whoever can write to the registry, digests and all."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Captive:
     versions: dict[str, Stored] = field(default_factory=dict)
     champion: str = "1"
     # Called with a path below `model/` and the file that was brought, before it is looked at.
-    tamper: Callable[[str, Path], None] = lambda _, __: None
+    tamper: Callable[[str, Path], object] = lambda _, __: None
     listed_bytes: int | None = None
 
     @contextmanager
@@ -169,9 +169,7 @@ class Host:
         placement, refused = Placement(captive.folder / "var" / "models"), list[Refusal]()
         catalogue = car_catalogue(TASK)
         sync = Sync(catalogue, captive.registry(*keys), placement, refused=refused.append)
-        return cls(
-            captive, sync, placement, Champions(catalogue, placement.models_dir), refused
-        )
+        return cls(captive, sync, placement, Champions(catalogue, placement.models_dir), refused)
 
     def price(self) -> object:
         """The answer to the example of the task, by what is placed now."""

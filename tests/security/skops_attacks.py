@@ -187,7 +187,7 @@ def bomb(megabytes: int) -> Make:
             zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
             archive.open("0.npy", "w") as member,
         ):
-            for _ in range(megabytes):
+            for _number in range(megabytes):
                 member.write(bytes(2**20))
         return buffer.getvalue()
 
@@ -205,7 +205,7 @@ def lying_zip(_: Path) -> bytes:
 
 def nested_zip(_: Path) -> bytes:
     data = b"{}"
-    for _ in range(20):
+    for _depth in range(20):
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("schema.json", data)
@@ -320,15 +320,11 @@ SKOPS_ATTACKS: Mapping[str, Make] = {
     "functools.partial made as a list": inside(
         lambda files: node("functools.partial", "ListNode", content=[function("posix.mkdir")])
     ),
-    "FunctionTransformer around os.system": inside(
-        lambda _: transformer(function("posix.system"))
-    ),
+    "FunctionTransformer around os.system": inside(lambda _: transformer(function("posix.system"))),
     "FunctionTransformer around pandas.read_pickle": inside(
         lambda _: transformer(function("pandas.read_pickle"))
     ),
-    "FunctionTransformer around numpy.load": inside(
-        lambda _: transformer(function("numpy.load"))
-    ),
+    "FunctionTransformer around numpy.load": inside(lambda _: transformer(function("numpy.load"))),
     "a bad type twenty lists deep": inside(
         lambda _: reduce(lambda held, _: listed(held), range(20), function("posix.system"))
     ),

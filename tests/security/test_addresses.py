@@ -145,9 +145,7 @@ def service(folder: Path, empty_var: Path, peer: str) -> Iterator[TestClient]:
     if not (folder / "var").exists():
         shutil.copytree(empty_var, folder / "var")
     services = build(folder / "var", Policy.model_validate(LISTS), {})
-    client = TestClient(
-        create_app(services), client=(peer, 50_000), raise_server_exceptions=False
-    )
+    client = TestClient(create_app(services), client=(peer, 50_000), raise_server_exceptions=False)
     with client:
         yield client
 

@@ -75,7 +75,11 @@ def test_what_lies_beside_a_good_bundle_never_reaches_the_host(host: Host, name:
         assert host.placement.current(TASK) == Current(captive.champion)
         assert host.price() == price
     home = host.placement.models_dir / TASK
-    placed = {path.relative_to(home / captive.champion) for path in host.files()
-              if path.is_relative_to(home / captive.champion)}
-    assert placed == {path.relative_to(home / "1") for path in before
-                      if path.is_relative_to(home / "1")}
+    placed = {
+        path.relative_to(home / captive.champion)
+        for path in host.files()
+        if path.is_relative_to(home / captive.champion)
+    }
+    assert placed == {
+        path.relative_to(home / "1") for path in before if path.is_relative_to(home / "1")
+    }

@@ -15,9 +15,10 @@ from typing import Any
 import cloudpickle
 import joblib
 import numpy as np
+import pandas
 import pytest
 from pandas.core.computation import expr, scope
-from pandas.io import common, pytables
+from pandas.io import pytables
 from typer.testing import CliRunner
 
 from iargus.cli.main import app
@@ -37,10 +38,12 @@ def captive(tmp_path: Path) -> Captive:
     return Captive(tmp_path)
 
 
-@pytest.mark.parametrize("name", {**SKOPS_ATTACKS, **TREE_ATTACKS})
+MODELS: Mapping[str, Callable[[Path], bytes]] = dict(SKOPS_ATTACKS) | dict(TREE_ATTACKS)
+
+
+@pytest.mark.parametrize("name", MODELS)
 def test_the_monthly_run_runs_nothing_of_a_champion(captive: Captive, name: str) -> None:
-    make = {**SKOPS_ATTACKS, **TREE_ATTACKS}[name]
-    captive.champion = captive.add(model_file(make))
+    captive.champion = captive.add(model_file(MODELS[name]))
     registry = captive.registry()
     with nothing_runs(captive.versions[captive.champion].files):
         version = find_champion(the_task(), registry)
@@ -60,7 +63,7 @@ class Calls:
 
 def expression(files: Path) -> Calls:
     """pandas evaluates it as it is constructed, and reaches `os` by a function's globals."""
-    names = Calls(scope.Scope, 0, None, None, ({"x": common.IOHandles},), None)
+    names = Calls(scope.Scope, 0, None, None, ({"x": pandas.io.common.IOHandles},), None)
     call = f"x.close.__globals__.get('os').mkdir('{trap_of(files)}')"
     return Calls(expr.Expr, call, "python", "pandas", names)
 
@@ -75,8 +78,11 @@ ENCODERS: Mapping[str, Callable[[Path], bytes]] = {
     ),
     "an encoder in which pandas evaluates Python": lambda files: pickle.dumps(expression(files)),
     "an encoder that opens a new HDF5 file by pandas": lambda files: (
-        b"cpandas.io.pytables\n" + pytables.HDFStore.__name__.encode()
-        + b"\n(V" + str(trap_of(files)).encode() + b"\ntR."
+        b"cpandas.io.pytables\n"
+        + pytables.HDFStore.__name__.encode()
+        + b"\n(V"
+        + str(trap_of(files)).encode()
+        + b"\ntR."
     ),
     "an encoder that reads another pickle by joblib": lambda files: pickle.dumps(
         Calls(joblib.load, str(files))
@@ -137,8 +143,17 @@ REFERENCES: Mapping[str, Callable[[dict[str, Any]], str]] = {
 
 @pytest.mark.parametrize("name", REFERENCES)
 def test_a_reference_is_data_or_none(captive: Captive, name: str) -> None:
-    good = {"format": 1, "rows": 1, "start": "2026-01-01", "end": "2026-02-01", "columns": {},
-            "kinds": {}, "units": [], "repeated": 0.0, "doubts": None}
+    good = {
+        "format": 1,
+        "rows": 1,
+        "start": "2026-01-01",
+        "end": "2026-02-01",
+        "columns": {},
+        "kinds": {},
+        "units": [],
+        "repeated": 0.0,
+        "doubts": None,
+    }
     written = REFERENCES[name](good)
 
     def with_reference(files: Path, tags: dict[str, str]) -> None:

@@ -70,7 +70,7 @@ def ask(server: Gunicorn, mails: LocalMailServer) -> str:
     assert body is not None
     (link,) = set(re.findall(r"https?://\S+", body.get_content()))
     assert link.startswith(f"{server.url}/get_token/")
-    return link.removeprefix(server.url)
+    return str(link).removeprefix(server.url)
 
 
 def press_at_once(server: Gunicorn, link: str, times: int) -> list[tuple[int, dict[str, Any]]]:
@@ -86,8 +86,8 @@ def press_at_once(server: Gunicorn, link: str, times: int) -> list[tuple[int, di
             data = b""
             while part := client.recv(65_536):
                 data += part
-        status, _, body = data.partition(b"\r\n\r\n")
-        return int(status[9:12]), json.loads(body)
+        first, _, body = data.partition(b"\r\n\r\n")
+        return int(first[9:12]), json.loads(body)
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(press, range(times)))
@@ -118,12 +118,12 @@ def test_a_link_that_is_pressed_twice_at_once_gives_one_token_that_opens_the_ser
 
     statuses = sorted(status for status, _ in answers)
     assert statuses == [200] + [410] * (presses - 1)
-    (given,) = [answer for status, answer in answers if status == 200]
-    for status, answer in answers:
+    (given,) = [body for status, body in answers if status == 200]
+    for status, refused in answers:
         if status == 410:
-            assert answer["label"] == "CONFIRMATION_INVALID"
-            assert answer["detail"].startswith("this link was used already")
-            assert "token" not in answer
+            assert refused["label"] == "CONFIRMATION_INVALID"
+            assert refused["detail"].startswith("this link was used already")
+            assert "token" not in refused
     assert tokens(tmp_path / "var") == 1
     bearer = {"Authorization": f"Bearer {given['token']}"}
     answer = httpx2.post(f"{server.url}/intent", json={"text": "hello"}, headers=bearer, timeout=30)
