@@ -15,10 +15,9 @@ from typing import Any
 import cloudpickle
 import joblib
 import numpy as np
-import pandas
 import pytest
 from pandas.core.computation import expr, scope
-from pandas.io import pytables
+from pandas.io import common, pytables  # type: ignore[attr-defined]
 from typer.testing import CliRunner
 
 from iargus.cli.main import app
@@ -63,7 +62,7 @@ class Calls:
 
 def expression(files: Path) -> Calls:
     """pandas evaluates it as it is constructed, and reaches `os` by a function's globals."""
-    names = Calls(scope.Scope, 0, None, None, ({"x": pandas.io.common.IOHandles},), None)
+    names = Calls(scope.Scope, 0, None, None, ({"x": common.IOHandles},), None)
     call = f"x.close.__globals__.get('os').mkdir('{trap_of(files)}')"
     return Calls(expr.Expr, call, "python", "pandas", names)
 

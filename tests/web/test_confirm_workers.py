@@ -86,7 +86,7 @@ def press_at_once(server: Gunicorn, link: str, times: int) -> list[tuple[int, di
             data = b""
             while part := client.recv(65_536):
                 data += part
-        first, _, body = data.partition(b"\r\n\r\n")
+        first, _blank, body = data.partition(b"\r\n\r\n")
         return int(first[9:12]), json.loads(body)
 
     with ThreadPoolExecutor(times) as pool:
