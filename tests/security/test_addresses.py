@@ -79,13 +79,13 @@ CLAIMS: Mapping[str, Headers] = {
 }
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", CLAIMS, ids=[f"{claim}, directly" for claim in CLAIMS])
 def test_whoever_connects_directly_is_who_connects(name: str) -> None:
     for found in (addresses(), addresses(trusted=None), addresses(trusted=("unix",))):
         assert found.of(scope(ATTACKER, *CLAIMS[name])) == ATTACKER
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", CLAIMS, ids=[f"{claim}, behind the proxy" for claim in CLAIMS])
 def test_behind_the_proxy_only_what_it_appended_counts(name: str) -> None:
     lines = [value for header, value in CLAIMS[name] if header == FOR]
     others = [(header, value) for header, value in CLAIMS[name] if header != FOR]
@@ -96,7 +96,7 @@ def test_behind_the_proxy_only_what_it_appended_counts(name: str) -> None:
     assert addresses().of(scope(PROXY, *of_its_own)) == ATTACKER
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("name", CLAIMS, ids=[f"{claim}, on Azure" for claim in CLAIMS])
 def test_on_azure_the_front_end_s_client_ip_counts_and_nothing_else(name: str) -> None:
     azure = addresses(on_azure=True, trusted=None)
     others = [(header, value) for header, value in CLAIMS[name] if header != "client-ip"]

@@ -174,7 +174,7 @@ def test_no_spelling_of_an_address_makes_another_person(start: Start, name: str)
     assert set(statuses) <= {200, 409, 422}
 
 
-@pytest.mark.parametrize("threads", [2, 8])
+@pytest.mark.parametrize("threads", [2, 8], ids=lambda count: f"{count} threads asking at once")
 def test_several_at_once_get_no_token_too_many(start: Start, threads: int) -> None:
     api = start(mode="allow-list", allow=["example.com"], max_live_tokens=3)
     with ThreadPoolExecutor(threads) as pool:
@@ -234,7 +234,9 @@ def test_a_link_is_over_after_thirty_minutes_and_a_second(start: Start) -> None:
     assert tokens(api) == 0
 
 
-@pytest.mark.parametrize("threads", [2, 8])
+@pytest.mark.parametrize(
+    "threads", [2, 8], ids=lambda count: f"{count} threads pressing a link at once"
+)
 def test_a_link_that_is_pressed_by_several_threads_gives_one_token(
     start: Start, threads: int
 ) -> None:
@@ -344,7 +346,7 @@ def test_a_good_invitation_is_of_no_use_to_others_or_afterwards(start: Start, na
     assert tokens(api) == 0
 
 
-@pytest.mark.parametrize("mode", ["invitation", "confirm"])
+@pytest.mark.parametrize("mode", ["invitation", "confirm"], ids="guessing by force in {}".format)
 def test_guessing_by_force_ends_at_the_limit_of_the_address(start: Start, mode: str) -> None:
     issuing: dict[str, Any] = {"mode": "invitation"} if mode == "invitation" else CONFIRM
     api = start(MAIL if mode == "confirm" else None, **issuing, tokens_per_hour=5)

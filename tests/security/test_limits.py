@@ -237,7 +237,7 @@ def test_parallel_connections_at_the_edge_of_a_window_get_no_more(start: Start) 
         assert (admitted(first), admitted(second)) == (QUOTA, QUOTA)
 
 
-@pytest.mark.parametrize("seconds", [-1, -30, -59])
+@pytest.mark.parametrize("seconds", [-1, -30, -59], ids="a clock set by {} s".format)
 def test_a_clock_that_is_set_back_gives_nothing_twice(start: Start, seconds: int) -> None:
     with start(address_requests_per_minute=QUOTA) as api:
         api.clock.pass_by(seconds=90)
