@@ -91,7 +91,7 @@ BUNDLE_ATTACKS: Mapping[str, Change] = {
     "an array of objects": file(object_array),
     "an .npz under the name of an array": file(object_arrays),
     "an array whose header is Python": file(code_in_header),
-    "an array whose header says that it has 8 TB": file(lambda _: npy(HUGE)),
+    "an array of a bundle whose header says that it has 8 TB": file(lambda _: npy(HUGE)),
     "an array with a header of 60 KB": file(lambda _: npy("{" + " " * 60_000 + "}")),
     "an array with a negative length": file(lambda _: npy(HUGE.replace("1000", "-1000"))),
     "an array of format 3": file(lambda _: npy(HUGE, b"\x03\x00")),

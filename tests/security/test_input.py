@@ -119,7 +119,7 @@ BODIES: Bodies = {
         "BODY_INVALID",
     ),
     "YAML that constructs": (b"!!python/object/apply:os.system ['id']", "BODY_INVALID"),
-    "a pickle": (b"cos\nsystem\n(S'id'\ntR.", "BODY_INVALID"),
+    "a pickle for a body": (b"cos\nsystem\n(S'id'\ntR.", "BODY_INVALID"),
     "a form": (b"make=Toyota&model=Camry&year=2019&mileage=1", "BODY_INVALID"),
     "parts of a multipart form": (
         b'--x\r\nContent-Disposition: form-data; name="make"; filename="../../x"\r\n\r\na\r\n--x--',
