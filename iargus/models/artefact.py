@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 from collections.abc import Collection
 from pathlib import Path
@@ -17,11 +18,15 @@ from zipfile import BadZipFile, ZipFile
 
 from iargus.errors import ArtefactRejected
 from iargus.models.canonical import canonical
+from iargus.models.schema_size import check_schema
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 MAX_UNPACKED_BYTES = 4 * 2**30
+# Fitted numbers hardly shrink; zeros do so a thousandfold. What is small anyway may be anything.
+MAX_RATIO = 100
+_SMALL_BYTES = 256 * 2**20
 
 
 def save(estimator: Pipeline, path: Path) -> str:
@@ -55,7 +60,8 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
         trusted_types: full names of the types that it may hold beside skops' own list.
 
     Raises:
-        ArtefactRejected: the file is missing, altered, no skops file, or holds another type.
+        ArtefactRejected: the file is missing, altered, no skops file, holds another type, or a
+            tree in which no prediction would end well.
     """
     # Imported here: the sync process checks digests, and bundles need neither.
     import skops.io
@@ -66,11 +72,14 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
     data = check_digest(path, sha256)
     _check_size(data, path.name)
     try:
+        _check_schema(data, path.name)
         estimator = skops.io.loads(data, trusted=sorted(trusted_types))
     except UntrustedTypesFoundException as error:
         raise ArtefactRejected(
             f"{path.name} holds types that are not on the task's list: {error}"
         ) from None
+    except ArtefactRejected:
+        raise
     # A broken file fails anywhere in skops, with anything; all of it means the same here.
     except Exception as error:
         raise ArtefactRejected(
@@ -80,18 +89,39 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
         raise ArtefactRejected(
             f"{path.name} holds a {type(estimator).__name__}, not a scikit-learn Pipeline"
         )
+    _check_content(estimator, path.name)
     return estimator
 
 
+def _check_content(estimator: Pipeline, name: str) -> None:
+    from iargus.models.tree_nodes import check_trees
+
+    try:
+        check_trees(estimator)
+    except ArtefactRejected:
+        raise
+    # Attributes may be of any kind: the types in the file are known, what they hold is not.
+    except Exception as error:
+        raise ArtefactRejected(
+            f"{name} holds a tree of another form: {type(error).__name__}: {error}"
+        ) from error
+
+
 def _check_size(data: bytes, name: str) -> None:
-    """A file of a megabyte may say that it holds a terabyte of zeros."""
+    """A file of a megabyte may hold a gigabyte of zeros, and say that it holds a terabyte."""
     try:
         with ZipFile(io.BytesIO(data)) as archive:
             size = sum(member.file_size for member in archive.infolist())
     except (BadZipFile, NotImplementedError) as error:
         raise ArtefactRejected(f"{name} cannot be read as a skops file: {error}") from error
-    if size > MAX_UNPACKED_BYTES:
-        raise ArtefactRejected(f"{name} unpacks to {size} bytes, more than {MAX_UNPACKED_BYTES}")
+    most = min(MAX_UNPACKED_BYTES, max(_SMALL_BYTES, MAX_RATIO * len(data)))
+    if size > most:
+        raise ArtefactRejected(f"{name} unpacks to {size} bytes, more than {most}")
+
+
+def _check_schema(data: bytes, name: str) -> None:
+    with ZipFile(io.BytesIO(data)) as archive:
+        check_schema(json.loads(archive.read("schema.json")), name)
 
 
 def check_digest(path: Path, sha256: str) -> bytes:

@@ -11,24 +11,17 @@ import io
 import os
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from iargus.errors import ArtefactRejected
 
-# Whole modules would let in functions that do anything; classes of these packages only hold data.
-_PACKAGES = ("numpy", "pandas", "sklearn", "scipy", "iargus.estimators")
-_FUNCTIONS = {
-    ("numpy._core.multiarray", "_reconstruct"),
-    ("numpy._core.multiarray", "scalar"),
-    ("numpy._core.numeric", "_frombuffer"),
-    ("collections", "Counter"),
-    ("collections", "OrderedDict"),
-    ("copyreg", "_reconstructor"),
-    ("builtins", "object"),
-    ("builtins", "set"),
-    ("builtins", "frozenset"),
-    ("builtins", "slice"),
-}
+if TYPE_CHECKING:
+    from iargus.estimators.car_encoder import CarEncoder
+
+# All that a pickled encoder names; the rest of it is plain data. A package as a whole would let in
+# classes that do things when they are made: numpy.memmap empties a file, and pandas' Expr evaluates
+# Python that it is given as a text.
+_NAMES = {("iargus.estimators.car_encoder", "CarEncoder")}
 
 
 def sidecar(path: Path) -> Path:
@@ -55,31 +48,32 @@ def check(path: Path) -> str:
     return hashlib.sha256(_checked(path)).hexdigest()
 
 
-def load(path: Path) -> Any:
-    """Check the digest, then read the encoder; only data of known packages is constructed.
+def load(path: Path) -> CarEncoder:
+    """Check the digest, then read the encoder; nothing but one and plain data is constructed.
 
     Raises:
         ArtefactRejected: the digest is wrong, or the pickle asks for something else.
     """
+    # Imported here: it brings scikit-learn, and `check` needs none.
+    from iargus.estimators.car_encoder import CarEncoder
+
     data = _checked(path)
     try:
-        return _Unpickler(io.BytesIO(data)).load()
+        found = _Unpickler(io.BytesIO(data)).load()
     except ArtefactRejected:
         raise
     # A broken pickle fails with anything.
     except Exception as error:
         raise ArtefactRejected(f"{path.name} cannot be read: {error}") from error
+    if not isinstance(found, CarEncoder):
+        raise ArtefactRejected(f"{path.name} holds a {type(found).__name__}, not a CarEncoder")
+    return found
 
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _FUNCTIONS:
+        if (module, name) in _NAMES:
             return super().find_class(module, name)
-        if any(module == package or module.startswith(f"{package}.") for package in _PACKAGES):
-            found = super().find_class(module, name)
-            # A dotted name would reach through a module into what that module imports.
-            if "." not in name and isinstance(found, type) and found.__module__ == module:
-                return found
         raise ArtefactRejected(f"the pickle asks for {module}.{name}, which no encoder needs")
 
 

@@ -24,6 +24,7 @@ from iargus.web.front import front_layers
 from iargus.web.health_routes import health_router
 from iargus.web.metrics_routes import metrics_router
 from iargus.web.problems import TOKEN_LABELS, add_handlers, counting
+from iargus.web.relative_redirects import RelativeRedirects
 from iargus.web.request_metrics import RequestMetrics
 from iargus.web.route_table import route_table
 from iargus.web.services import Services
@@ -83,6 +84,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         tasks=built.catalogue.names(),
         token_labels=TOKEN_LABELS,
     )
+    app.surround(RelativeRedirects)
     app.surround(partial(Direct, endpoints=tasks.endpoints, answering=answering))
     app.surround(AnswerFields)
     for layer in reversed(front_layers(built.settings.policy, built.addresses, content_policies)):

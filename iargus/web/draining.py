@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from iargus.web.bounded_head import BoundedHeadProtocol
 
 # On the same machine a request arrives within milliseconds; gunicorn waits for 30 s.
 GRACE_S = 1.0
@@ -18,8 +18,8 @@ GRACE_S = 1.0
 _ENDING = "iargus.ending"
 
 
-class DrainingProtocol(HttpToolsProtocol):
-    """uvicorn's own protocol, with a gentler end."""
+class DrainingProtocol(BoundedHeadProtocol):
+    """uvicorn's own protocol, with heads that end and a gentler end."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; where the worker is ending already, this one was accepted just before."""

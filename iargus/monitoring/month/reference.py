@@ -120,7 +120,12 @@ class Reference:
                 repeated=float(document["repeated"]),
                 doubts=None if doubts is None else DoubtModel.from_json(doubts),
             )
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        # Whoever can write to the registry can write anything there: brackets without end
+        # (RecursionError), or a number of rows that is infinite (OverflowError).
+        except (
+            *(ValueError, TypeError, KeyError, AttributeError),
+            *(RecursionError, OverflowError),
+        ) as error:
             raise DataError(f"it cannot be read ({type(error).__name__})") from error
 
 
