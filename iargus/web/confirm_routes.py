@@ -14,13 +14,22 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from iargus.errors import IArgusError
+from iargus.errors import (
+    BodyEncoded,
+    BodyTooLarge,
+    BodyTooSlow,
+    ConfirmationInvalid,
+    IArgusError,
+    SigningKeyMissing,
+    TokensAtLimit,
+)
 from iargus.issuing.confirming import Confirmer
 from iargus.tokens.service import IssuedToken
 from iargus.web.body import read_body
 from iargus.web.confirm_page import CONTENT_POLICY, Page, page_of_problem
 from iargus.web.limited import Limited
-from iargus.web.problems import from_error, problem_docs
+from iargus.web.problem_docs import DATABASE, LIMITED, problem_docs
+from iargus.web.problems import from_error
 from iargus.web.services import Services
 from iargus.web.token_answer import TokenAnswer, token_answer
 from iargus.web.token_routes import MAX_BODY_BYTES
@@ -31,6 +40,7 @@ __all__ = ["CONTENT_POLICY", "LINKS", "confirm_router"]
 LINKS = "/get_token/"
 
 Found = TypeVar("Found")
+_PROBLEMS = (ConfirmationInvalid, *LIMITED, *DATABASE)
 _PAGE: dict[str, Any] = {"content": {"text/html": {}}, "description": "JSON, or a page"}
 
 
@@ -73,7 +83,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
         "/get_token/{link}",
         summary="Look at the link of a mail; changes nothing",
         response_model=LinkAnswer,
-        responses={200: _PAGE, **problem_docs(410, 429, 503)},
+        responses={200: _PAGE, **problem_docs(*_PROBLEMS)},
     )
     async def look(request: Request, link: str) -> Response:
         return await answer(
@@ -88,7 +98,12 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
         "/get_token/{link}",
         summary="Turn the link of a mail into its token",
         response_model=TokenAnswer,
-        responses={200: _PAGE, **problem_docs(409, 410, 413, 415, 429, 503)},
+        responses={
+            200: _PAGE,
+            **problem_docs(
+                *_PROBLEMS, TokensAtLimit, SigningKeyMissing, BodyTooLarge, BodyTooSlow, BodyEncoded
+            ),
+        },
     )
     async def redeem(request: Request, link: str) -> Response:
         await read_body(
