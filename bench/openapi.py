@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, help="where reports are kept; a temporary folder")
     parser.add_argument("--cases", type=int, default=20_000, help="at least, over all runs")
-    parser.add_argument("--examples", type=int, default=200, help="of each operation and phase")
+    parser.add_argument("--examples", type=int, default=220, help="of each operation and phase")
     parser.add_argument("--seed", type=int, default=1, help="of the first run; others count up")
     parser.add_argument("--workers", type=int, default=2, help="of gunicorn")
     given = parser.parse_args()

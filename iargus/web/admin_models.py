@@ -98,10 +98,10 @@ _EXAMPLE: JsonDict = {
     "kid": "first",
     "issued_at": "2026-11-21T09:30:00Z",
     "expires_at": "2027-05-20T09:30:00Z",
-    "revoked_at": None,
-    "state": "valid",
-    "scope": None,
-    "tasks": None,
+    "revoked_at": "2026-12-01T08:00:00Z",
+    "state": "revoked",
+    "scope": "admin",
+    "tasks": ["intent"],
 }
 
 
@@ -125,7 +125,7 @@ class TokenPage(BaseModel):
     """Tokens, the newest first; `cursor` begins the next page and is null at the end."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"tokens": [_EXAMPLE], "cursor": None}]}
+        json_schema_extra={"examples": [{"tokens": [_EXAMPLE], "cursor": 41}]}
     )
 
     tokens: list[TokenInfo]

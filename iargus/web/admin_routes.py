@@ -29,7 +29,7 @@ from iargus.web.admin_models import (
     as_info,
     as_page,
 )
-from iargus.web.describe import GATED, Description, query_parameter
+from iargus.web.describe import GATED, Description, path_parameter, query_parameter
 from iargus.web.gate import Gate, require_scope
 from iargus.web.json_answer import JsonAnswer
 from iargus.web.links import ONE_TOKEN, TO_NEWEST_TOKEN
@@ -133,11 +133,12 @@ def admin_router(services: Services, description: Description) -> APIRouter:
         summary="One token",
         response_model=TokenInfo,
         responses=problem_docs(*_PROBLEMS, TokenUnknown),
-        openapi_extra=GATED,
+        openapi_extra=GATED
+        | path_parameter("jti", "The id of a token", "019a8f0e-6a3a-7c3e-9a51-3b1f0f0f7f11"),
     )
-    async def show(request: Request, jti: str) -> Response:
+    async def show(request: Request) -> Response:
         await gate.enter_as(request.scope, ADMIN)
-        record = await run_in_threadpool(register.find, jti)
+        record = await run_in_threadpool(register.find, request.path_params["jti"])
         revoked = await run_in_threadpool(register.revoked_kids)
         return JsonAnswer(as_info(record, revoked, now=clock()).model_dump_json().encode())
 

@@ -27,6 +27,7 @@ from iargus.issuing.confirming import Confirmer
 from iargus.tokens.service import IssuedToken
 from iargus.web.body import read_body
 from iargus.web.confirm_page import CONTENT_POLICY, Page, page_of_problem
+from iargus.web.describe import path_parameter
 from iargus.web.limited import Limited
 from iargus.web.problem_docs import DATABASE, LIMITED, problem_docs
 from iargus.web.problems import from_error
@@ -41,6 +42,7 @@ LINKS = "/get_token/"
 
 Found = TypeVar("Found")
 _PROBLEMS = (ConfirmationInvalid, *LIMITED, *DATABASE)
+_LINK = path_parameter("link", "The end of the link in a mail", "8f0e6a3a…")
 _PAGE: dict[str, Any] = {"content": {"text/html": {}}, "description": "JSON, or a page"}
 
 
@@ -84,10 +86,11 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
         summary="Look at the link of a mail; changes nothing",
         response_model=LinkAnswer,
         responses={200: _PAGE, **problem_docs(*_PROBLEMS)},
+        openapi_extra=_LINK,
     )
-    async def look(request: Request, link: str) -> Response:
+    async def look(request: Request) -> Response:
         return await answer(
-            *(request, confirmer.look, link),
+            *(request, confirmer.look, request.path_params["link"]),
             page=lambda found: Page.asking(found.holder.email, found.expires_at),
             other=lambda _: JSONResponse(
                 {"message": "This link is good. POST to it gives its token, once."},
@@ -104,13 +107,14 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
                 *_PROBLEMS, TokensAtLimit, SigningKeyMissing, BodyTooLarge, BodyTooSlow, BodyEncoded
             ),
         },
+        openapi_extra=_LINK,
     )
-    async def redeem(request: Request, link: str) -> Response:
+    async def redeem(request: Request) -> Response:
         await read_body(
             request.scope, request.receive, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s
         )
         return await answer(
-            *(request, redeemed, link),
+            *(request, redeemed, request.path_params["link"]),
             page=lambda issued: Page.giving(issued.token, issued.expires_at),
             other=token_answer,
         )

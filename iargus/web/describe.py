@@ -125,6 +125,19 @@ class Description:
         return replaced
 
 
+def path_parameter(name: str, description: str, example: str) -> dict[str, Any]:
+    """The `openapi_extra` of a route with one parameter in its path. Where a handler names it,
+    FastAPI describes a 422 of its own, which never comes."""
+    parameter = {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": {"type": "string", "minLength": 1, "examples": [example]},
+    }
+    return {"parameters": [parameter]}
+
+
 def query_parameter(
     name: str, description: str, *, required: bool = False, **schema: Any
 ) -> dict[str, Any]:
