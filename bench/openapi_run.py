@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 HOOKS = Path(__file__).with_name("openapi_hooks.py")
-# Every check and every phase; where a schema cannot say what the service does, it says why.
+# Every check; where a schema cannot say what the service does, it says why.
 CONFIGURATION = f"""
 hooks = {json.dumps(str(HOOKS))}
 continue-on-failure = true
@@ -86,8 +86,16 @@ def run(
     examples: int,
     tell: Callable[[str], None],
     phases: str = "examples,coverage,fuzzing,stateful",
+    threads: int = 2,
 ) -> Result:
-    """Ask every operation; reports and output are kept in `folder`."""
+    """Ask every operation; reports and output are kept in `folder`.
+
+    Args:
+        examples: of each operation in each phase that makes them up.
+        tell: is given a line at the end of each phase.
+        threads: that ask; a seed gives the same requests only with one, since each learns from
+            what the others were answered.
+    """
     folder.mkdir(parents=True)
     (folder / "schemathesis.toml").write_text(CONFIGURATION, encoding="utf-8")
     command = [
@@ -101,7 +109,8 @@ def run(
             f"{url}/openapi.json",
         ),
         *("--checks", "all", "--seed", str(seed), "--max-examples", str(examples)),
-        *("--phases", phases, "--workers", "2", "--no-color", "--report", "json,ndjson"),
+        *("--phases", phases, "--workers", str(threads), "--no-color"),
+        *("--report", "json,ndjson"),
         *("--report-json-path", str(folder / "report.json")),
         *("--report-ndjson-path", str(folder / "events.ndjson")),
     ]
