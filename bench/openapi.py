@@ -111,7 +111,7 @@ def report(results: list[Result], console: Console) -> bool:
         for error in result.errors:
             console.print(f"{result.kind.name}, seed {result.seed}: {error}", markup=False)
     for (check, operation, title), text in samples.items():
-        console.print(f"\n{operation}: {check}: {title}\n{text[:3000]}", markup=False)
+        console.print(f"\n{operation}: {check}: {title}\n{text[:3000]}", markup=False, soft_wrap=True)
     return all(result.is_clean for result in results)
 
 
