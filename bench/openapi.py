@@ -111,7 +111,9 @@ def report(results: list[Result], console: Console) -> bool:
         for error in result.errors:
             console.print(f"{result.kind.name}, seed {result.seed}: {error}", markup=False)
     for (check, operation, title), text in samples.items():
-        console.print(f"\n{operation}: {check}: {title}\n{text[:3000]}", markup=False, soft_wrap=True)
+        found = f"\n{operation}: {check}: {title}\n{text[:3000]}"
+        # In one line, so that it can be copied.
+        console.print(found, markup=False, soft_wrap=True)
     return all(result.is_clean for result in results)
 
 
