@@ -69,12 +69,13 @@ class ReadRoute:
     """A GET route of a task, for clients that send the input in the query string.
 
     `prefix` stands before the task's path, `parameter` is the name of the one input, and
-    `answer` gives the JSON document for an estimator and an input.
+    `answer` is the JSON schema of what is answered, with an example; None describes nothing.
     """
 
     prefix: str
     parameter: str
     description: str
+    answer: Mapping[str, Any] | None = None
 
 
 class Task(ABC):
@@ -165,6 +166,11 @@ class Task(ABC):
             pydantic.ValidationError: with the fields that are wrong.
         """
         return self.input_model.model_validate(body, context={"today": today})
+
+    def describe_input(self, schema: dict[str, Any], *, today: date) -> None:  # noqa: ARG002
+        """Write into the JSON schema of one request what `today` bounds; a kind whose
+        `parse_input` looks at it says how."""
+        return
 
     def payload(self, value: Input) -> Payload:
         """The features of one request as they are recorded and later learned from."""

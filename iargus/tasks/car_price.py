@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationInfo,
     field_validator,
 )
@@ -22,13 +22,14 @@ from iargus.bundles.bundle import Bundle, numbers_of_all
 from iargus.errors import LabelInvalid
 from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
+from iargus.tasks.fields import AlsoAsText, Text, as_text, years_as_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
 KM_PER_MILE = 1.609344
-FIRST_MODEL_YEAR = 1900
+FIRST_MODEL_YEAR, LAST_MODEL_YEAR = 1900, 2200
 YEARS_OF_A_SEGMENT = 5
 
 
@@ -49,15 +50,21 @@ class Car(Input):
         }
     )
 
-    state: Annotated[str, StringConstraints(max_length=64)] | None = Field(
+    state: Annotated[str, Text(64, may_be_blank=True)] | None = Field(
         None, description="State of the sale, as its two letters"
     )
-    make: str = Field(min_length=1, max_length=64, description="Make, such as Toyota")
-    model: str = Field(min_length=1, max_length=128, description="Model, such as Camry")
-    year: int = Field(ge=FIRST_MODEL_YEAR, le=2200, description="Model year")
-    mileage: float = Field(
-        ge=0, le=3_000_000, allow_inf_nan=False, description="Distance driven, not negative"
-    )
+    make: Annotated[str, Text(64)] = Field(description="Make, such as Toyota")
+    model: Annotated[str, Text(128)] = Field(description="Model, such as Camry")
+    year: Annotated[
+        int,
+        Field(ge=FIRST_MODEL_YEAR, le=LAST_MODEL_YEAR),
+        AlsoAsText(years_as_text(FIRST_MODEL_YEAR, LAST_MODEL_YEAR)),
+    ] = Field(description="Model year")
+    mileage: Annotated[
+        float,
+        Field(ge=0, le=3_000_000, allow_inf_nan=False),
+        AlsoAsText(r"(0|[1-9][0-9]{0,5}|[12][0-9]{6})(\.[0-9]+)?|3000000(\.0+)?"),
+    ] = Field(description="Distance driven, not negative")
     mileage_unit: Literal["mi", "km"] = Field("mi", description="Unit of the mileage")
 
     @field_validator("year", "mileage", mode="before")
@@ -72,14 +79,18 @@ class Car(Input):
     @classmethod
     def _year_has_come(cls, year: int, info: ValidationInfo) -> int:
         today = (info.context or {}).get("today")
-        # Next year's models are sold from summer on.
-        if today is not None and year > today.year + 1:
+        if today is not None and year > _latest_year(today):
             raise PydanticCustomError(
                 "year_in_future",
                 "the model year should be at most {latest}",
-                {"latest": today.year + 1},
+                {"latest": _latest_year(today)},
             )
         return year
+
+
+def _latest_year(today: date) -> int:
+    # Next year's models are sold from summer on.
+    return today.year + 1
 
 
 class Interval(BaseModel):
@@ -92,6 +103,20 @@ class Interval(BaseModel):
 
 class Price(Output):
     """A price in US dollars and its interval."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "predicted_price": 21874.5,
+                    "currency": "USD",
+                    "interval": {"low": 18903.12, "high": 25208.77, "coverage": 0.9},
+                    "model_version": "1",
+                    "prediction_id": "019a8f0e-6a3a-7c3e-9a51-3b1f0f0f7f11",
+                }
+            ]
+        }
+    )
 
     predicted_price: float
     currency: Literal["USD"]
@@ -135,6 +160,11 @@ class CarPrice(Task):
 
     def example(self) -> Payload:
         return {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
+
+    def describe_input(self, schema: dict[str, Any], *, today: date) -> None:
+        number, text = schema["properties"]["year"]["anyOf"]
+        number["maximum"] = _latest_year(today)
+        text["pattern"] = as_text(years_as_text(FIRST_MODEL_YEAR, _latest_year(today)))
 
     def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:
         # The age of a car at its sale, and where the training window ends.

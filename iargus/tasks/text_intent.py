@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from iargus.bundles import text
 from iargus.bundles.bundle import Bundle, numbers_of_all
 from iargus.errors import LabelInvalid
 from iargus.estimators.trusted_types import TEXT_INTENT_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, ReadRoute, Task
+from iargus.tasks.fields import Text
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
+NAMES = ("text", "sentence", "query")
 MAX_CHARS = 5000
 MAX_LABEL_CHARS = 255
 TOP_INTENTS = 3
@@ -25,25 +26,33 @@ QUICK_CHARS = 1000
 Ranked = list[tuple[str, float]]
 
 
+def _by_each_name(schema: dict[str, Any]) -> None:
+    """Of the names that are there, the first of `NAMES` counts, and the others are passed over."""
+    (text,) = schema.pop("properties").values()
+    del schema["required"]
+    schema["examples"] = [{"text": "how much is my car worth"}]
+    schema["anyOf"] = [
+        {
+            "title": f"As {name}",
+            "properties": {name: text, **dict.fromkeys(NAMES[:number], False)},
+            "required": [name],
+        }
+        for number, name in enumerate(NAMES)
+    ]
+
+
 class Sentence(Input):
     """A sentence, under the name `text`, `sentence` or `query`."""
 
     model_config = ConfigDict(
         populate_by_name=True,
-        json_schema_extra={"examples": [{"text": "how much is my car worth"}]},
+        json_schema_extra=_by_each_name,
     )
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_CHARS)] = Field(
-        validation_alias=AliasChoices("text", "sentence", "query"),
+    text: Annotated[str, Text(MAX_CHARS)] = Field(
+        validation_alias=AliasChoices(*NAMES),
         description=f"The sentence, of 1 to {MAX_CHARS} characters",
     )
-
-    @field_validator("text")
-    @classmethod
-    def _not_empty(cls, text: str) -> str:
-        if not text:
-            raise PydanticCustomError("text_empty", "the text is empty")
-        return text
 
 
 class RankedIntent(BaseModel):
@@ -54,6 +63,24 @@ class RankedIntent(BaseModel):
 class Intent(Output):
     """The likeliest intent, its probability, and the three likeliest in order."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "intent": "value_car",
+                    "probability": 0.83215468,
+                    "intents": [
+                        {"label": "value_car", "confidence": 0.83215468},
+                        {"label": "sell_car", "confidence": 0.09124101},
+                        {"label": "trade_in", "confidence": 0.04120337},
+                    ],
+                    "model_version": "1",
+                    "prediction_id": "019a8f0e-6a3a-7c3e-9a51-3b1f0f0f7f12",
+                }
+            ]
+        }
+    )
+
     intent: str
     probability: float
     intents: list[RankedIntent]
@@ -63,8 +90,22 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-ONE = ReadRoute("", "query", "The likeliest intent; a number where its label is one")
-ALL = ReadRoute("/api", "sentence", "The probability of every intent")
+_ONE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "intent": {"type": ["string", "integer"]},
+        "probability": {"type": "string", "pattern": r"^[01]\.[0-9]{8}$"},
+    },
+    "required": ["intent", "probability"],
+    "examples": [{"intent": "value_car", "probability": "0.83215468"}],
+}
+_ALL: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
+    "examples": [{"other": 0.0421, "sell_car": 0.1258, "value_car": 0.8321}],
+}
+ONE = ReadRoute("", "query", "The likeliest intent; a number where its label is one", _ONE)
+ALL = ReadRoute("/api", "sentence", "The probability of every intent", _ALL)
 
 
 class TextIntent(Task):

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from iargus.errors import AddressNotAllowed
-from iargus.settings.front import AccessPolicy
+from iargus.settings.front import AccessPolicy, Places
 from iargus.web.client_address import ClientAddresses
 from iargus.web.networks import Networks
+from iargus.web.problem_docs import add_problem
 from iargus.web.problems import from_error
 
 Area = Literal["health", "metrics", "pages", "administration", "api"]
@@ -44,6 +45,24 @@ def area_of(path: str) -> Area:
     return next((area for prefix, area in _BELOW.items() if path.startswith(prefix)), "api")
 
 
+def describe_access(document: dict[str, Any], policy: AccessPolicy) -> None:
+    """Write the refusal into the OpenAPI description, where there is a list of networks."""
+    for path, operations in document["paths"].items():
+        if area_of(path) in _networks(policy):
+            for operation in operations.values():
+                add_problem(operation["responses"], AddressNotAllowed)
+
+
+def _networks(policy: AccessPolicy) -> dict[Area, Places]:
+    lists: dict[Area, Places | None] = {
+        "api": policy.api,
+        "pages": policy.pages,
+        "administration": policy.administration,
+        "metrics": policy.metrics,
+    }
+    return {area: places for area, places in lists.items() if places is not None}
+
+
 class AllowLists:
     """Answers 403 to whoever is on no list. Health checks are everybody's: what asks them, such
     as a load balancer, has addresses that nobody tells."""
@@ -51,15 +70,7 @@ class AllowLists:
     def __init__(self, app: ASGIApp, *, policy: AccessPolicy, addresses: ClientAddresses) -> None:
         self._app = app
         self._addresses = addresses
-        lists = {
-            "api": policy.api,
-            "pages": policy.pages,
-            "administration": policy.administration,
-            "metrics": policy.metrics,
-        }
-        self._lists = {
-            area: Networks(places) for area, places in lists.items() if places is not None
-        }
+        self._lists = {area: Networks(places) for area, places in _networks(policy).items()}
         self._holds = lru_cache(4096)(lambda area, address: self._lists[area].holds(address))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

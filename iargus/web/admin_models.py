@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic.config import JsonDict
 
 from iargus.clock import to_naive_utc
+from iargus.tasks.fields import NEVER_AS_TEXT, Text
 from iargus.tokens.register import Page, Wanted
 from iargus.tokens.service import normal_email
 from iargus.tokens.shown import State, masked, state_of
 from iargus.tokens.store import TokenRecord
+from iargus.web.moment import Moment
 
-MAX_PAGE_ROWS = 1000
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=254)]
+PAGE_ROWS, MAX_PAGE_ROWS = 100, 1000
+MAX_DAYS = 36_500
+MAX_ID = 2**63 - 1  # what the column of a number holds
+Name = Annotated[str, Text(254)]
+# The same in a query string.
+TEXT = TypeAdapter(Name).json_schema()
+_WHOLE = re.compile(r"-?[0-9]{1,20}")
 
 
 class Which(BaseModel):
@@ -27,11 +36,11 @@ class Which(BaseModel):
         json_schema_extra={"examples": [{"email": "ada@example.com"}, {"older_than_days": 90}]},
     )
 
-    email: Text | None = None
-    jti: Text | None = None
-    kid: Text | None = None
-    issued_before: AwareDatetime | None = None
-    older_than_days: int | None = Field(None, ge=0, le=36_500)
+    email: Name | None = None
+    jti: Name | None = None
+    kid: Name | None = None
+    issued_before: Moment | None = None
+    older_than_days: Annotated[int, Field(ge=0, le=MAX_DAYS), NEVER_AS_TEXT] | None = None
 
     def wanted(self, now: datetime) -> Wanted:
         """The same as the register takes it."""
@@ -49,19 +58,57 @@ class Which(BaseModel):
 class Search(Which):
     """A page of the tokens that are meant; `cursor` is that of the page before."""
 
-    limit: int = Field(100, ge=1, le=MAX_PAGE_ROWS)
-    cursor: int | None = Field(None, ge=1)
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE_ROWS), NEVER_AS_TEXT] = PAGE_ROWS
+    cursor: Annotated[int, Field(ge=1, le=MAX_ID), NEVER_AS_TEXT] | None = None
+
+
+class QueryOfTokens(Search):
+    """A search in a query string, where a person's address cannot be."""
+
+    email: None = None
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Self:
+        """Read the parameters; of a name that comes twice the last value counts.
+
+        Raises:
+            pydantic.ValidationError: with those that are wrong.
+        """
+        numbers = ("older_than_days", "limit", "cursor")
+        return cls.model_validate(
+            {
+                name: int(text) if name in numbers and _WHOLE.fullmatch(text) else text
+                for name, text in query.items()
+            }
+        )
 
 
 class Revocation(Which):
     """What to revoke. A request that means more than one token must say how many it expects, so
     that a slip ends nothing; asked without, the answer is 409 and says how many there are."""
 
-    expected: int | None = Field(None, ge=0, description="How many tokens are meant, if not one")
+    expected: Annotated[int, Field(ge=0), NEVER_AS_TEXT] | None = Field(
+        None, description="How many tokens are meant, if not one"
+    )
+
+
+_EXAMPLE: JsonDict = {
+    "jti": "019a8f0e-6a3a-7c3e-9a51-3b1f0f0f7f11",
+    "email": "a…@example.com",
+    "kid": "first",
+    "issued_at": "2026-11-21T09:30:00Z",
+    "expires_at": "2027-05-20T09:30:00Z",
+    "revoked_at": "2026-12-01T08:00:00Z",
+    "state": "revoked",
+    "scope": "admin",
+    "tasks": ["intent"],
+}
 
 
 class TokenInfo(BaseModel):
     """What is known of a token; the token itself is not kept, and the address is masked."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     jti: str
     email: str = Field(description="Masked, as in a…@example.com")
@@ -77,12 +124,18 @@ class TokenInfo(BaseModel):
 class TokenPage(BaseModel):
     """Tokens, the newest first; `cursor` begins the next page and is null at the end."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"tokens": [_EXAMPLE], "cursor": 41}]}
+    )
+
     tokens: list[TokenInfo]
     cursor: int | None
 
 
 class Revoked(BaseModel):
     """How many tokens were revoked."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revoked": 1, "state": "done"}]})
 
     revoked: int
     state: Literal["done"] = "done"

@@ -5,14 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from iargus.clock import to_naive_utc
-from iargus.errors import RevocationUnexpected
+from iargus.errors import RevocationUnexpected, ScopeMissing, TokenUnknown
 from iargus.tokens.claims import ADMIN
 from iargus.tokens.register import Wanted
 from iargus.web.admin_models import (
+    MAX_DAYS,
+    MAX_ID,
+    MAX_PAGE_ROWS,
+    PAGE_ROWS,
+    TEXT,
+    QueryOfTokens,
     Revocation,
     Revoked,
     Search,
@@ -21,20 +29,48 @@ from iargus.web.admin_models import (
     as_info,
     as_page,
 )
-from iargus.web.describe import GATED, Description, query_parameter
+from iargus.web.describe import GATED, Description, path_parameter, query_parameter
 from iargus.web.gate import Gate, require_scope
 from iargus.web.json_answer import JsonAnswer
-from iargus.web.problems import problem_docs
+from iargus.web.links import ONE_TOKEN, TO_NEWEST_TOKEN
+from iargus.web.problem_docs import DATABASE, GATE, GATE_WITH_BODY, problem_docs
 from iargus.web.services import Services
 
-_PROBLEMS = (401, 403, 422, 429, 503)
-_BODY_PROBLEMS = (*_PROBLEMS, 400, 408, 413, 415)
+_PROBLEMS = (*GATE, ScopeMissing, *DATABASE)
+_BODY_PROBLEMS = (*GATE_WITH_BODY, ScopeMissing, ValidationError, *DATABASE)
 _QUERY = [
-    query_parameter("kid", "Only tokens that this key signed"),
+    query_parameter("kid", "Only tokens that this key signed", **TEXT),
+    query_parameter("jti", "Only this token", **TEXT),
+    query_parameter(
+        "older_than_days",
+        "Only tokens issued so many days ago or earlier",
+        type="integer",
+        minimum=0,
+        maximum=MAX_DAYS,
+    ),
     query_parameter("issued_before", "Only tokens issued before this time", format="date-time"),
-    query_parameter("limit", "How many; 100 at first, 1,000 at most", type="integer"),
-    query_parameter("cursor", "Where the page before has ended", type="integer"),
+    query_parameter(
+        "limit", "How many", type="integer", minimum=1, maximum=MAX_PAGE_ROWS, default=PAGE_ROWS
+    ),
+    query_parameter(
+        "cursor", "Where the page before has ended", type="integer", minimum=1, maximum=MAX_ID
+    ),
 ]
+
+
+class _OneSegment(Convertor[str]):
+    """What stands where a token's id may: not the name of another route, which takes no GET."""
+
+    regex = r"(?!(?:search|revoke)$)[^/]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("jti", _OneSegment())
 
 
 def admin_router(services: Services, description: Description) -> APIRouter:
@@ -57,20 +93,22 @@ def admin_router(services: Services, description: Description) -> APIRouter:
 
     @router.get(
         "",
+        name="list_tokens",
         summary="Tokens, the newest first, a page at a time",
         response_model=TokenPage,
-        responses=problem_docs(*_PROBLEMS),
+        responses={200: {"links": TO_NEWEST_TOKEN}, **problem_docs(*_PROBLEMS, ValidationError)},
         openapi_extra=GATED | {"parameters": _QUERY},
     )
     async def listed(request: Request) -> Response:
         await gate.enter_as(request.scope, ADMIN)
-        return await found(_QueryOfTokens.model_validate(dict(request.query_params)))
+        return await found(QueryOfTokens.read(request.query_params))
 
     @router.post(
         "/search",
+        name="search_tokens",
         summary="The same, also by person",
         response_model=TokenPage,
-        responses=problem_docs(*_BODY_PROBLEMS),
+        responses={200: {"links": TO_NEWEST_TOKEN}, **problem_docs(*_BODY_PROBLEMS)},
         openapi_extra=description.body(Search, gated=True),
     )
     async def search(request: Request) -> Response:
@@ -78,9 +116,10 @@ def admin_router(services: Services, description: Description) -> APIRouter:
 
     @router.post(
         "/revoke",
+        name="revoke_tokens",
         summary="Revoke a token, or as many as are expected",
         response_model=Revoked,
-        responses=problem_docs(*_BODY_PROBLEMS, 409),
+        responses=problem_docs(*_BODY_PROBLEMS, RevocationUnexpected),
         openapi_extra=description.body(Revocation, gated=True),
     )
     async def revoke(request: Request) -> Response:
@@ -89,25 +128,21 @@ def admin_router(services: Services, description: Description) -> APIRouter:
         return JsonAnswer(Revoked(revoked=number).model_dump_json().encode())
 
     @router.get(
-        "/{jti}",
+        "/{jti:jti}",
+        name=ONE_TOKEN,
         summary="One token",
         response_model=TokenInfo,
-        responses=problem_docs(*_PROBLEMS, 404),
-        openapi_extra=GATED,
+        responses=problem_docs(*_PROBLEMS, TokenUnknown),
+        openapi_extra=GATED
+        | path_parameter("jti", "The id of a token", "019a8f0e-6a3a-7c3e-9a51-3b1f0f0f7f11"),
     )
-    async def show(request: Request, jti: str) -> Response:
+    async def show(request: Request) -> Response:
         await gate.enter_as(request.scope, ADMIN)
-        record = await run_in_threadpool(register.find, jti)
+        record = await run_in_threadpool(register.find, request.path_params["jti"])
         revoked = await run_in_threadpool(register.revoked_kids)
         return JsonAnswer(as_info(record, revoked, now=clock()).model_dump_json().encode())
 
     return router
-
-
-class _QueryOfTokens(Search):
-    """A search whose person cannot be in the URL."""
-
-    email: None = None
 
 
 def _revoke(services: Services, wanted: Wanted, expected: int | None) -> int:

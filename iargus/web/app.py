@@ -13,7 +13,9 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from iargus.settings import Settings
+from iargus.tasks.catalogue import Catalogue
 from iargus.web.admin_routes import admin_router
+from iargus.web.allowed_methods import AllowedMethods
 from iargus.web.answer_fields import AnswerFields
 from iargus.web.application import Application
 from iargus.web.describe import Description
@@ -53,6 +55,9 @@ def create_app(services: Services | None = None) -> FastAPI:
         title="IArgus",
         version=_version(),
         description="Predictions behind a token, from the champion models of a registry.",
+        license_info={"name": "MIT", "identifier": "MIT"},
+        openapi_tags=tags(built.catalogue),
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
         lifespan=life,
@@ -77,10 +82,11 @@ def create_app(services: Services | None = None) -> FastAPI:
         content_policies[LINKS] = CONTENT_POLICY
     for router in routers:
         app.include_router(router)
-    add_handlers(app, answering)
-    description.install(app)
+    routes = [*app.routes, *chain.from_iterable(each.routes for each in routers)]
+    add_handlers(app, answering, AllowedMethods(routes))
+    description.install(app, built.clock, built.settings.policy.access)
     built.metrics.expect(
-        routes=route_table(chain(app.routes, *(each.routes for each in routers)), built.catalogue),
+        routes=route_table(routes, built.catalogue),
         tasks=built.catalogue.names(),
         token_labels=TOKEN_LABELS,
     )
@@ -91,6 +97,18 @@ def create_app(services: Services | None = None) -> FastAPI:
         app.surround(layer)
     app.surround(partial(RequestMetrics, metrics=built.metrics))
     return app
+
+
+def tags(catalogue: Catalogue) -> list[dict[str, str]]:
+    """The parts of the description, in the order in which one needs them."""
+    about = {
+        "tokens": "Get a token, and end it",
+        **{task.name: f"Predictions of {task.name}" for task in catalogue},
+        "feedback": "The truth for earlier predictions",
+        "service": "Health, metrics and what there is",
+        "admin": "Tokens of all people, for a token whose scope is `admin`",
+    }
+    return [{"name": name, "description": text} for name, text in about.items()]
 
 
 def _version() -> str:

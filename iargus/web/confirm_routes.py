@@ -14,13 +14,23 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from iargus.errors import IArgusError
+from iargus.errors import (
+    BodyEncoded,
+    BodyTooLarge,
+    BodyTooSlow,
+    ConfirmationInvalid,
+    IArgusError,
+    SigningKeyMissing,
+    TokensAtLimit,
+)
 from iargus.issuing.confirming import Confirmer
 from iargus.tokens.service import IssuedToken
 from iargus.web.body import read_body
 from iargus.web.confirm_page import CONTENT_POLICY, Page, page_of_problem
+from iargus.web.describe import path_parameter
 from iargus.web.limited import Limited
-from iargus.web.problems import from_error, problem_docs
+from iargus.web.problem_docs import DATABASE, LIMITED, problem_docs
+from iargus.web.problems import from_error
 from iargus.web.services import Services
 from iargus.web.token_answer import TokenAnswer, token_answer
 from iargus.web.token_routes import MAX_BODY_BYTES
@@ -31,6 +41,8 @@ __all__ = ["CONTENT_POLICY", "LINKS", "confirm_router"]
 LINKS = "/get_token/"
 
 Found = TypeVar("Found")
+_PROBLEMS = (ConfirmationInvalid, *LIMITED, *DATABASE)
+_LINK = path_parameter("link", "The end of the link in a mail", "8f0e6a3a…")
 _PAGE: dict[str, Any] = {"content": {"text/html": {}}, "description": "JSON, or a page"}
 
 
@@ -73,11 +85,12 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
         "/get_token/{link}",
         summary="Look at the link of a mail; changes nothing",
         response_model=LinkAnswer,
-        responses={200: _PAGE, **problem_docs(410, 429, 503)},
+        responses={200: _PAGE, **problem_docs(*_PROBLEMS)},
+        openapi_extra=_LINK,
     )
-    async def look(request: Request, link: str) -> Response:
+    async def look(request: Request) -> Response:
         return await answer(
-            *(request, confirmer.look, link),
+            *(request, confirmer.look, request.path_params["link"]),
             page=lambda found: Page.asking(found.holder.email, found.expires_at),
             other=lambda _: JSONResponse(
                 {"message": "This link is good. POST to it gives its token, once."},
@@ -88,14 +101,20 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
         "/get_token/{link}",
         summary="Turn the link of a mail into its token",
         response_model=TokenAnswer,
-        responses={200: _PAGE, **problem_docs(409, 410, 413, 415, 429, 503)},
+        responses={
+            200: _PAGE,
+            **problem_docs(
+                *_PROBLEMS, TokensAtLimit, SigningKeyMissing, BodyTooLarge, BodyTooSlow, BodyEncoded
+            ),
+        },
+        openapi_extra=_LINK,
     )
-    async def redeem(request: Request, link: str) -> Response:
+    async def redeem(request: Request) -> Response:
         await read_body(
             request.scope, request.receive, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s
         )
         return await answer(
-            *(request, redeemed, link),
+            *(request, redeemed, request.path_params["link"]),
             page=lambda issued: Page.giving(issued.token, issued.expires_at),
             other=token_answer,
         )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from iargus import errors
 from iargus.errors import PredictionUnknown, TaskNotAllowed
 from iargus.predictions.store import Prediction
+from iargus.tasks.fields import NO_BOOLEAN
 from iargus.tokens.claims import Claims
 from iargus.web.describe import Description
 from iargus.web.gate import Gate
 from iargus.web.json_answer import JsonAnswer
-from iargus.web.problems import problem_docs
+from iargus.web.links import FEEDBACK
+from iargus.web.problem_docs import DATABASE, GATE_WITH_BODY, problem_docs
 from iargus.web.services import Services
 
 
@@ -29,11 +33,30 @@ class FeedbackRequest(BaseModel):
     )
 
     prediction_id: str = Field(min_length=1, max_length=36)
-    label: int | float | str
+    label: Annotated[int | float | str, NO_BOOLEAN] = Field(
+        description="What it was: a price in US dollars, an intent, or what else the task predicts"
+    )
 
 
 class FeedbackAnswer(BaseModel):
+    """That the label is there."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"message": "Thank you, the label is kept."}]}
+    )
+
     message: str
+
+
+_PROBLEMS = (
+    *GATE_WITH_BODY,
+    ValidationError,
+    errors.PredictionUnknown,
+    errors.TaskNotAllowed,
+    errors.LabelInvalid,
+    errors.FeedbackConflict,
+    *DATABASE,
+)
 
 
 def feedback_router(services: Services, description: Description) -> APIRouter:
@@ -57,9 +80,10 @@ def feedback_router(services: Services, description: Description) -> APIRouter:
     @router.post(
         "/feedback",
         status_code=202,
+        name=FEEDBACK,
         summary="Send the truth for an earlier prediction",
         response_model=FeedbackAnswer,
-        responses=problem_docs(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503),
+        responses=problem_docs(*_PROBLEMS),
         openapi_extra=description.body(FeedbackRequest, gated=True),
     )
     async def feedback(request: Request) -> Response:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from iargus.web.problems import problem_docs, problem_response
+from iargus.web.problem_docs import problem_docs
+from iargus.web.problems import RETRY_AFTER_S, problem_response
 from iargus.web.services import Services
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ def metrics_router(services: Services) -> APIRouter:
                 "description": "The text format 0.0.4, or OpenMetrics where `Accept` asks for it",
                 "content": {"text/plain": _TEXT, "application/openmetrics-text": _TEXT},
             },
-            **problem_docs(503),
+            **problem_docs((503, "METRICS_UNAVAILABLE")),
         },
     )
     async def metrics(request: Request) -> Response:
@@ -38,7 +39,12 @@ def metrics_router(services: Services) -> APIRouter:
             found = await run_in_threadpool(services.metrics.scrape, accept)
         except OSError as error:
             logger.error("metrics cannot be read: %s", error)
-            return problem_response(503, "METRICS_UNAVAILABLE", "metrics cannot be read")
+            return problem_response(
+                503,
+                "METRICS_UNAVAILABLE",
+                "metrics cannot be read",
+                headers={"Retry-After": str(RETRY_AFTER_S)},
+            )
         return Response(found.body, headers={"Content-Type": found.content_type})
 
     return router

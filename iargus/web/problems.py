@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from iargus import errors
+from iargus.web.allowed_methods import AllowedMethods
 
 logger = logging.getLogger(__name__)
 
@@ -107,8 +107,8 @@ def problem_response(
 ) -> Response:
     """Build the answer for one problem."""
     problem = Problem(
-        type=f"urn:iargus:problem:{label.lower().replace('_', '-')}",
-        title=HTTPStatus(status).phrase,
+        type=type_of(label),
+        title=title_of(status),
         status=status,
         detail=detail,
         label=label,
@@ -123,9 +123,19 @@ def problem_response(
     )
 
 
+def type_of(label: str) -> str:
+    """The URI of a kind of problem (RFC 9457 section 3.1.1)."""
+    return f"urn:iargus:problem:{label.lower().replace('_', '-')}"
+
+
+def title_of(status: int) -> str:
+    """What a status means."""
+    return HTTPStatus(status).phrase
+
+
 def from_error(error: errors.IArgusError) -> Response:
     """The answer for an error that IArgus foresees."""
-    status, label = status_and_label(error)
+    status, label = status_and_label(type(error))
     if status == 500:
         logger.error("unexpected %s: %s", type(error).__name__, error)
         return internal_error()
@@ -158,10 +168,10 @@ def from_error(error: errors.IArgusError) -> Response:
     )
 
 
-def status_and_label(error: errors.IArgusError) -> tuple[int, str]:
-    """What `TABLE` says of an error; 500 for one that is not in it."""
+def status_and_label(error: type[errors.IArgusError]) -> tuple[int, str]:
+    """What `TABLE` says of a class of errors; 500 for one that is not in it."""
     for kind, found in TABLE.items():
-        if isinstance(error, kind):
+        if issubclass(error, kind):
             return found
     return 500, "INTERNAL_ERROR"
 
@@ -219,7 +229,7 @@ def counting(token_rejected: Callable[[str], None]) -> Answering:
     for its token."""
 
     def answer(error: errors.IArgusError) -> Response:
-        label = status_and_label(error)[1]
+        label = status_and_label(type(error))[1]
         if label in TOKEN_LABELS:
             token_rejected(label)
         return from_error(error)
@@ -227,7 +237,7 @@ def counting(token_rejected: Callable[[str], None]) -> Answering:
     return answer
 
 
-def add_handlers(app: FastAPI, answering: Answering) -> None:
+def add_handlers(app: FastAPI, answering: Answering, allowed: AllowedMethods) -> None:
     """Answer every error of `app` as a problem."""
 
     async def foreseen(_: Request, error: Exception) -> Response:
@@ -238,11 +248,14 @@ def add_handlers(app: FastAPI, answering: Answering) -> None:
         assert isinstance(error, ValidationError)
         return from_validation(error)
 
-    async def http(_: Request, error: Exception) -> Response:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         status = HTTPStatus(error.status_code)
+        headers = error.headers
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers = {"Allow": allowed.of(request.scope)}
         label = {404: "ROUTE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}.get(status, status.name)
-        return problem_response(status, label, str(error.detail), headers=error.headers)
+        return problem_response(status, label, str(error.detail), headers=headers)
 
     async def unforeseen(request: Request, error: Exception) -> Response:
         # Starlette logs the traceback after this; the client learns nothing internal.
@@ -259,14 +272,3 @@ def add_handlers(app: FastAPI, answering: Answering) -> None:
     app.add_exception_handler(ValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, unforeseen)
-
-
-def problem_docs(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route's description for these statuses."""
-    return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status in sorted(statuses)
-    }

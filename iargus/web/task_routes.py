@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from starlette.responses import Response
 
+from iargus import errors
 from iargus.tasks.base import ReadRoute, Task
 from iargus.web.describe import GATED, Description, query_parameter
 from iargus.web.direct import Endpoint
-from iargus.web.problems import problem_docs
+from iargus.web.links import TO_FEEDBACK
+from iargus.web.problem_docs import GATE, GATE_WITH_BODY, problem_docs
 from iargus.web.services import Services
 from iargus.web.task_endpoint import TaskEndpoint
 
-VERSION = query_parameter("version", "The model's version, where more than one is loaded")
-GATED_PROBLEMS = (400, 401, 403, 404, 408, 413, 415, 422, 429, 503)
+VERSION = query_parameter(
+    "version",
+    "The model's version, where more than one is loaded",
+    pattern="^[0-9]+$",
+    examples=["1"],
+)
+_MODEL = (errors.TaskNotAllowed, errors.VersionUnknown, errors.ModelNotLoaded, errors.ModelBusy)
+_READ_PROBLEMS = (*GATE, *_MODEL, ValidationError)
+_PROBLEMS = (*GATE_WITH_BODY, *_MODEL, ValidationError)
 
 
 class TaskRoutes:
@@ -49,8 +61,10 @@ class TaskRoutes:
             summary=f"Predict {task.name}",
             tags=[task.name],
             response_model=task.output_model,
-            responses=problem_docs(*GATED_PROBLEMS),
-            openapi_extra=self._description.body(task.input_model, gated=True)
+            responses={200: {"links": TO_FEEDBACK}, **problem_docs(*_PROBLEMS)},
+            openapi_extra=self._description.body(
+                task.input_model, gated=True, refine=partial(_refine, task)
+            )
             | {"parameters": [VERSION]},
         )
 
@@ -69,7 +83,7 @@ class TaskRoutes:
             summary=f"Predict {task.name} for many at once, in order",
             tags=[task.name],
             response_model=answer,
-            responses=problem_docs(*GATED_PROBLEMS),
+            responses=problem_docs(*_PROBLEMS),
             openapi_extra=self._description.body(body, gated=True) | {"parameters": [VERSION]},
         )
 
@@ -84,29 +98,48 @@ class TaskRoutes:
             name=f"{task.name}_read_{route.parameter}",
             summary=route.description,
             tags=[task.name],
-            responses=problem_docs(
-                *(status for status in GATED_PROBLEMS if status not in (408, 413, 415))
-            ),
-            openapi_extra=GATED
-            | {
-                "parameters": [
-                    query_parameter(route.parameter, "The input", required=True),
-                    VERSION,
-                ]
+            responses={
+                200: {"content": {"application/json": {"schema": dict(route.answer or {})}}},
+                **problem_docs(*_READ_PROBLEMS),
             },
+            openapi_extra=GATED | {"parameters": [_parameter(task, route), VERSION]},
         )
+
+
+def _refine(task: Task, schema: dict[str, Any], today: date) -> None:
+    task.describe_input(schema, today=today)
+
+
+def _parameter(task: Task, route: ReadRoute) -> dict[str, Any]:
+    """The one input of a read route, as the task's input has it under that name."""
+    schema = task.input_model.model_json_schema()
+    for form in (schema, *schema.get("anyOf", ())):
+        described = form.get("properties", {}).get(route.parameter)
+        if described:
+            break
+    else:
+        described = {}
+    shown = {name: value for name, value in described.items() if name != "title"}
+    about = shown.pop("description", "The input")
+    example = next(iter(task.example().values()))
+    return query_parameter(route.parameter, about, required=True, **shown, examples=[example])
 
 
 def _batch_models(task: Task, key: str, limit: int) -> Iterator[type[BaseModel]]:
     """The models of a batch's body and of its answer."""
     one, answer = task.input_model, task.output_model
+    examples = answer.model_json_schema().get("examples", [])
     yield create_model(
         f"{one.__name__}Batch",
         __module__=one.__module__,
+        __config__=ConfigDict(json_schema_extra={"examples": [{key: [task.example()]}]}),
         **{key: (list[one], Field(min_length=1, max_length=limit))},  # type: ignore[valid-type, call-overload]
     )
     yield create_model(
         f"{answer.__name__}Batch",
         __module__=answer.__module__,
+        __config__=ConfigDict(
+            json_schema_extra={"examples": [{"predictions": [example]} for example in examples]}
+        ),
         predictions=(list[answer], ...),  # type: ignore[valid-type]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from iargus.tokens.service import IssuedToken
@@ -13,6 +13,20 @@ from iargus.tokens.service import IssuedToken
 
 class TokenAnswer(BaseModel):
     """A new token. It is shown this once: only its digest is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message": "This token is valid for 180 days. Keep it: it is not shown again.",
+                    "token": "eyJhbGciOiJIUzI1NiIsImtpZCI6…",
+                    "token_type": "bearer",
+                    "expires_at": "2027-05-20T09:30:00Z",
+                    "expires_in": 15_552_000,
+                }
+            ]
+        }
+    )
 
     message: str
     token: str
@@ -22,6 +36,12 @@ class TokenAnswer(BaseModel):
 
 
 class Message(BaseModel):
+    """One sentence for people."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"message": "The token is revoked."}]}
+    )
+
     message: str
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
+from iargus import errors
+from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow, TokenMissing
 from iargus.tokens.record import Holder
 from iargus.web.auth import body_token, header_token, the_token
 from iargus.web.body import parse_object, read_body
-from iargus.web.describe import GATED, Description
+from iargus.web.describe import Description
 from iargus.web.limited import Limited
-from iargus.web.problems import problem_docs
+from iargus.web.problem_docs import BODY, DATABASE, LIMITED, problem_docs
 from iargus.web.services import Services
 from iargus.web.token_answer import Message, TokenAnswer, token_answer
-from iargus.web.token_request import TokenRequest, grant_of
+from iargus.web.token_request import TokenRequest, grant_of, refine_request
 
 MAX_BODY_BYTES = 16_384
 # In the mode `confirm` everybody gets these bytes, whoever they are.
@@ -28,6 +30,31 @@ ON_ITS_WAY = Message(
 _MAILED: dict[int | str, dict[str, Any]] = {
     202: {"model": Message, "description": "A mail with a link is on its way, perhaps"}
 }
+_ISSUING = (
+    *LIMITED,
+    *BODY,
+    ValidationError,
+    errors.PersonNotAllowed,
+    errors.InvitationInvalid,
+    errors.TokensAtLimit,
+    errors.SigningKeyMissing,
+    *DATABASE,
+)
+_REVOKING = (
+    *LIMITED,
+    *BODY,
+    errors.TokenMissing,
+    errors.TokenMalformed,
+    errors.TokenExpired,
+    errors.TokenAmbiguous,
+    *DATABASE,
+)
+
+
+class OwnToken(BaseModel):
+    """Nothing but the token, where it is not in the header."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
 
 
 def token_router(services: Services, description: Description) -> APIRouter:
@@ -49,8 +76,12 @@ def token_router(services: Services, description: Description) -> APIRouter:
         "/get_token",
         summary="Issue a token, or have a link mailed that does",
         response_model=TokenAnswer,
-        responses={**_MAILED, **problem_docs(403, 408, 409, 413, 415, 422, 429, 503)},
-        openapi_extra=description.body(TokenRequest, gated=False),
+        responses={**_MAILED, **problem_docs(*_ISSUING)},
+        openapi_extra=description.body(
+            TokenRequest,
+            gated=False,
+            refine=partial(refine_request, tasks=served, longest_days=longest_days),
+        ),
     )
     async def get_token(request: Request) -> Response:
         address = limited.arrive(request.scope)
@@ -75,14 +106,20 @@ def token_router(services: Services, description: Description) -> APIRouter:
         "/revoke_token",
         summary="End the token that is sent",
         response_model=Message,
-        responses=problem_docs(400, 401, 408, 413, 415, 429, 503),
-        openapi_extra=GATED,
+        responses=problem_docs(*_REVOKING),
+        openapi_extra=description.body(OwnToken, gated=True, required=False),
     )
     async def revoke_token(request: Request) -> Response:
         await limited.charge(request.scope, limited.arrive(request.scope))
         in_header = header_token(request.scope)
         body = await body_of(request)
-        in_body = body_token(parse_object(body)) if in_header is None and body.strip() else None
+        try:
+            in_body = body_token(parse_object(body)) if body.strip() else None
+        except BodyInvalid:
+            if in_header is None:
+                # As at the gate: whoever has no token learns nothing else.
+                raise TokenMissing("a token is needed, and the body cannot be read") from None
+            raise
         # Not through the gate: a token that was revoked before is answered with 200 as well.
         changed = await run_in_threadpool(services.tokens.revoke, the_token(in_header, in_body))
         if changed:

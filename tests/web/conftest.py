@@ -6,25 +6,19 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
 from iargus.migrate import upgrade
 from iargus.models.champion import Champions, LoadedModel
-from iargus.models.compiling import compile_model
-from iargus.models.placement import Current, Placement
-from iargus.models.registry import ModelVersion
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.catalogue import Catalogue
-from iargus.training.sentences import load_sentences
-from iargus.training.simulator import SimulationPlan, simulate
 from iargus.web.app import create_app
 from iargus.web.services import Services
 from tests.tokens.conftest import StillClock
+from tests.web.placing import place_models
 
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
 
@@ -32,21 +26,9 @@ ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
 @pytest.fixture(scope="session")
 def placed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of models: both shipped tasks, fitted on little data, compiled and placed."""
-    catalogue = Catalogue.read(Policy())
-    placement = Placement(tmp_path_factory.mktemp("placed") / "models")
-    sales = pd.concat(simulate(SimulationPlan(rows=600, months=6, end=date(2026, 11, 1), seed=0)))
-    sales = sales.rename(columns={"price": "label", "date_added": "observed_at"})
-    sentences = load_sentences().assign(observed_at=pd.Timestamp("2026-10-01"))
-    for name, rows in (("car_price", sales), ("intent", sentences)):
-        task = catalogue.get(name)
-        pipeline = task.build_estimator().fit(task.training_frame(rows), rows["label"].to_numpy())
-        version = ModelVersion(name, "1", "run", datetime(2026, 11, 1), (), {"sha256": "0" * 64})
-        with placement.staging(name) as place:
-            folder = place / "bundle"
-            digest = compile_model(task, pipeline, folder, created_from=version.sha256, rows=50)
-            placement.place(version, folder, bundle=digest)
-        placement.point(name, Current("1"))
-    return placement.models_dir
+    models_dir = tmp_path_factory.mktemp("placed") / "models"
+    place_models(models_dir)
+    return models_dir
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,9 @@ def test_every_route_is_described_with_its_problems(api: Api) -> None:
     predict = document["paths"]["/predict"]["post"]
     body = predict["requestBody"]["content"]["application/json"]["schema"]["$ref"]
     car = document["components"]["schemas"][body.rpartition("/")[2]]
-    assert {"make", "model", "year", "mileage", "state", "mileage_unit"} == set(car["properties"])
+    assert set(car["properties"]) == {
+        *("make", "model", "year", "mileage", "state", "mileage_unit", "security_token")
+    }
     assert car["examples"]
     for status in ("400", "401", "404", "413", "422", "429", "503"):
         assert "application/problem+json" in predict["responses"][status]["content"]

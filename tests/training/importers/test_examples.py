@@ -60,8 +60,8 @@ def test_a_mapping(importing: Importing, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
-        ({"text": "", "label": "a"}, "text: the text is empty"),
-        ({"text": "  ", "label": "a"}, "text: the text is empty"),
+        ({"text": "", "label": "a"}, "text: String should have at least 1 character"),
+        ({"text": "  ", "label": "a"}, "text: String should have at least 1 character"),
         ({"label": "a"}, "text: Field required"),
         ({"text": 7, "label": "a"}, "text: Input should be a valid string"),
         ({"text": "x" * 5001, "label": "a"}, "text: String should have at most 5000 characters"),
