@@ -14,9 +14,7 @@ from iargus.models.champion import LoadedModel
 from iargus.settings import Policy
 from tests.security.door import Door
 from tests.security.forger import ENVIRON
-from tests.web.conftest import Api, build, empty_var, models, placed, running
-
-__all__ = ["empty_var", "models", "placed"]
+from tests.web.application import Api, build, running
 
 # Limits have attacks of their own; here they would only end the others.
 POLICY = {"limits": {"enabled": False}, "recording": {"flush_interval_s": 0.01}}

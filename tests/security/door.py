@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.types import Message, Scope
 
-from tests.web.conftest import Api
+from tests.web.application import Api
 from tests.web.test_tokens import CAR
 
 INVALID = "TOKEN_INVALID"

@@ -19,10 +19,8 @@ from iargus.settings import Policy
 from iargus.settings.front import ProxyPolicy
 from iargus.web.app import create_app
 from iargus.web.client_address import MAX_HOPS, ClientAddresses
-from tests.web.conftest import ADA, build, empty_var
+from tests.web.application import ADA, build
 from tests.web.test_client_address import scope
-
-__all__ = ["empty_var"]
 
 VICTIM, PROXY, ATTACKER = "192.0.2.10", "10.0.0.1", "203.0.113.66"
 FOR = "x-forwarded-for"

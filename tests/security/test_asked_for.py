@@ -10,7 +10,7 @@ from iargus.tokens.record import Grant, Holder
 from tests.security.attacks import attack
 from tests.security.door import Door
 from tests.security.forger import claiming
-from tests.web.conftest import ADA
+from tests.web.application import ADA
 
 ADMINISTRATOR = claiming(scope="admin", tasks=[])
 

@@ -22,7 +22,7 @@ from tests.security.attacks import attack
 from tests.security.conftest import POLICY
 from tests.security.door import WITHIN_S
 from tests.security.forger import ENVIRON, GOOD
-from tests.web.conftest import build
+from tests.web.application import build
 from tests.web.test_tokens import CAR
 
 BODY = json.dumps(CAR).encode()

@@ -18,9 +18,7 @@ from iargus.database import API
 from iargus.models.champion import LoadedModel
 from iargus.settings import Policy
 from iargus.tokens.store import SqlTokenStore
-from tests.web.conftest import ADA, Api, build, empty_var, models, placed, running
-
-__all__ = ["empty_var", "models", "placed"]
+from tests.web.application import ADA, Api, build, running
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 MARK = "zqx7"

@@ -25,9 +25,7 @@ from iargus.settings import Policy
 from iargus.tokens.store import SqlTokenStore
 from iargus.web.app import create_app
 from tests.services.smtp_server import LocalMailServer
-from tests.web.conftest import ADA, Api, build, empty_var, running
-
-__all__ = ["empty_var"]
+from tests.web.application import ADA, Api, build, running
 
 MAIL = {"SMTP_SERVER": "127.0.0.1", "SMTP_PORT": "1", "SMTP_RECIPIENT": "ops@example.com"}
 CONFIRM = {"mode": "confirm", "public_url": "https://api.example.com"}

@@ -15,9 +15,7 @@ from starlette.testclient import TestClient
 from iargus.errors import RateLimited
 from iargus.settings import Policy
 from iargus.web.app import create_app
-from tests.web.conftest import ADA, Api, build, empty_var, running
-
-__all__ = ["empty_var"]
+from tests.web.application import ADA, Api, build, running
 
 QUOTA = 6
 TRIES = 3 * QUOTA

@@ -12,9 +12,6 @@ import pytest
 
 from tests.security.wire import endless, memory_bytes, send, workers_of
 from tests.services.gunicorn import Gunicorn
-from tests.web.conftest import empty_var
-
-__all__ = ["empty_var"]
 
 HOST = b"Host: x\r\n"
 LIVE = b"GET /live HTTP/1.1\r\n" + HOST + b"\r\n"

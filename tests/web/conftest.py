@@ -1,111 +1,16 @@
-"""The whole application in one process: real tokens, SQLite and bundles, no registry."""
+"""The whole application, for one test each."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
-from iargus.migrate import upgrade
-from iargus.models.champion import Champions, LoadedModel
-from iargus.settings import Environment, Policy, Settings
-from iargus.tasks.catalogue import Catalogue
-from iargus.web.app import create_app
-from iargus.web.services import Services
-from tests.tokens.conftest import StillClock
-from tests.web.placing import place_models
-
-ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
-
-
-@pytest.fixture(scope="session")
-def placed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of models: both shipped tasks, fitted on little data, compiled and placed."""
-    models_dir = tmp_path_factory.mktemp("placed") / "models"
-    place_models(models_dir)
-    return models_dir
-
-
-@pytest.fixture(scope="session")
-def models(placed: Path) -> dict[str, LoadedModel]:
-    """The models of `placed`, as a worker loads them."""
-    champions = Champions(Catalogue.read(Policy()), placed)
-    champions.refresh()
-    return {name: champions.get(name) for name in ("car_price", "intent")}
-
-
-class FixedChampions(Champions):
-    """The champions that a test gives, and nothing placed on a disk."""
-
-    def __init__(self, catalogue: Catalogue, models: dict[str, LoadedModel]) -> None:
-        super().__init__(catalogue, Path("unused"))
-        self.models = models
-
-    def refresh(self) -> None:
-        pass
-
-    def get(self, task_name: str, version: str | None = None) -> LoadedModel:
-        model = self.models.get(task_name)
-        if model is None or version not in (None, model.version):
-            return super().get(task_name, version)
-        return model
-
-    def missing(self) -> list[str]:
-        return [task.name for task in self._catalogue if task.name not in self.models]
-
-
-@dataclass
-class Api:
-    """A running application, its parts and its clock."""
-
-    client: TestClient
-    services: Services
-    clock: StillClock
-
-    def token(self, **changed: str) -> str:
-        answer = self.client.post("/get_token", json=ADA | changed)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["token"])
-
-    def bearer(self, **changed: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token(**changed)}"}
-
-
-def build(
-    var_dir: Path,
-    policy: Policy,
-    models: dict[str, LoadedModel],
-    environ: Mapping[str, str] | None = None,
-) -> Services:
-    settings = Settings(Environment.read({"IARGUS_VAR": str(var_dir), **(environ or {})}), policy)
-    services = Services.build(settings, clock=StillClock(), follow_registry=False)
-    services.champions = FixedChampions(services.catalogue, dict(models))
-    if environ or not (var_dir / "iargus_api.db").exists():
-        for database in services.databases:
-            upgrade(database)
-    return services
-
-
-@contextmanager
-def running(services: Services) -> Iterator[Api]:
-    """Start the application, and end it with the block."""
-    assert isinstance(services.clock, StillClock)
-    with TestClient(create_app(services), raise_server_exceptions=False) as client:
-        yield Api(client, services, services.clock)
-
-
-@pytest.fixture(scope="session")
-def empty_var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A `var/` whose databases have the schema; migrating takes longer than most tests."""
-    var_dir = tmp_path_factory.mktemp("empty") / "var"
-    for database in build(var_dir, Policy(), {}).databases:
-        database.dispose()
-    return var_dir
+from iargus.models.champion import LoadedModel
+from iargus.settings import Policy
+from tests.web.application import Api, build, running
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from iargus.models.champion import LoadedModel
 from iargus.settings import Policy
 from iargus.tokens.record import Grant, Holder
 from iargus.web.problems import from_error
-from tests.web.conftest import ADA, Api, build, running
+from tests.web.application import ADA, Api, build, running
 from tests.web.test_tokens import CAR
 
 ADMIN: list[tuple[str, str, dict[str, Any] | None]] = [

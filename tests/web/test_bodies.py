@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from tests.web.conftest import Api
+from tests.web.application import Api
 
 CAR = '{"make":"Toyota","model":"Camry","year":2019,"mileage":%s}'
 DEEP = 100_000

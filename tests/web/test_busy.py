@@ -14,7 +14,7 @@ from iargus.models.champion import LoadedModel
 from iargus.models.pool.pool import EstimatorPool
 from iargus.settings.policy import UncompiledPolicy
 from iargus.web.problems import from_error
-from tests.web.conftest import Api, FixedChampions
+from tests.web.application import Api, FixedChampions
 
 
 def test_a_busy_model_is_503_with_a_time_to_come_back() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.conftest import Api
+from tests.web.application import Api
 
 SENTENCE = {"text": "how much is my car worth?"}
 

@@ -18,7 +18,7 @@ from iargus.issuing.states import pause_after
 from iargus.models.champion import LoadedModel
 from iargus.settings import Policy
 from iargus.tokens.store import SqlTokenStore
-from tests.web.conftest import ADA, Api, build, running
+from tests.web.application import ADA, Api, build, running
 from tests.web.test_issuing import CONFIRM, MAIL, label
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

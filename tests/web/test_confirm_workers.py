@@ -21,7 +21,7 @@ from iargus.settings import Environment, Policy, Settings
 from iargus.tokens.store import SqlTokenStore
 from tests.services.gunicorn import Gunicorn
 from tests.services.smtp_server import LOGIN, PASSWORD, LocalMailServer
-from tests.web.conftest import ADA
+from tests.web.application import ADA
 
 SECRET = "abcdefgh" * 6
 PRESSES = 6

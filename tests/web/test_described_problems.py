@@ -14,7 +14,7 @@ from iargus.settings import Policy
 from iargus.tokens.claims import ADMIN
 from iargus.tokens.record import Grant, Holder
 from iargus.web.problems import MEDIA_TYPE, TABLE
-from tests.web.conftest import ADA, Api, build, running
+from tests.web.application import ADA, Api, build, running
 from tests.web.test_issuing import CONFIRM, MAIL
 
 CAR = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}

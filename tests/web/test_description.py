@@ -12,7 +12,7 @@ import schemathesis
 
 from iargus.tokens.claims import ADMIN
 from iargus.tokens.record import Grant, Holder
-from tests.web.conftest import ADA, Api
+from tests.web.application import ADA, Api
 
 CAR = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 

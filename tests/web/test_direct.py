@@ -12,7 +12,7 @@ from iargus.web.describe import Description
 from iargus.web.direct import Direct
 from iargus.web.problems import from_error
 from iargus.web.task_routes import TaskRoutes
-from tests.web.conftest import Api
+from tests.web.application import Api
 
 CAR = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 ASKED: list[tuple[str, Any]] = [

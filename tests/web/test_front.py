@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from iargus.settings import Policy
 from iargus.web.access import area_of
 from iargus.web.app import create_app
-from tests.web.conftest import ADA, Api, build
+from tests.web.application import ADA, Api, build
 
 Serve = Callable[..., TestClient]
 FORGED = {

@@ -19,7 +19,7 @@ import pytest
 
 from tests.services.certificates import DAY, Certificates, make_certificates
 from tests.services.gunicorn import ROOT, Gunicorn
-from tests.web.conftest import ADA
+from tests.web.application import ADA
 
 LOCAL_ONLY = {"access": {"api": ["127.0.0.2"]}}
 FORGED = {

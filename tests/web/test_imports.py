@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.web.conftest import ADA
+from tests.web.application import ADA
 
 HEAVY = ("sklearn", "scipy", "pandas", "pyarrow", "joblib", "skops", "mlflow", "matplotlib")
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}

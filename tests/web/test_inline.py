@@ -12,7 +12,7 @@ from anyio import to_thread
 from starlette.responses import Response
 
 from iargus.web.task_endpoint import COMPUTING_THREADS, TaskEndpoint
-from tests.web.conftest import Api
+from tests.web.application import Api
 
 CAR = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 

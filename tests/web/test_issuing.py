@@ -17,7 +17,7 @@ from iargus.issuing.codes import invitation_text
 from iargus.issuing.invitations import Invitations
 from iargus.settings import Policy
 from iargus.web.app import create_app
-from tests.web.conftest import ADA, Api, build, running
+from tests.web.application import ADA, Api, build, running
 
 MAIL = {"SMTP_SERVER": "127.0.0.1", "SMTP_PORT": "1", "SMTP_RECIPIENT": "ops@example.com"}
 CONFIRM = {"mode": "confirm", "public_url": "https://api.example.com"}

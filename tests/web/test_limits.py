@@ -13,7 +13,7 @@ import pytest
 
 from iargus.models.champion import LoadedModel
 from iargus.settings import Policy
-from tests.web.conftest import ADA, Api, build, running
+from tests.web.application import ADA, Api, build, running
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 # What the clock of these tests is at: a full minute.

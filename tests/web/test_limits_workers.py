@@ -16,7 +16,7 @@ import pytest
 
 from tests.services.gunicorn import Gunicorn
 from tests.services.redis import Redis
-from tests.web.conftest import ADA
+from tests.web.application import ADA
 
 QUOTA = 40
 REQUESTS = 150

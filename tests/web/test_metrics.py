@@ -21,7 +21,7 @@ from iargus.web.gauges import GaugeRefresher
 from iargus.web.request_metrics import RequestMetrics
 from iargus.web.services import Services
 from tests.metrics.scraping import OPENMETRICS, Scraped
-from tests.web.conftest import Api, build, running
+from tests.web.application import Api, build, running
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 

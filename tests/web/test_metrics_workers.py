@@ -17,7 +17,7 @@ import pytest
 from tests.metrics.scraping import Scraped
 from tests.services.gunicorn import Gunicorn
 from tests.services.ports import free_port
-from tests.web.conftest import ADA
+from tests.web.application import ADA
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 WORKERS = 4

@@ -1,6 +1,6 @@
 """The service does what its OpenAPI description says, whatever is sent.
 
-This is the short form of `bench/openapi.py`, with the same hooks and checks: all of Schemathesis's.
+This is the short form of `bench/openapi`, with the same hooks and checks: all of Schemathesis's.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bench.openapi_run import KINDS, Kind, run
-from bench.openapi_world import POLICY, issue
+from bench.openapi.run import KINDS, Kind, run
+from bench.openapi.world import POLICY, issue
 from tests.services.gunicorn import Gunicorn
 from tests.services.ports import free_port
 

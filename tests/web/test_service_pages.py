@@ -9,7 +9,7 @@ import pytest
 
 from iargus.settings import Policy
 from iargus.web.app import create_app
-from tests.web.conftest import Api, build
+from tests.web.application import Api, build
 
 
 def test_the_first_page_says_what_is_offered(api: Api) -> None:

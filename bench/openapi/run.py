@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-HOOKS = Path(__file__).with_name("openapi_hooks.py")
+HOOKS = Path(__file__).with_name("hooks.py")
 # Every check; where a schema cannot say what the service does, it says why.
 CONFIGURATION = f"""
 hooks = {json.dumps(str(HOOKS))}

@@ -1,4 +1,4 @@
-"""What `bench/openapi.py` asks: a database, placed models, tokens in a file, and gunicorn."""
+"""What `bench/openapi` asks: a database, placed models, tokens in a file, and gunicorn."""
 
 from __future__ import annotations
 

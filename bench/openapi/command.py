@@ -10,7 +10,7 @@ seeds, until there were `--cases`. Every finding is printed with a request that 
 status is 1 when there was one.
 
 Limits on requests are on and never met. Tokens are revoked by what is sent, and replaced
-(`bench/openapi_hooks.py`).
+(`bench/openapi/hooks.py`).
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.openapi_run import KINDS, Result, run
-from bench.openapi_world import issue, prepare, serve
+from bench.openapi.run import KINDS, Result, run
+from bench.openapi.world import issue, prepare, serve
 
 TOKENS = 2000  # of each scope, in each run; what ends a token takes another one
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.openapi", description=__doc__)
     parser.add_argument("--work", type=Path, help="where reports are kept; a temporary folder")
     parser.add_argument("--cases", type=int, default=20_000, help="at least, over all runs")
     parser.add_argument("--examples", type=int, default=220, help="of each operation and phase")
@@ -115,7 +115,3 @@ def report(results: list[Result], console: Console) -> bool:
         # In one line, so that it can be copied.
         console.print(found, markup=False, soft_wrap=True)
     return all(result.is_clean for result in results)
-
-
-if __name__ == "__main__":
-    main()

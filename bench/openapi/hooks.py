@@ -1,4 +1,4 @@
-"""Tokens for `bench/openapi.py`. Schemathesis loads this file by its path, in its own process.
+"""Tokens for `bench/openapi`. Schemathesis loads this file by its path, in its own process.
 
 A token is taken from the file that IARGUS_BENCH_TOKENS names, a list; IARGUS_BENCH_TOKEN_IN says
 where it goes: `nowhere`, `header` or `body`. What ends a token gets one of its own, so that the

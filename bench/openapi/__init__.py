@@ -1,0 +1,1 @@
+"""Does the service do what its OpenAPI description says, whatever is sent?"""

@@ -1,0 +1,4 @@
+from bench.openapi.command import main
+
+if __name__ == "__main__":
+    main()
