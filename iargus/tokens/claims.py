@@ -118,7 +118,7 @@ def decode(token: str, ring: KeyRing, policy: TokenPolicy) -> Claims:
     try:
         secret = ring.secret(kid_of(token))
         if secret is None:
-            raise TokenKeyUnknown("the token names a key that is not ours")
+            raise TokenKeyUnknown("the token is not valid")
         payload = _JWS.decode(token, secret, algorithms=[ALGORITHM])
         claims = Claims.model_validate(strict_object(payload))
     except (jwt.PyJWTError, ValidationError, ValueError) as error:

@@ -139,4 +139,4 @@ def _remembering(keys: Sequence[JwtKey], policy: TokenPolicy) -> Decode:
 
 
 def _knows_nobody(_: str) -> Claims:
-    raise TokenKeyUnknown("the token names a key that is not ours")
+    raise TokenKeyUnknown("the token is not valid")
