@@ -7,6 +7,7 @@ after the other, each a line of JSON, and gets the exit status back: null where 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import json
@@ -20,7 +21,12 @@ import pytest
 
 OPTIONS = ("-x", "-q", "-rf", "--tb=line", "-p", "no:cacheprovider")
 # What most tests import and takes long; of the program itself nothing may be among it.
-_LIBRARIES = ("fastapi", "hypothesis", "matplotlib.figure", "mlflow", "pandas", "sklearn.pipeline")
+_LIBRARIES = (
+    *("aiosmtpd.controller", "alembic.command", "cryptography.x509", "email_validator", "fastapi"),
+    *("hypothesis", "jwt", "matplotlib.figure", "mlflow", "pandas", "redis.asyncio", "skops.io"),
+    *("sklearn.ensemble", "sklearn.pipeline", "sqlalchemy.dialects.mysql", "sqlalchemy.orm"),
+    *("starlette.testclient", "typer", "rich.progress"),
+)
 # How long fixtures may take to end the servers that they have started.
 _ENDING_S = 20.0
 
@@ -31,6 +37,8 @@ def main() -> None:
         pytest.main(["--collect-only", "-q", "--noconftest", "-p", "no:cacheprovider", __file__])
     for name in _LIBRARIES:
         importlib.import_module(name)
+    # What is there is of no interest to the collector of each child.
+    gc.freeze()
     assert "iargus" not in sys.modules, "the program would be older than its change"
     print("ready", flush=True)
     for line in sys.stdin:

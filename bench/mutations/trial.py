@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
+import py_compile
 import re
 import shutil
 import subprocess
@@ -58,12 +60,14 @@ class Copy:
             place = self._tree / name
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, place)
+        # By the hash of the source: a file of the same size and second is not taken for the one
+        # before it.
+        by_hash = py_compile.PycInvalidationMode.CHECKED_HASH
+        compileall.compile_dir(self._tree / "iargus", quiet=2, invalidation_mode=by_hash)
         self._log = folder / "log"
         environ = {
             **os.environ,
             "PYTHONPATH": str(self._tree),
-            # A file of the same size and second would be taken for the one before it.
-            "PYTHONDONTWRITEBYTECODE": "1",
             "OMP_NUM_THREADS": "1",
             "TMPDIR": str(scratch),
             "COLUMNS": "400",

@@ -18,7 +18,8 @@ from iargus.bundles.manifest import MANIFEST, FileEntry
 from iargus.bundles.manifest import Manifest as BundleManifest
 from iargus.errors import ArtefactRejected
 from iargus.models.registry.connection import Connection
-from iargus.models.registry.download import fetch_bundle
+from iargus.models.registry.download import fetch, fetch_bundle
+from iargus.models.registry.model_files import MODEL_FILE
 from iargus.models.registry.remote_folder import RemoteFolder
 from iargus.models.registry.version import BUNDLE_DIGEST, ModelVersion
 
@@ -144,3 +145,32 @@ def test_a_bundle_that_says_that_it_fills_the_disk_is_not_fetched(
     with pytest.raises(ArtefactRejected, match="says that it has"):
         fetch_bundle(cast(Connection, NoServer(client)), version, tmp_path / "place")
     assert client.asked == [f"model/bundle/{MANIFEST}"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({}, "was not registered by IArgus"),
+        ({"sha256": "0" * 64}, "was altered"),
+        ({"sha256": hashlib.sha256(b"abcd").hexdigest()}, None),
+    ],
+)
+def test_a_model_is_the_one_that_was_registered(
+    files: Path, tmp_path: Path, tags: dict[str, str], words: str | None
+) -> None:
+    shutil.copy(files / "secret", files / MODEL_FILE)
+    client = LyingClient(files, [Listed(f"model/{MODEL_FILE}")])
+    connection, version = cast(Connection, NoServer(client)), replace(VERSION, tags=tags)
+    if words is None:
+        assert fetch(connection, version, tmp_path / "place").read_bytes() == b"abcd"
+        return
+    with pytest.raises(ArtefactRejected, match=words):
+        fetch(connection, version, tmp_path / "place")
+
+
+def test_a_manifest_is_the_one_that_was_registered(files: Path, tmp_path: Path) -> None:
+    (files / MANIFEST).write_bytes(b"{}")
+    client = LyingClient(files, [Listed(f"model/bundle/{MANIFEST}")])
+    version = replace(VERSION, tags={BUNDLE_DIGEST: "0" * 64})
+    with pytest.raises(ArtefactRejected, match=r"manifest\.json .* was altered"):
+        fetch_bundle(cast(Connection, NoServer(client)), version, tmp_path / "place")

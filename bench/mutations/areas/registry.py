@@ -6,11 +6,14 @@ from bench.mutations.guard import Module
 
 _POISON, _SIGNATURE_TESTS = "tests/models/test_poison.py", "tests/bundles/test_signature.py"
 _REMOTE_TESTS = "tests/models/test_remote_folder.py"
-_TRUST = Module("iargus/models/trust.py", _POISON)
+_TRUST = Module("iargus/models/trust.py", "tests/models/test_trust.py")
 _SIGNATURE = Module("iargus/bundles/signature.py", _SIGNATURE_TESTS)
 _REMOTE = Module("iargus/models/registry/remote_folder.py", _REMOTE_TESTS)
 _DOWNLOAD = Module("iargus/models/registry/download.py", _REMOTE_TESTS)
-_LOOKUP = Module("iargus/models/registry/lookup.py", _POISON)
+_LOOKUP = Module(
+    "iargus/models/registry/lookup.py",
+    f"{_POISON}::test_a_registry_that_answers_with_another_name_is_not_believed",
+)
 _OPENING = Module("iargus/models/opening.py", "tests/models/test_opening.py")
 _ANSWERS = Module("iargus/models/canary.py", "tests/models/test_champion.py")
 _DOOR = Module("iargus/diagnosis/registry_door.py", "tests/cli/test_registry_door.py")
@@ -30,7 +33,6 @@ GUARDS = (
         "a signature by another key is refused",
         "key = next((key for key in self._keys if key.kid == kid), None)",
         "key = next((key for key in self._keys), None)",
-        _POISON,
     ),
     _TRUST.guard(
         "a wrong signature is refused",
@@ -71,19 +73,16 @@ GUARDS = (
         "what arrives is the model that was registered",
         "    artefact.check_digest(path, version.sha256)\n",
         "",
-        "tests/models/test_registry.py",
     ),
     _DOWNLOAD.guard(
         "a version of somebody else is refused",
         "if not version.sha256 or not version.run_id:",
         "if False:",
-        "tests/models/test_registry.py",
     ),
     _DOWNLOAD.guard(
         "a bundle's manifest is the one that was registered",
         "data = artefact.check_digest(folder / MANIFEST, version.bundle_sha256)",
         "data = (folder / MANIFEST).read_bytes()",
-        "tests/models/test_publishing.py",
     ),
     _DOWNLOAD.guard(
         "a bundle that says that it is too large is not fetched",
