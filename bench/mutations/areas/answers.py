@@ -81,14 +81,16 @@ GUARDS = (
         '        return problem_response(500, "INTERNAL_ERROR", str(error))\n    headers',
     ),
     _DIRECT.guard(
-        "nor does one on the shortest way",
+        "an unforeseen error on the shortest way says nothing internal",
         "        except Exception:\n",
         "        except ZeroDivisionError:\n",
     ),
-    _APP.guard("there is one page of documentation", "redoc_url=None", 'redoc_url="/redoc"'),
-    _APP.guard("that page asks no other host", "docs_url=None", 'docs_url="/docs"'),
+    _APP.guard(
+        "there is one page of documentation and no other", "redoc_url=None", 'redoc_url="/redoc"'
+    ),
+    _APP.guard("the page of documentation asks no other host", "docs_url=None", 'docs_url="/docs"'),
     _DOCS.guard(
-        "only that page's own scripts run",
+        "only its own scripts run on the page of documentation",
         "\"script-src 'self'\"",
         '"script-src *"',
     ),
