@@ -26,6 +26,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -146,7 +147,8 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
         table.add_row(
             guard.name,
             f"{guard.file.removeprefix('iargus/')}:{guard.line(ROOT)}",
-            proof.removeprefix("tests/"),
+            # Names of tests hold brackets, which would be taken for colours.
+            escape(proof.removeprefix("tests/")),
             f"{outcome.duration_s:.1f}",
         )
     return table
