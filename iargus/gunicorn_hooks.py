@@ -15,6 +15,8 @@ from iargus.settings.front import TlsPolicy
 from iargus.tls import server_context
 
 CANNOT_START = 4
+# How bytes become requests. By its name: a worker imports it itself.
+PROTOCOL = "iargus.web.draining:DrainingProtocol"
 
 
 def tls_policy() -> TlsPolicy:
@@ -53,7 +55,7 @@ def set_up_worker(server: Any, worker: Any) -> None:
     # X-Forwarded-For is read by iargus.web.client_address, from trusted proxies alone.
     config.proxy_headers = False
     config.server_header = False
-    config.http = "iargus.web.draining:DrainingProtocol"
+    config.http = PROTOCOL
     context: ssl.SSLContext | None = server.tls_context
     if context is not None:
         config.ssl_context_factory = lambda _config, _default: context

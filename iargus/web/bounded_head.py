@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from iargus.web.no_trailers import NoTrailersProtocol
 
 MAX_HEAD_BYTES = 65_536
 # What deploy/nginx answers in the same case.
@@ -28,10 +28,10 @@ _ANSWER = (
 ) % (len(_PROBLEM), _PROBLEM)
 
 
-class BoundedHeadProtocol(HttpToolsProtocol):
-    """uvicorn's own protocol, which ends a connection that sends more than `MAX_HEAD_BYTES` of
-    which nothing comes: neither the end of a head nor a byte of a body. So it counts also what
-    stands before a head, in the extensions of chunks, and behind a body (RFC 9112 section 7.1).
+class BoundedHeadProtocol(NoTrailersProtocol):
+    """Ends a connection that sends more than `MAX_HEAD_BYTES` of which nothing comes: neither the
+    end of a head nor a byte of a body. So it counts also what stands before a head, in the
+    extensions of chunks, and behind a body (RFC 9112 section 7.1).
 
     As many bytes are always taken, twice as many never.
     """

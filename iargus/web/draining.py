@@ -19,7 +19,7 @@ _ENDING = "iargus.ending"
 
 
 class DrainingProtocol(BoundedHeadProtocol):
-    """uvicorn's own protocol, with heads that end and a gentler end."""
+    """Without trailers, with heads that end, and with a gentler end."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; where the worker is ending already, this one was accepted just before."""

@@ -10,7 +10,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from gunicorn.arbiter import Arbiter
 from uvicorn.config import Config
@@ -18,7 +18,6 @@ from uvicorn.server import Server
 from uvicorn_worker import UvicornWorker
 
 from iargus.web.handover import Handover
-from iargus.web.http_protocol import HttpProtocol
 
 _CLOSE = (b"connection", b"close")
 _LOOK_S = 0.05
@@ -56,12 +55,8 @@ class DrainingServer(Server):
 
 
 class DrainingWorker(UvicornWorker):  # type: ignore[misc]  # it has no types
-    """`uvicorn_worker.UvicornWorker` with a `DrainingServer` and our `HttpProtocol`."""
+    """`uvicorn_worker.UvicornWorker` with a `DrainingServer`."""
 
-    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
-        **UvicornWorker.CONFIG_KWARGS,
-        "http": HttpProtocol,
-    }
     # Made when gunicorn imports this, before it forks.
     _handover = Handover()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import fields, replace
 
 import pytest
@@ -30,6 +31,16 @@ def test_no_value_can_reach_into_another() -> None:
 @pytest.mark.parametrize("text", ["", "hmac-sha256:", "ÿ\0", "a" * 10_000, "\ud800"])
 def test_what_is_no_signature_is_a_wrong_one(text: str) -> None:
     assert not verify(SEVEN, text, KEY)
+
+
+def test_what_is_signed_begins_with_its_purpose() -> None:
+    """By hand, so that a key that signs something else too gives nothing that is good here."""
+    said = (
+        b"iargus model version 1\n"
+        b'{"bundle":"%b","created_from":"%b","task":"car_price","version":"7"}'
+        % (b"b" * 64, b"a" * 64)
+    )
+    assert sign(SEVEN, KEY) == "hmac-sha256:" + hmac.digest(KEY, said, "sha256").hex()
 
 
 def test_a_short_key_signs_nothing() -> None:

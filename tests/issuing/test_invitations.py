@@ -14,7 +14,7 @@ from iargus.clock import to_naive_utc
 from iargus.database import Database
 from iargus.errors import InvitationInvalid, TokensAtLimit
 from iargus.issuing.codes import Code, invitation_text, new_invitation
-from iargus.issuing.invitations import Invitations
+from iargus.issuing.invitations import Invitations, use_invitation
 from iargus.issuing.issuers import Issuer
 from iargus.schema import invitations
 from iargus.tokens.claims import KeyRing
@@ -97,6 +97,18 @@ def test_everything_that_is_wrong_has_the_same_words(
 
     assert len(said) == 1
     assert {each.used for each in Invitations(database).listed() if each.id != used.key} == {0}
+
+
+def test_the_secret_is_proven_wherever_a_code_is_taken(
+    create: Create, database: Database, clock: StillClock
+) -> None:
+    code = create(tasks=("intent",))
+    guessed = invitation_text(Code(code.key, new_invitation().secret))
+    with pytest.raises(InvitationInvalid):
+        Invitations(database).tasks_of(guessed)
+    with pytest.raises(InvitationInvalid), database.transaction() as connection:
+        use_invitation(connection, guessed, ADA.email, to_naive_utc(clock()))
+    assert [each.used for each in Invitations(database).listed()] == [0]
 
 
 def test_it_may_be_for_one_address_or_one_domain(issuer: Issuer, create: Create) -> None:

@@ -142,6 +142,20 @@ def test_mails_to_a_person_and_to_all_are_counted_exactly(
     assert must(claim()).verdict is Verdict.SEND
 
 
+def test_a_mail_counts_for_an_hour(
+    queue: ConfirmationQueue, claim: Claim, clock: StillClock
+) -> None:
+    for _ in range(3):
+        add(queue, clock)
+        queue.mark_sent(must(claim()))
+    clock.pass_by(minutes=59, seconds=59)
+    add(queue, clock)
+    assert must(claim()).verdict is Verdict.PERSON_MAILS
+    clock.pass_by(seconds=1)
+    add(queue, clock)
+    assert must(claim()).verdict is Verdict.SEND
+
+
 @on_both_databases
 def test_no_link_and_no_request_stays_longer_than_a_day(
     queue: ConfirmationQueue, claim: Claim, clock: StillClock, database: Database

@@ -53,6 +53,13 @@ def test_a_folder_that_cannot_be_made_is_told_too(
     assert admitted(counters, "ada", times=5) == 3
 
 
+def test_the_counts_and_their_secret_are_the_owners(
+    make_counters: MakeCounters, tmp_path: Path
+) -> None:
+    make_counters()
+    assert (tmp_path / "counters.bin").stat().st_mode & 0o777 == 0o600
+
+
 def test_the_counts_survive_a_restart(make_counters: MakeCounters) -> None:
     counters = make_counters()
     assert admitted(counters, "ada", times=2) == 2

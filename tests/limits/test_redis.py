@@ -304,3 +304,22 @@ async def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline_s
         await asyncio.sleep(0.01)
+
+
+def test_a_count_that_does_not_come_is_not_waited_for_behind_another_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def hang(*_: object) -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    async def ask() -> list[int | None]:
+        counters = RedisCounters(SecretStr("redis://127.0.0.1:1"), timeout_s=0.05)
+        monkeypatch.setattr(counters, "_incr", hang)
+        try:
+            async with asyncio.timeout(5):
+                return await asyncio.gather(*(counters.number("k", expiry_s=60) for _ in range(3)))
+        finally:
+            await counters.close()
+
+    assert asyncio.run(ask()) == [None, None, None]

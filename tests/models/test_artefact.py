@@ -86,6 +86,14 @@ def test_what_is_no_skops_file_is_refused(tmp_path: Path, data: bytes) -> None:
         _load(path)
 
 
+def test_a_file_that_unpacks_to_more_than_may_be_is_refused(
+    model: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artefact, "MAX_UNPACKED_BYTES", 1000)
+    with pytest.raises(ArtefactRejected, match=r"unpacks to \d+ bytes, more than 1000"):
+        _load(*model)
+
+
 class Bomb:
     """Makes a file when it is unpickled."""
 

@@ -99,6 +99,7 @@ def _forge(path: Path, data: bytes) -> None:
     "reference",
     [
         "cposix\nsystem\n",
+        "csubprocess\nPopen\n",
         "cnumpy\nload\n",
         "cpandas\nread_pickle\n",
         "cbuiltins\neval\n",

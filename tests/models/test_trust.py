@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from iargus.errors import ConfigurationError
+from iargus.errors import ArtefactRejected, ConfigurationError
+from iargus.models.registry.version import BUNDLE_DIGEST, SIGNATURE, ModelVersion
 from iargus.models.trust import Trust, bundle_keys
 from iargus.settings import Environment, Policy, Settings
+from iargus.settings.environment import BundleKey
 
 
 def settings(tmp_path: Path, **environ: str) -> Settings:
@@ -47,3 +51,43 @@ def test_nothing_is_made_before_something_is_signed(tmp_path: Path) -> None:
     here = settings(tmp_path)
     Trust.of(here)
     assert not here.var_dir.exists()
+
+
+FIRST = BundleKey.model_validate({"kid": "first", "secret": "k" * 48})
+OTHER = BundleKey.model_validate({"kid": "other", "secret": "o" * 48})
+FORGED = BundleKey.model_validate({"kid": "first", "secret": "x" * 48})
+TAGS = {"sha256": "a" * 64, BUNDLE_DIGEST: "b" * 64}
+
+
+def version(signed_by: BundleKey | None, number: str = "7", **changed: str) -> ModelVersion:
+    """A version, and its signature of before it was changed."""
+    made = ModelVersion("car_price", "7", "run", datetime(2026, 11, 1), (), TAGS)
+    signature = None if signed_by is None else Trust(lambda: [signed_by]).signature(made)
+    tags = TAGS | ({} if signature is None else {SIGNATURE: signature}) | changed
+    return replace(made, version=number, tags=tags)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (version(None), "it is not signed"),
+        (version(FORGED), "its signature is not that of this version"),
+        (version(OTHER), "signed by the key 'other'"),
+        (version(FIRST, number="8"), "its signature is not that of this version"),
+        (version(FIRST, sha256="c" * 64), "its signature is not that of this version"),
+        (version(FIRST, **{BUNDLE_DIGEST: "c" * 64}), "its signature is not that of this version"),
+        (replace(version(FIRST), task="intent"), "its signature is not that of this version"),
+    ],
+)
+def test_only_what_was_signed_is_believed(found: ModelVersion, words: str) -> None:
+    trust = Trust(lambda: [FIRST])
+    trust.check(version(FIRST))
+    with pytest.raises(ArtefactRejected, match=words):
+        trust.check(found)
+
+
+def test_where_nothing_need_be_signed_a_wrong_signature_is_refused_all_the_same() -> None:
+    lenient = Trust(lambda: [FIRST], allow_unsigned=True)
+    lenient.check(version(None))
+    with pytest.raises(ArtefactRejected, match="its signature is not"):
+        lenient.check(version(FORGED))

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from iargus.gunicorn_hooks import PROTOCOL
 from iargus.models.champion import LoadedModel
 from iargus.settings import Policy
 from iargus.web.app import create_app
-from iargus.web.http_protocol import HttpProtocol
 from tests.security.attacks import attack
 from tests.security.conftest import POLICY
 from tests.security.door import WITHIN_S
@@ -47,7 +47,7 @@ def port(
     var_dir = shutil.copytree(empty_var, tmp_path_factory.mktemp("served") / "var")
     services = build(var_dir, Policy.model_validate(POLICY), models, ENVIRON)
     config = uvicorn.Config(
-        create_app(services), port=0, log_config=None, access_log=False, http=HttpProtocol
+        create_app(services), port=0, log_config=None, access_log=False, http=PROTOCOL
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -100,7 +100,14 @@ def test_a_secret_that_is_refused_is_not_shown_either() -> None:
     assert "tiny-secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("environ", [{"WEBSITE_SITE_NAME": "w"}, {"IARGUS_ENV": "production"}])
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"WEBSITE_SITE_NAME": "w"},
+        {"WEBSITE_SITE_NAME": "w", "IARGUS_ENV": "development"},
+        {"IARGUS_ENV": "production"},
+    ],
+)
 def test_azure_is_production(environ: dict[str, str]) -> None:
     assert Environment.read(environ).production
 

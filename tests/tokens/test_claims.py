@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import jwt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,7 +99,7 @@ def test_a_claim_that_is_wrong_is_refused(
 
 @pytest.mark.parametrize(
     "token",
-    [
+    FORGERIES := [
         pytest.param(forge(GOOD, secret=b"o" * 48), id="signed with another key of the ring"),
         pytest.param(forge(GOOD, secret=b"x" * 48), id="signed with a key of nobody"),
         pytest.param(forge(GOOD, kid="gone"), id="unknown kid"),
@@ -120,6 +121,21 @@ def test_a_claim_that_is_wrong_is_refused(
 def test_forgeries_are_refused(token: str, ring: KeyRing, policy: TokenPolicy) -> None:
     with pytest.raises(TokenMalformed):
         verify(token, ring, policy, now=START)
+
+
+def test_every_forgery_has_the_same_words(ring: KeyRing, policy: TokenPolicy) -> None:
+    said = set()
+    for token in (str(forgery.values[0]) for forgery in FORGERIES):
+        with pytest.raises(TokenMalformed) as caught:
+            verify(token, ring, policy, now=START)
+        said.add(str(caught.value))
+    assert said == {"the token is not valid"}
+
+
+def test_a_short_key_signs_nothing(policy: TokenPolicy) -> None:
+    short = KeyRing([JwtKey(kid="short", secret=SecretStr("n" * 31))])
+    with pytest.raises(jwt.InvalidKeyError):
+        sign(new_claims(policy, subject="s", jti="j", now=START), short)
 
 
 def test_leeway_lets_clocks_differ_and_no_more(ring: KeyRing) -> None:

@@ -14,7 +14,7 @@ import pytest
 from iargus.errors import TokenMalformed
 from iargus.settings.policy import TokenPolicy
 from iargus.tokens.claims import decode, new_claims, sign, verify
-from iargus.tokens.form import kid_of
+from iargus.tokens.form import kid_of, strict_object
 from iargus.tokens.ring import KeyRing
 from tests.tokens.conftest import START
 from tests.tokens.test_claims import GOOD, SECONDS, forge
@@ -94,6 +94,36 @@ def test_a_header_with_another_value_is_refused(changed: dict[str, Any], ring: K
 def test_a_header_without_one_of_its_names_is_refused(missing: str, ring: KeyRing) -> None:
     header = {k: v for k, v in json.loads(HEADER).items() if k != missing}
     refused(raw(json.dumps(header).encode(), PAYLOAD), ring)
+
+
+@pytest.mark.parametrize("changed", [{"alg": "HS512"}, {"alg": "none"}, {"typ": "jwt"}, {"kid": 7}])
+def test_the_form_is_checked_here_whatever_a_library_does(changed: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"another header|a kid is a text"):
+        kid_of(forge(GOOD, **changed))
+
+
+@pytest.mark.parametrize("alg", ["none", "HS384", "HS512"])
+def test_the_library_knows_one_algorithm_whatever_the_form_lets_through(
+    alg: str, ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("iargus.tokens.claims.kid_of", lambda _: "new")
+    digest = alg.replace("HS", "sha") if alg != "none" else "sha256"
+    token = forge(GOOD, alg=alg, digest=digest)
+    refused(token, ring)
+    refused(token.rpartition(".")[0] + ".", ring)
+
+
+def test_a_token_that_is_too_long_is_refused_although_it_is_signed(ring: KeyRing) -> None:
+    verify(raw(HEADER, PAYLOAD + b" " * 2000), ring, TokenPolicy(), now=START)
+    refused(raw(HEADER, PAYLOAD + b" " * 4000), ring)
+
+
+@pytest.mark.parametrize(
+    "text", [b'{"a":1,"a":1}', b'{"a":{"b":1,"b":1}}', b'{"a":NaN}', b"[" * 100_000, b"[]", b"7"]
+)
+def test_a_part_that_is_not_one_plain_object_is_a_value_error(text: bytes) -> None:
+    with pytest.raises(ValueError, match=r"twice|no JSON|deeply|no object"):
+        strict_object(text)
 
 
 @pytest.mark.parametrize(

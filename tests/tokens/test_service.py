@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from iargus.database import API, Database
 from iargus.errors import (
@@ -24,7 +26,7 @@ from iargus.tokens.changes import Changes, Position
 from iargus.tokens.claims import Claims, decode
 from iargus.tokens.record import Holder
 from iargus.tokens.revocation_refresher import RevocationRefresher
-from iargus.tokens.revocations import RevocationSnapshot
+from iargus.tokens.revocations import SWEEP_S, RevocationSnapshot
 from iargus.tokens.ring import KeyRing
 from iargus.tokens.service import TokenService, digest_of, subject_of
 from iargus.tokens.store import SqlTokenStore
@@ -135,6 +137,14 @@ def test_only_our_own_tokens_can_be_revoked(gate: Gate) -> None:
         gate.service.revoke("a.b.c")
 
 
+def test_a_token_that_has_expired_cannot_be_revoked(gate: Gate, clock: StillClock) -> None:
+    token = gate.service.issue(ADA).token
+    clock.pass_by(days=180)
+    with pytest.raises(TokenExpired):
+        gate.service.revoke(token)
+    assert gate.service.listed()[0].revoked_at is None
+
+
 def test_a_revocation_survives_a_refresh_that_began_before_it(gate: Gate) -> None:
     """The refresh reads the store, then the token is revoked, then the old answer arrives."""
     token = gate.service.issue(ADA).token
@@ -171,6 +181,22 @@ def test_before_the_first_refresh_nobody_knows(database: Database, clock: StillC
     snapshot = RevocationSnapshot(SqlTokenStore(database), clock=clock, max_age_s=900)
     with pytest.raises(TokenStateUnknown):
         snapshot.holds("anything")
+
+
+def test_a_token_does_not_name_its_holder(gate: Gate) -> None:
+    payload = gate.service.issue(ADA).token.split(".")[1]
+    said = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode().lower()
+    assert not [word for word in ("ada", "king", "example.com") if word in said]
+
+
+def test_a_revocation_of_another_program_is_found_in_time(gate: Gate, database: Database) -> None:
+    issued = gate.service.issue(ADA)
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE tokens SET revoked_at = '2026-11-01 12:00:00'"))
+    gate.seconds.now_s += SWEEP_S
+    gate.snapshot.refresh()
+    with pytest.raises(TokenRevoked):
+        gate.service.authenticate(issued.token)
 
 
 def test_listing_by_person_ignores_case(gate: Gate) -> None:

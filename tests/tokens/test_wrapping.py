@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 
 from iargus.settings.environment import JwtKey
@@ -41,6 +43,16 @@ def test_one_altered_byte_is_refused(position: int) -> None:
 
 def test_a_secret_cannot_be_moved_to_another_kid() -> None:
     assert unwrap("another", wrap(fresh_key(), ROOT), [ROOT]) is None
+
+
+def test_the_key_that_wraps_is_derived_for_that_alone() -> None:
+    """By hand, after RFC 5869: extract without salt, expand for one use, one block."""
+    key = fresh_key()
+    raw = urlsafe_b64decode(wrap(key, ROOT))
+    extracted = hmac.digest(bytes(32), ROOT.secret.get_secret_value().encode(), "sha256")
+    derived = hmac.digest(extracted, b"iargus: wrapping of signing keys, 1\x01", "sha256")
+    opened = AESGCM(derived).decrypt(raw[:12], raw[12:], key.kid.encode())
+    assert opened.decode() == key.secret.get_secret_value()
 
 
 @pytest.mark.parametrize("text", ["", "a", "not base64 at all", "AAAA", "é"])

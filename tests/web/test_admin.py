@@ -144,6 +144,11 @@ def test_a_token_may_be_limited_to_tasks(api: Api) -> None:
     for path, body in (("/predict", CAR), ("/predict/batch", {"cars": [CAR]})):
         refused = api.client.post(path, json=body, headers=headers)
         assert (refused.status_code, refused.json()["label"]) == (403, "TASK_NOT_ALLOWED")
+    prices = issued(api, Grant(tasks=("car_price",)))
+    for path in ("/intent?query=hello", "/api/intent?sentence=hello"):
+        assert api.client.get(path, headers=headers).status_code == 200
+        refused = api.client.get(path, headers=prices)
+        assert (refused.status_code, refused.json()["label"]) == (403, "TASK_NOT_ALLOWED")
 
 
 def test_a_label_is_taken_only_for_a_task_that_the_token_is_for(api: Api) -> None:

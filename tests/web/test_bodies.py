@@ -96,3 +96,11 @@ def test_what_is_compressed_is_not_taken_apart(api: Api, path: str, encoding: st
 def test_identity_is_no_compression(api: Api) -> None:
     headers = api.bearer() | {"Content-Encoding": "identity"}
     assert api.client.post("/predict", content=CAR % "1", headers=headers).status_code == 200
+
+
+def test_who_has_no_token_may_send_less(api: Api) -> None:
+    ask = '{"first_name":"Ada","surname":"King","email":"ada@example.com"%s}'
+    assert api.client.post("/get_token", content=ask % (" " * 16_000)).status_code == 200
+    for path in ("/get_token", "/revoke_token"):
+        answer = api.client.post(path, content=ask % (" " * 20_000))
+        assert (answer.status_code, answer.json()["label"]) == (413, "BODY_TOO_LARGE")

@@ -154,6 +154,12 @@ def test_on_azure_the_front_end_says_who_asks(headers: list[tuple[str, str]], cl
     assert addresses(on_azure=True).of(scope("169.254.1.1", *headers)) == client
 
 
+def test_on_azure_too_named_proxies_are_the_only_ones() -> None:
+    named = addresses(PROXY, on_azure=True)
+    assert named.of(scope(PROXY, ("client-ip", CLIENT))) == CLIENT
+    assert named.of(scope("198.51.100.9", ("client-ip", CLIENT))) == "198.51.100.9"
+
+
 def test_on_azure_too_only_the_last_of_a_list_counts() -> None:
     listed = (FOR, f"192.0.2.66, {CLIENT}:5111")
     assert addresses(header=FOR, on_azure=True).of(scope("169.254.1.1", listed)) == CLIENT

@@ -148,12 +148,19 @@ def test_the_pages_ask_nobody_and_tell_nobody(api: Api) -> None:
     ):
         assert not re.search(r"https?://|<script|\son\w+=", page.text)
         assert page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["x-robots-tag"] == "noindex, nofollow"
         assert page.headers["cache-control"] == "no-store"
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
         assert "unsafe" not in policy
         assert "o'neil" not in page.text
+
+
+def test_the_button_sends_little(api: Api) -> None:
+    answer = api.client.post(link_for(api), content=b"x" * 20_000)
+    assert label(answer) == (413, "BODY_TOO_LARGE")
+    assert tokens(api) == 0
 
 
 def test_links_are_limited_by_client(tmp_path: Path) -> None:

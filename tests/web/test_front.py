@@ -107,6 +107,12 @@ def test_each_part_has_a_list_of_its_own(serve: Serve) -> None:
     ("path", "area"),
     [
         ("/", "pages"),
+        ("/docs", "pages"),
+        ("/openapi.json", "pages"),
+        ("/live", "health"),
+        ("/ready", "health"),
+        ("/metrics", "metrics"),
+        ("/admin/tokens", "administration"),
         ("/docs/assets/x.js", "pages"),
         ("/documents", "api"),
         ("/admin", "administration"),

@@ -116,6 +116,16 @@ def test_a_request_of_nobody_is_charged_to_its_address(
         assert api.client.post("/revoke_token", headers=bearer).status_code == 429
 
 
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer a.b.c"}])
+def test_a_request_of_nobody_without_a_body_is_charged_too(
+    limited: Any, headers: dict[str, str]
+) -> None:
+    with limited(address_requests_per_minute=2) as api:
+        answers = [api.client.get("/intent?query=hello", headers=headers) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [401, 401, 429]
+        assert [left(answer) for answer in answers] == [{"address": n} for n in (1, 0, 0)]
+
+
 def test_an_address_that_is_used_up_costs_no_check_of_a_token(
     limited: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +136,7 @@ def test_an_address_that_is_used_up_costs_no_check_of_a_token(
         def unwanted(token: str) -> Any:
             raise AssertionError("the token was checked")
 
-        monkeypatch.setattr(api.services.tokens, "authenticate", unwanted)
+        monkeypatch.setattr(api.services.tokens, "authenticated", unwanted)
         bearer = {"Authorization": "Bearer a.b.c"}
         assert api.client.post("/predict", json=CAR, headers=bearer).status_code == 429
         assert api.client.get("/intent?query=hello", headers=bearer).status_code == 429

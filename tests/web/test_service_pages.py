@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,23 @@ def test_the_documentation_page_asks_no_other_host(api: Api) -> None:
         assert link.startswith("/"), link
         assert api.client.get(link).status_code == 200
     assert not re.search(r"https?://", page.text)
+
+
+def test_only_its_own_scripts_run_on_the_documentation_page(api: Api) -> None:
+    page = api.client.get("/docs")
+    inline = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    digests = [b64encode(sha256(script.encode()).digest()).decode() for script in inline]
+    policy = dict(
+        directive.split(" ", 1) for directive in page.headers["content-security-policy"].split("; ")
+    )
+    assert inline
+    assert policy["script-src"].split() == ["'self'", *(f"'sha256-{each}'" for each in digests)]
+    assert (policy["default-src"], policy["base-uri"]) == ("'none'", "'none'")
+
+
+def test_there_is_one_page_of_documentation(api: Api) -> None:
+    for path in ("/redoc", "/docs/oauth2-redirect", "/openapi.yaml"):
+        assert api.client.get(path).status_code == 404, path
 
 
 def test_every_route_is_described_with_its_problems(api: Api) -> None:

@@ -1,5 +1,4 @@
-"""The protocol of a worker's connections: a request has the header fields that came before its
-body.
+"""A request has the header fields that came before its body, and no others.
 
 uvicorn's parser appends the fields of a trailer (RFC 9112 section 7.1.2) to the list that the
 application holds already. A token would be let in from there, and what a proxy has written, such
@@ -11,8 +10,8 @@ from __future__ import annotations
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
-class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, whose trailers go nowhere."""
+class NoTrailersProtocol(HttpToolsProtocol):
+    """uvicorn's own protocol, whose trailers go nowhere."""
 
     def on_headers_complete(self) -> None:
         """Hand a list to the application that nothing is appended to."""

@@ -1,0 +1,71 @@
+"""Bodies: bounded in bytes and in time, and of one meaning."""
+
+from __future__ import annotations
+
+from bench.mutations.guard import Module
+
+_BODY = Module("iargus/web/body.py", "tests/web/test_bodies.py")
+_ISSUE = Module("iargus/web/token_routes.py", "tests/web/test_bodies.py")
+_CONFIRM = Module("iargus/web/confirm_routes.py", "tests/web/test_confirm.py")
+_JSON = Module("iargus/web/json_answer.py", "tests/web/test_predictions.py")
+_REQUEST = Module("iargus/web/token_request.py", "tests/web/test_tokens.py")
+
+GUARDS = (
+    _BODY.guard(
+        "a body that says that it is too large is not read",
+        "if value.isdigit() and int(value[:20]) > max_bytes:",
+        "if False:",
+        "tests/web/test_body.py",
+    ),
+    _BODY.guard(
+        "a body that grows too large is not read on",
+        "if size > max_bytes:",
+        "if False:",
+        "tests/web/test_body.py",
+    ),
+    _BODY.guard(
+        "a body that comes a byte now and then ends in time",
+        "async with asyncio.timeout(timeout_s):",
+        "async with asyncio.timeout(None):",
+        "tests/web/test_body.py",
+    ),
+    _BODY.guard(
+        "a compressed body is not taken apart",
+        'elif name == b"content-encoding" and value',
+        'elif name == b"" and value',
+    ),
+    _BODY.guard("NaN and Infinity are no JSON", "allow_inf_nan=False", "allow_inf_nan=True"),
+    _BODY.guard(
+        "a body is one object",
+        "if not isinstance(document, dict):",
+        "if document is None:",
+        "tests/web/test_body.py",
+    ),
+    _BODY.guard(
+        "a body names nothing twice",
+        'if body.count(b":") != _members(document):',
+        "if False:",
+    ),
+    _ISSUE.guard(
+        "who has no token may send little",
+        "min(MAX_BODY_BYTES, policy.max_body_bytes)",
+        "policy.max_body_bytes",
+    ),
+    _CONFIRM.guard(
+        "who presses a link's button may send little",
+        "max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s",
+        "max_bytes=2**40, timeout_s=timeout_s",
+    ),
+    _REQUEST.guard(
+        "a name can be printed",
+        "if isinstance(text, str) and _INVISIBLE.search(text):",
+        "if False:",
+    ),
+    _REQUEST.guard("a name is of bounded length", "    Text(100),\n", "    Text(100_000),\n"),
+    _REQUEST.guard(
+        "an address is plausible, and holds no line of a mail",
+        "return validate_email(address, check_deliverability=False).normalized",
+        "return address",
+    ),
+    _JSON.guard("no NaN goes out", 'if b"NaN" in body or b"Infinity" in body:', "if False:"),
+)

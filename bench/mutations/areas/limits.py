@@ -1,0 +1,63 @@
+"""Rate limits at the door: who is charged, and before what."""
+
+from __future__ import annotations
+
+from bench.mutations.guard import Module
+
+_WEB = "tests/web/test_limits.py"
+_LIMITED = Module("iargus/web/limited.py", _WEB)
+_GATE = Module("iargus/web/gate.py", _WEB)
+_TOKENS = Module("iargus/web/token_routes.py", _WEB)
+_LINKS = Module("iargus/web/confirm_routes.py", "tests/web/test_confirm.py")
+
+GUARDS = (
+    _LIMITED.guard(
+        "an address that is used up costs no check of a token",
+        "limits.check_address(address)",
+        "pass",
+    ),
+    _LIMITED.guard(
+        "a request with a token is charged", "add_fields(scope, limits.admit(address, jti))", "pass"
+    ),
+    _GATE.guard(
+        "a request with a body and without a good token is charged to its address",
+        "            await self._limited.charge(scope, address)\n"
+        "            raise\n"
+        "        await self._limited.admit(scope, address, claims.jti)\n"
+        "        if unreadable",
+        "            raise\n"
+        "        await self._limited.admit(scope, address, claims.jti)\n"
+        "        if unreadable",
+    ),
+    _GATE.guard(
+        "a request without a body and a good token is charged to its address",
+        "            await self._limited.charge(scope, address)\n"
+        "            raise\n"
+        "        await self._limited.admit(scope, address, claims.jti)\n"
+        "        return claims",
+        "            raise\n"
+        "        await self._limited.admit(scope, address, claims.jti)\n"
+        "        return claims",
+    ),
+    _GATE.guard(
+        "a body that is too large is charged", "BodyTooLarge, BodyTooSlow)\n\n", "BodyTooSlow)\n\n"
+    ),
+    _TOKENS.guard(
+        "tokens for an address are limited", "await limited.issue(request.scope, address)", "pass"
+    ),
+    _TOKENS.guard(
+        "a request for a token that is refused is charged",
+        "            await limited.charge(request.scope, address)\n",
+        "",
+    ),
+    _TOKENS.guard(
+        "a revocation is charged",
+        "await limited.charge(request.scope, limited.arrive(request.scope))",
+        "pass",
+    ),
+    _LINKS.guard(
+        "guesses of links are limited",
+        "await limited.issue(request.scope, limited.arrive(request.scope))",
+        "pass",
+    ),
+)
