@@ -65,7 +65,8 @@ GUARDS = (
     _CLAIMS.guard(
         "the signature is checked",
         "payload = _VERIFIER.decode(token, secret, algorithms=[ALGORITHM])",
-        'payload = _VERIFIER.decode_complete(token, options={"verify_signature": False})["payload"]',
+        'payload = _VERIFIER.decode_complete(token, options={"verify_signature": False})'
+        '["payload"]',
     ),
     _CLAIMS.guard("the issuer is ours", "claims.iss != policy.issuer or ", ""),
     _CLAIMS.guard("the token is meant for us", " or claims.aud != policy.audience", ""),
