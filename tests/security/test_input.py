@@ -22,6 +22,8 @@ from tests.web.application import ADA, Api, build, running
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 MARK = "zqx7"
+# What a template would make of it: a number that stands nowhere by chance.
+SUM, SUM_DONE = "999983*999979", str(999983 * 999979)
 
 
 @pytest.fixture(scope="module")
@@ -164,8 +166,8 @@ TEXTS: Mapping[str, str] = {
     "SQL that is true for everybody": f"{MARK}' OR '1'='1",
     "a percent and an underscore of LIKE": f"{MARK}%_%",
     "an LDAP filter": f"{MARK})(uid=*))(|(uid=*",
-    "a template of Jinja": f"{MARK}{{{{7*7}}}}{{{{''.__class__.__mro__}}}}",
-    "a template of other engines": f"{MARK}${{7*7}}#{{7*7}}<%= 7*7 %>",
+    "a template of Jinja": f"{MARK}{{{{{SUM}}}}}{{{{''.__class__.__mro__}}}}",
+    "a template of other engines": f"{MARK}${{{SUM}}}#{{{SUM}}}<%= {SUM} %>",
     "a format of Python": f"{MARK}%s%n{{0.__class__}}",
     "a look-up by JNDI": f"{MARK}${{jndi:ldap://x.example.org/a}}",
     "a shell command": f"{MARK}`id`$(id)|id;id",
@@ -237,7 +239,7 @@ def test_a_text_is_only_a_text_in_every_field(
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert MARK not in str(answer.headers), field
         assert "set-cookie" not in answer.headers
-        assert "49" not in answer.text or "7*7" not in TEXTS[name] or field in ("text", "query")
+        assert SUM_DONE not in answer.text, field
         answer.json()
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("iargus")]
     assert not [line for line in lines if MARK in line]
