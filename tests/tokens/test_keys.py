@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,6 +38,22 @@ def test_workers_that_start_together_end_with_one_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         kids = set(pool.map(lambda _: load_key_ring(here).signing_kid, range(32)))
     assert len(kids) == 1
+
+
+def test_of_two_that_make_a_key_at_once_the_first_one_s_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, sync = settings(tmp_path), os.fsync
+    first: list[str] = []
+
+    def meanwhile(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", sync)
+        first.append(load_key_ring(here).signing_kid)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    assert [load_key_ring(here).signing_kid] == first
+    assert [load_key_ring(here).signing_kid] == first
 
 
 @pytest.mark.parametrize("environ", [{"IARGUS_ENV": "production"}, {"WEBSITE_SITE_NAME": "w"}])

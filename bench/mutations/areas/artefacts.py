@@ -18,7 +18,7 @@ _TREES = Module("iargus/bundles/trees.py", "tests/bundles/test_tampered_cars.py"
 
 _TRAINING = "tests/security/test_artefacts_training.py"
 _NODES = Module("iargus/models/tree_nodes.py", _TRAINING)
-_SCHEMA = Module("iargus/models/schema_size.py", _TRAINING)
+_SCHEMA = Module("iargus/models/schema_size.py", "tests/models/test_schema_size.py")
 
 GUARDS = (
     _SKOPS.guard("an altered model is not loaded", "if found != sha256.lower():", "if False:"),
