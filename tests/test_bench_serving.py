@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from bench.serving import echo as serving_echo
 from bench.serving.bodies import Body, batches, cars, for_mlflow, for_mlserver, sentences, write
@@ -84,8 +84,46 @@ def test_the_echo_has_the_models_of_the_tasks(
     name: str, sent: type[BaseModel], answered: type[BaseModel]
 ) -> None:
     task = task_of(name)
-    assert bare(sent.model_json_schema()) == bare(task.input_model.model_json_schema())
+    ours = task.input_model.model_fields
+    assert sent.model_fields.keys() == ours.keys()
+    for field, echoed in sent.model_fields.items():
+        assert echoed.is_required() == ours[field].is_required()
+        assert echoed.validation_alias == ours[field].validation_alias
+        assert echoed.default == ours[field].default
     assert bare(answered.model_json_schema()) == bare(task.output_model.model_json_schema())
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "is_taken"),
+    [
+        ("car_price", {}, True),
+        ("car_price", {"year": 1899}, False),
+        ("car_price", {"year": 2201}, False),
+        ("car_price", {"mileage": -1}, False),
+        ("car_price", {"mileage": 3_000_001}, False),
+        ("car_price", {"mileage": "many"}, False),
+        ("car_price", {"make": ""}, False),
+        ("car_price", {"make": "m" * 65}, False),
+        ("car_price", {"model": "m" * 129}, False),
+        ("car_price", {"state": "s" * 65}, False),
+        ("car_price", {"state": None}, True),
+        ("car_price", {"mileage_unit": "m"}, False),
+        ("intent", {"text": "t" * 5000}, True),
+        ("intent", {"text": "t" * 5001}, False),
+        ("intent", {"text": 1}, False),
+    ],
+)
+def test_the_echo_takes_what_the_task_takes(
+    name: str, changed: dict[str, Any], is_taken: bool
+) -> None:
+    good = cars(1, seed=1)[0] if name == "car_price" else sentences(1, seed=1)[0]
+    echo = serving_echo.Car if name == "car_price" else serving_echo.Sentence
+    for model in (echo, task_of(name).input_model):
+        try:
+            model.model_validate(good | changed)
+            assert is_taken, model
+        except ValidationError:
+            assert not is_taken, model
 
 
 def bare(schema: Any) -> Any:

@@ -67,14 +67,6 @@ class Car(Input):
     ] = Field(description="Distance driven, not negative")
     mileage_unit: Literal["mi", "km"] = Field("mi", description="Unit of the mileage")
 
-    @field_validator("year", "mileage", mode="before")
-    @classmethod
-    def _true_is_no_number(cls, value: object) -> object:
-        # It would be read as 1: a car of one mile, priced without a word.
-        if isinstance(value, bool):
-            raise PydanticCustomError("number_type", "true and false are no numbers")
-        return value
-
     @field_validator("year", mode="after")
     @classmethod
     def _year_has_come(cls, year: int, info: ValidationInfo) -> int:
