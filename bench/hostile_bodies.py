@@ -1,6 +1,6 @@
 """What hostile bodies cost a real worker, beside a good prediction in the same run.
 
-    python -m bench.hostile_bodies --times 200    # about ten minutes
+    python -m bench.hostile_bodies --times 100    # about twenty seconds
 
 Starts gunicorn with one worker on SQLite and small models, all in a temporary folder. Sends a good
 prediction and each hostile body by turns, each on a connection of its own, without limits, and
