@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import stat
 import subprocess
@@ -19,6 +18,7 @@ import pytest
 from iargus.diagnosis.finding import Level
 from iargus.diagnosis.registry_door import knock
 from tests.services.ports import free_port
+from tests.services.require import require_program
 
 SCRIPTS = Path(__file__).parents[1] / "deploy" / "mlflow"
 MODELS, RUNS = "/api/2.0/mlflow/registered-models", "/api/2.0/mlflow/runs"
@@ -69,8 +69,7 @@ def environ(folder: Path, port: int) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    if shutil.which("curl") is None:
-        pytest.skip("curl is not installed")
+    require_program("curl")
     folder, port = tmp_path_factory.mktemp("mlflow"), free_port()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
