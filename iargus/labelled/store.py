@@ -65,7 +65,7 @@ class LabelledStore(Protocol):
 
 def labelled_store(task: Task, database: Database) -> LabelledStore:
     """The store of a task's labelled rows in the database `iargus`."""
-    # Imported here: both bring pandas, which a process that serves needs for feedback alone.
+    # Imported here: both bring pandas; what only names a store does without.
     if task.storage is Storage.CAR_DETAILS:
         from iargus.labelled.car_details import CarDetailsStore
 
