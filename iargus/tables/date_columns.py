@@ -1,0 +1,78 @@
+"""Whether a column of dates has the day first or the month, decided by all of its values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from iargus.tables.dates import DateInvalid, split_date
+
+# A few slips do not decide against a whole column; they are rejected one by one.
+TOLERATED = 0.01
+
+
+@dataclass(slots=True)
+class DateColumn:
+    """Looks at every value of a column once."""
+
+    name: str
+    day_first: Counter[str] = field(default_factory=Counter)
+    month_first: Counter[str] = field(default_factory=Counter)
+    doubtful: Counter[str] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def look(self, text: str) -> None:
+        """Take one value as evidence; what is no date is none."""
+        try:
+            written = split_date(text)
+        except DateInvalid:
+            return
+        if written.moment is not None:
+            return
+        sign = written.separator
+        if written.first > 12:
+            self.day_first[sign] += 1
+            self.examples.setdefault(("D", sign), text)
+        elif written.second > 12:
+            self.month_first[sign] += 1
+            self.examples.setdefault(("M", sign), text)
+        elif written.first != written.second:
+            self.doubtful[sign] += 1
+            self.examples.setdefault(("?", sign), text)
+
+
+@dataclass(frozen=True, slots=True)
+class DayOrder:
+    """For each separator of a column, such as `/`, whether the day stands first; what is not
+    there is not decided. `because` are sentences for the user."""
+
+    day_first: dict[str, bool]
+    because: tuple[str, ...] = ()
+
+
+def decide_order(column: DateColumn) -> DayOrder:
+    """What the column shows of its order, for each separator by itself."""
+    found: dict[str, bool] = {}
+    said: list[str] = []
+    for sign in sorted({*column.day_first, *column.month_first, *column.doubtful}):
+        days, months = column.day_first[sign], column.month_first[sign]
+        few, many = sorted((days, months))
+        if few > TOLERATED * many:
+            both = f"{column.examples['D', sign]!r} and {column.examples['M', sign]!r}"
+            said.append(f"{column.name} has both {both}, so that nobody can read its dates")
+        elif many:
+            found[sign] = days > months
+            said.append(_sentence(column, sign, day_first=days > months))
+        else:
+            said.append(
+                f"{column.name}: of {column.examples['?', sign]!r} nobody can say which is the "
+                "month, and no other date of the file shows it"
+            )
+    return DayOrder(found, tuple(said))
+
+
+def _sentence(column: DateColumn, sign: str, *, day_first: bool) -> str:
+    shape = sign.join(("DD", "MM", "YYYY") if day_first else ("MM", "DD", "YYYY"))
+    example = column.examples["D" if day_first else "M", sign]
+    wrong = example.split(sign)[0 if day_first else 1]
+    return f"{column.name} is read as {shape}: {example} has no month {wrong}"
