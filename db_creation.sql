@@ -47,9 +47,11 @@ CREATE TABLE IF NOT EXISTS iargus.car_details (
     `date_added` DATETIME NOT NULL,
     `source` VARCHAR(64) NOT NULL DEFAULT 'unknown',
     `row_key` VARCHAR(64),
+    `import_id` BIGINT,
     PRIMARY KEY (`id`),
     UNIQUE KEY uq_car_details_row_key (`row_key`),
-    KEY ix_car_details_date_added (`date_added`)
+    KEY ix_car_details_date_added (`date_added`),
+    KEY ix_car_details_import_id (`import_id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE IF NOT EXISTS iargus.labelled_examples (
@@ -60,9 +62,29 @@ CREATE TABLE IF NOT EXISTS iargus.labelled_examples (
     `label` VARCHAR(255) NOT NULL,
     `source` VARCHAR(64) NOT NULL,
     `row_key` VARCHAR(64),
+    `import_id` BIGINT,
     PRIMARY KEY (`id`),
     UNIQUE KEY uq_labelled_examples_row_key (`task`, `row_key`),
-    KEY ix_labelled_examples_task_observed_at (`task`, `observed_at`)
+    KEY ix_labelled_examples_task_observed_at (`task`, `observed_at`),
+    KEY ix_labelled_examples_import_id (`import_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE IF NOT EXISTS iargus.imports (
+    `id` BIGINT NOT NULL AUTO_INCREMENT,
+    `task` VARCHAR(64) NOT NULL,
+    `file` VARCHAR(255) NOT NULL,
+    `digest` VARCHAR(64) NOT NULL,
+    `source` VARCHAR(64) NOT NULL,
+    `observed_at` DATETIME,
+    `state` VARCHAR(16) NOT NULL,
+    `started_at` DATETIME NOT NULL,
+    `finished_at` DATETIME,
+    `undone_at` DATETIME,
+    `rows_added` BIGINT NOT NULL DEFAULT '0',
+    `rows_known` BIGINT NOT NULL DEFAULT '0',
+    `rows_rejected` BIGINT NOT NULL DEFAULT '0',
+    `rows_removed` BIGINT NOT NULL DEFAULT '0',
+    PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE IF NOT EXISTS iargus.monitoring_runs (
@@ -124,22 +146,28 @@ CREATE TABLE IF NOT EXISTS iargus.alembic_version (
     PRIMARY KEY (version_num)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- Only tables with every column of this version count as revision 0003 of the migrations; an
+-- Only tables with every column of this version count as revision 0004 of the migrations; an
 -- older service's do not, and wait for `iargus db upgrade`.
 INSERT INTO iargus.alembic_version (version_num)
-SELECT '0003' FROM DUAL
+SELECT '0004' FROM DUAL
 WHERE NOT EXISTS (SELECT 1 FROM iargus.alembic_version AS known)
-    AND 53 = (
+    AND 69 = (
         SELECT COUNT(*) FROM information_schema.columns
         WHERE table_schema = 'iargus' AND (
             (table_name = 'car_details' AND column_name IN (
                 'id', 'state', 'model', 'make', 'year', 'mileage', 'price',
-                'date_added', 'source', 'row_key'
+                'date_added', 'source', 'row_key', 'import_id'
             ))
             OR
             (table_name = 'labelled_examples' AND column_name IN (
                 'id', 'task', 'observed_at', 'payload', 'label', 'source',
-                'row_key'
+                'row_key', 'import_id'
+            ))
+            OR
+            (table_name = 'imports' AND column_name IN (
+                'id', 'task', 'file', 'digest', 'source', 'observed_at',
+                'state', 'started_at', 'finished_at', 'undone_at',
+                'rows_added', 'rows_known', 'rows_rejected', 'rows_removed'
             ))
             OR
             (table_name = 'monitoring_runs' AND column_name IN (
@@ -346,7 +374,7 @@ SELECT IF(
     'run `iargus db upgrade` now: tables of another version were there already'
 ) AS result
 FROM (
-    SELECT version_num FROM iargus.alembic_version WHERE version_num = '0003'
+    SELECT version_num FROM iargus.alembic_version WHERE version_num = '0004'
     UNION ALL
     SELECT version_num FROM iargus_api.alembic_version WHERE version_num = '0003'
 ) AS revisions;

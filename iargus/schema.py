@@ -42,8 +42,10 @@ car_details = Table(
     Column("date_added", DateTime, nullable=False),
     Column("source", String(64), nullable=False, server_default="unknown"),
     Column("row_key", String(64)),
+    Column("import_id", BigInteger),
     UniqueConstraint("row_key", name="uq_car_details_row_key"),
     Index("ix_car_details_date_added", "date_added"),
+    Index("ix_car_details_import_id", "import_id"),
 )
 
 labelled_examples = Table(
@@ -56,8 +58,30 @@ labelled_examples = Table(
     Column("label", String(255), nullable=False),
     Column("source", String(64), nullable=False),
     Column("row_key", String(64)),
+    Column("import_id", BigInteger),
     UniqueConstraint("task", "row_key", name="uq_labelled_examples_row_key"),
     Index("ix_labelled_examples_task_observed_at", "task", "observed_at"),
+    Index("ix_labelled_examples_import_id", "import_id"),
+)
+
+# One for each file that was imported; its rows carry its `id` as `import_id`.
+imports = Table(
+    "imports",
+    labelled_metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("task", String(64), nullable=False),
+    Column("file", String(255), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("observed_at", DateTime),
+    Column("state", String(16), nullable=False),
+    Column("started_at", DateTime, nullable=False),
+    Column("finished_at", DateTime),
+    Column("undone_at", DateTime),
+    Column("rows_added", BigInteger, nullable=False, server_default="0"),
+    Column("rows_known", BigInteger, nullable=False, server_default="0"),
+    Column("rows_rejected", BigInteger, nullable=False, server_default="0"),
+    Column("rows_removed", BigInteger, nullable=False, server_default="0"),
 )
 
 monitoring_runs = Table(
