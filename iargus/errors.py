@@ -67,7 +67,20 @@ class DataError(IArgusError):
 
 
 class LabelInvalid(IArgusError):
-    """Raised when a label does not fit its task, such as a price of zero."""
+    """Raised when a label does not fit its task, such as a price of zero. `reason` says so in
+    general, without the label, so that many such labels can be counted."""
+
+    def __init__(self, message: str, *, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason or "the label does not fit its task"
+
+
+class ImportUnknown(IArgusError):
+    """Raised for the number of an import that there is not."""
+
+
+class ImportStateError(IArgusError):
+    """Raised when an import cannot be undone, or was undone while it ran."""
 
 
 class TokenRejected(IArgusError):

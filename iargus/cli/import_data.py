@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from iargus.cli.console import output
+from iargus.cli.imports import list_imports, undo_import
 from iargus.cli.progress import progress_bar
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import ConfigurationError
@@ -19,9 +20,12 @@ from iargus.stack import Stack
 
 if TYPE_CHECKING:
     from iargus.tasks.base import Task
-    from iargus.training.importers import ImportSummary
+    from iargus.training.importers import FileOptions, ImportSummary
 
 app = typer.Typer(help="Add labelled data from files.", no_args_is_help=True)
+
+app.command("list")(list_imports)
+app.command("undo")(undo_import)
 
 MAX_SOURCE_CHARS = 64
 
@@ -44,7 +48,16 @@ Delimiter = Annotated[
     str | None, typer.Option(help="What separates the columns, if not comma or tab; \\t for tab.")
 ]
 DateFormat = Annotated[
-    str | None, typer.Option(help="How dates are written, such as %m/%d/%Y; ISO 8601 if unset.")
+    str | None,
+    typer.Option(help="How dates are written, such as %m/%d/%Y; as the whole file shows if unset."),
+]
+AllowRejected = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SHARE|all",
+        help="The share of rows that may be rejected, such as 0.3; with more, nothing is added. "
+        "A fifth if unset, or a half of fewer than 100 rows.",
+    ),
 ]
 
 
@@ -56,11 +69,22 @@ def import_cars(
     ] = None,
     column: Columns = None,
     observed_at: ObservedAt = None,
-    mileage_unit: Annotated[Literal["mi", "km"], typer.Option(help="Unit of mileages.")] = "mi",
+    mileage_unit: Annotated[
+        Literal["mi", "km"] | None,
+        typer.Option(help="Unit of all mileages; as they say, and miles if unset."),
+    ] = None,
+    decimal: Annotated[
+        Literal[".", ","] | None,
+        typer.Option(help="The decimal sign of numbers; as the whole file shows if unset."),
+    ] = None,
+    currency: Annotated[
+        str, typer.Option(help="The currency that prices may name; nothing is converted.")
+    ] = "USD",
     source: Source = None,
     encoding: Encoding = "utf-8",
     delimiter: Delimiter = None,
     date_format: DateFormat = None,
+    allow_rejected: AllowRejected = None,
     task: Annotated[str | None, typer.Option(help="The task, if there are several.")] = None,
 ) -> None:
     """Add sales of cars from a CSV, TSV or JSON file.
@@ -77,8 +101,12 @@ def import_cars(
         mapping=parse_mapping(column or [], FIELDS),
         mileage_unit=mileage_unit,
         date_format=date_format,
+        decimal=decimal,
+        currency=currency.strip().upper(),
     )
-    _import(stack, _car_task(stack, task), file, layout, observed_at, source, encoding, delimiter)
+    options = _options(encoding, delimiter)
+    chosen = _car_task(stack, task)
+    _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
 
 @app.command("examples")
@@ -91,6 +119,7 @@ def import_examples(
     encoding: Encoding = "utf-8",
     delimiter: Delimiter = None,
     date_format: DateFormat = None,
+    allow_rejected: AllowRejected = None,
 ) -> None:
     """Add labelled examples from a JSON, TSV or CSV file.
 
@@ -108,7 +137,8 @@ def import_examples(
     layout = ExampleColumns(
         chosen, mapping=parse_mapping(column or [], fields_of(chosen)), date_format=date_format
     )
-    _import(stack, chosen, file, layout, observed_at, source, encoding, delimiter)
+    options = _options(encoding, delimiter)
+    _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
 
 def _import(
@@ -118,30 +148,31 @@ def _import(
     layout: Any,
     observed_at: datetime | None,
     source: str | None,
-    encoding: str,
-    delimiter: str | None,
+    options: FileOptions,
+    allow_rejected: str | None,
 ) -> None:
-    from iargus.labelled.store import labelled_store
-    from iargus.training.importers import FileOptions, import_file
+    from iargus.labelled.imports import Imports
+    from iargus.training.importers import AllowedRejections, import_file
     from iargus.training.importers.records import check_file
 
     # Half a million objects of the libraries need not be looked through again and again while
     # rows come and go: that took a quarter of the time.
     gc.freeze()
-    options = FileOptions(encoding, _delimiter(delimiter))
-    size = check_file(file)
-    with progress_bar(f"Importing {file.name}", total=size) as advance:
+    allowed = AllowedRejections.parse(allow_rejected)
+    check_file(file)
+    with progress_bar(f"Importing {file.name}", total=1) as advance:
         summary = import_file(
             file,
             task=task,
-            store=labelled_store(task, stack.labelled),
+            imports=Imports(stack.labelled),
             layout=layout,
             source=(source or file.name)[:MAX_SOURCE_CHARS],
             rejected_dir=stack.settings.var_dir / "rejected",
             now=to_naive_utc(utc_now()),
             observed_at=observed_at,
             options=options,
-            progress=lambda rows, done: advance(done, rows),
+            allowed=allowed,
+            progress=lambda rows, share: advance(share, rows),
         )
     _show(summary)
 
@@ -151,13 +182,29 @@ def _show(summary: ImportSummary) -> None:
         f"{summary.added:,} added, {summary.already_there:,} already there, "
         f"{summary.rejected:,} rejected"
     )
+    for sentence in summary.said:
+        typer.echo(sentence)
+    for note, count in sorted(summary.notes.items(), key=lambda pair: -pair[1]):
+        typer.echo(f"{count:,}: {note}")
+    if summary.added:
+        typer.echo(f"Import {summary.import_id}; `iargus import undo {summary.import_id}` undoes it")
     if summary.rejected_path is None:
         return
-    table = Table("rejected because", "rows")
+    table = Table("rejected because", "rows", "such as", "where", "try")
     for reason, count in sorted(summary.reasons.items(), key=lambda pair: -pair[1]):
-        table.add_row(escape(reason), f"{count:,}")
+        example = summary.examples[reason]
+        value = "" if example.value is None else example.value
+        table.add_row(
+            escape(reason), f"{count:,}", escape(value), example.where, escape(example.option or "")
+        )
     output().print(table)
     typer.echo(f"The rejected rows are in {summary.rejected_path}")
+
+
+def _options(encoding: str, delimiter: str | None) -> FileOptions:
+    from iargus.training.importers import FileOptions
+
+    return FileOptions(encoding, _delimiter(delimiter))
 
 
 def _delimiter(text: str | None) -> str | None:

@@ -30,7 +30,7 @@ class NumberColumn:
 
     def look(self, text: str) -> None:
         """Take one value as evidence; what is no number is none."""
-        if text.isdigit():
+        if text.isdecimal():
             self.units[None] += 1
             self.largest = max(self.largest, float(text))
             return

@@ -176,6 +176,11 @@ class Task(ABC):
         """The features of one request as they are recorded and later learned from."""
         return {name: getattr(value, name) for name in self.features}
 
+    def identity(self, payload: Payload) -> tuple[Any, ...]:
+        """What a row is known by when it comes again: the features, in one spelling where a kind
+        knows of several. Keys of stored rows are made of it, so it stays what it is."""
+        return tuple(payload[name] for name in self.features)
+
     def frame(self, payloads: Sequence[Payload]) -> pd.DataFrame:
         """The table that the estimator reads: one row each, columns `features`."""
         # Serving a bundle never comes here, and shall not pay for pandas.

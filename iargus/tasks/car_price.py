@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -20,6 +21,12 @@ from pydantic_core import PydanticCustomError
 from iargus.bundles import car
 from iargus.bundles.bundle import Bundle, numbers_of_all
 from iargus.errors import LabelInvalid
+from iargus.estimators.canonical import (
+    canonical_make,
+    canonical_model,
+    canonical_state,
+    compact,
+)
 from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
 from iargus.tasks.fields import AlsoAsText, Text, as_text, years_as_text
@@ -183,12 +190,19 @@ class CarPrice(Task):
     def check_label(self, value: object) -> float:
         price = _number(value)
         if price is None or not math.isfinite(price):
-            raise LabelInvalid("a price is a number of US dollars")
+            raise LabelInvalid(
+                "a price is a number of US dollars", reason="a price that is no number"
+            )
         if price <= 0:
-            raise LabelInvalid(f"a price is above zero, not {price:g}")
+            raise LabelInvalid(
+                f"a price is above zero, not {price:g}", reason="a price that is not above zero"
+            )
         low, high = self.options.minimum_price_usd, self.options.maximum_price_usd
         if not low <= price <= high:
-            raise LabelInvalid(f"a price of {price:g} USD is not between {low:g} and {high:g}")
+            raise LabelInvalid(
+                f"a price of {price:.10g} USD is not between {low:g} and {high:g}",
+                reason=f"a price outside {low:,.10g} to {high:,.10g} USD",
+            )
         return price
 
     def payload(self, value: Input) -> Payload:
@@ -201,6 +215,10 @@ class CarPrice(Task):
             "year": value.year,
             "mileage": miles,
         }
+
+    def identity(self, payload: Payload) -> tuple[Any, ...]:
+        names = _one_spelling(payload["state"], payload["make"], payload["model"])
+        return (*names, payload["year"], payload["mileage"])
 
     def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         table = self.frame([self.payload(value) for value in inputs])
@@ -222,6 +240,12 @@ class CarPrice(Task):
                 "coverage": self.options.coverage,
             },
         }
+
+
+@lru_cache(maxsize=50_000)
+def _one_spelling(state: str | None, make: str, model: str) -> tuple[str, str, str]:
+    known = canonical_make(make)
+    return canonical_state(state), compact(known), compact(canonical_model(known, model))
 
 
 def _number(value: object) -> float | None:

@@ -135,7 +135,8 @@ class TextIntent(Task):
     def check_label(self, value: object) -> str:
         label = str(value).strip() if isinstance(value, str | int) else ""
         if not 0 < len(label) <= MAX_LABEL_CHARS:
-            raise LabelInvalid(f"an intent is a text of 1 to {MAX_LABEL_CHARS} characters")
+            rule = f"an intent is a text of 1 to {MAX_LABEL_CHARS} characters"
+            raise LabelInvalid(rule, reason=f"a label that is none: {rule}")
         return label
 
     def is_quick(self, value: Input) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,11 +13,21 @@ from iargus.training.importers.records import FileOptions, RecordFile
 
 
 class RowRejected(IArgusError):
-    """Raised for a row that cannot be used: `reason` in general, the message in particular."""
+    """Raised for a row that cannot be used: `reason` in general, the message in particular, the
+    `value` that is wrong, and the `option` of the command that may mend it."""
 
-    def __init__(self, reason: str, detail: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        detail: str | None = None,
+        *,
+        value: object = None,
+        option: str | None = None,
+    ) -> None:
         super().__init__(detail or reason)
         self.reason = reason
+        self.value = value
+        self.option = option
 
 
 @dataclass(slots=True)
@@ -35,39 +44,39 @@ class Candidate:
 Pick = Callable[[Sequence[Any]], Candidate]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How the records of a file become candidates: `pick` makes one of a record's values (it
+    raises `RowRejected`), `said` are sentences about what was decided for a whole column."""
+
+    pick: Pick
+    said: tuple[str, ...] = ()
+
+
+class Survey(Protocol):
+    """Looks at every record of a file before any is picked, where a column has to be understood
+    as a whole."""
+
+    has_times: bool
+
+    def look(self, values: Sequence[Any]) -> None:
+        """Take the values of one record as evidence."""
+        ...
+
+    def settle(self) -> Reading:
+        """Decide, after all records were looked at."""
+        ...
+
+
 class Layout(Protocol):
     """Where the values of a task are in a file."""
 
     def open(self, path: Path, options: FileOptions) -> RecordFile: ...
 
-    def picker(self, path: Path, names: Sequence[str]) -> tuple[Pick, bool]:
-        """Give what makes a candidate of a record's values (it raises `RowRejected`), and
-        whether the file has times of its own.
+    def survey(self, path: Path, names: Sequence[str], *, now: datetime) -> Survey:
+        """Begin to read a file with these columns; `now` is naive UTC.
 
         Raises:
             DataError: a column is missing.
         """
         ...
-
-
-@lru_cache(maxsize=100_000)
-def parse_moment(text: str, form: str | None) -> datetime:
-    """Read a date or a time, in UTC where it has no zone; naive UTC in whole seconds.
-
-    Raises:
-        RowRejected: it is none, in ISO 8601 or the form that was given (`strptime`).
-    """
-    try:
-        moment = (
-            datetime.fromisoformat(text.strip())
-            if form is None
-            else datetime.strptime(text.strip(), form)
-        )
-        if moment.tzinfo is not None:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError):
-        shape = form or "YYYY-MM-DD"
-        raise RowRejected("the date cannot be read", f"{text!r} is no date like {shape}") from None
-    if moment.year < 1900:
-        raise RowRejected("the date cannot be right", f"{text!r} is before 1900")
-    return moment.replace(microsecond=0)

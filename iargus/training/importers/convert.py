@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
-import pandas as pd
 from pydantic import ValidationError
 
-from iargus.errors import LabelInvalid
-from iargus.tasks.base import Task
+from iargus.errors import DataError, LabelInvalid
+from iargus.labelled.plain import Plain, PlainRows
+from iargus.tasks.base import Label, Payload, Task
 from iargus.training.importers.candidate import Candidate, RowRejected
 from iargus.training.importers.keys import KeyMaker
 
-Values = tuple[Any, ...]
+# What becomes of a candidate: the row, and the keys under which it may be there already.
+Converted = tuple[Plain, tuple[str, ...]]
 
 
 class Converter:
     """Checks rows one by one: `input_model` and `check_label` stay the only source of rules,
-    and take 5 microseconds together, a tenth of what a database takes for a row."""
+    and take 5 microseconds together, a tenth of what a database takes for a row.
+
+    `notes` counts what the rules of the task have changed in rows that were taken.
+    """
 
     def __init__(
-        self, task: Task, *, observed_at: datetime, in_key: bool, keys: KeyMaker | None = None
+        self, task: Task, rows: PlainRows, *, observed_at: datetime, day: str, keys: KeyMaker
     ) -> None:
-        """`observed_at` counts where a row has no time; `in_key` says whether it was asked for,
-        and is part of what a row is."""
+        """`observed_at` counts where a row has no time, and `day` is then part of what it is."""
         self._task = task
+        self._rows = rows
         self._observed_at = observed_at
-        self._in_key = in_key
-        self._keys = keys or KeyMaker()
-        self.columns = [*task.features, "label", "observed_at", "row_key"]
+        self._day = day
+        self._keys = keys
+        self.notes: Counter[str] = Counter()
 
-    def convert(self, candidate: Candidate) -> Values:
-        """The values of a labelled row in the order of `columns`.
+    def convert(self, candidate: Candidate) -> Converted:
+        """The labelled row of a candidate, and the keys under which it may be there already.
 
         Raises:
             RowRejected: the row breaks a rule of its task.
@@ -42,34 +47,42 @@ class Converter:
         label = self._label(candidate.label)
         for name in candidate.unknown:
             payload[name] = None
+        identity = (*self._task.identity(payload), label)
         values = (*(payload[name] for name in self._task.features), label)
-        is_part = self._in_key or candidate.observed_at is not None
-        key = self._keys.key((*values, moment.isoformat() if is_part else None))
-        return (*values, moment, key)
+        day = self._day if candidate.observed_at is None else moment.isoformat()
+        key, *others = self._keys.keys(identity, values, day)
+        try:
+            return self._rows.row(payload, label, moment, key), tuple(others)
+        except DataError as error:
+            raise RowRejected("the row cannot be kept", str(error)) from None
 
-    def frame(self, rows: list[Values]) -> pd.DataFrame:
-        """Rows as `LabelledStore.add` takes them."""
-        return pd.DataFrame.from_records(rows, columns=self.columns)
-
-    def _payload(self, candidate: Candidate, day: date) -> dict[str, Any]:
+    def _payload(self, candidate: Candidate, day: date) -> Payload:
         try:
             value = self._task.parse_input(candidate.body, today=day)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
+            first = error.errors(include_url=False)[0]
             name = ".".join(str(part) for part in first["loc"]) or "row"
-            raise RowRejected(f"{name}: {first['msg']}") from None
+            given = None if first["type"] == "missing" else first["input"]
+            reason = f"{name}: {first['msg']}"
+            detail = reason if given is None else f"{reason}, not {_shown(given)}"
+            raise RowRejected(reason, detail, value=given) from None
         return self._task.payload(value)
 
-    def _label(self, given: Any) -> float | str:
+    def _label(self, given: Any) -> Label:
         if given is None or given == "":
             raise RowRejected("the label is missing")
         try:
             label = self._task.check_label(given)
         except LabelInvalid as error:
-            raise RowRejected("the label is refused", str(error)) from None
+            raise RowRejected(error.reason, str(error), value=given) from None
         if isinstance(label, str):
             try:
                 label.encode()
             except UnicodeEncodeError:
-                raise RowRejected("the label is refused", "it is no valid Unicode") from None
+                raise RowRejected("the label is no valid Unicode") from None
         return label
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from pydantic import AliasChoices
 
 from iargus.errors import DataError
 from iargus.tasks.base import Task
-from iargus.training.importers.candidate import Candidate, Pick, RowRejected, parse_moment
+from iargus.training.importers.candidate import Candidate, Pick, Reading, RowRejected, Survey
 from iargus.training.importers.columns import find_column, locate
 from iargus.training.importers.documents import read_document
+from iargus.training.importers.moments import MomentColumn
 from iargus.training.importers.records import FileOptions, RecordFile
 from iargus.training.importers.tables import read_table
 
@@ -40,33 +42,10 @@ class ExampleColumns:
             return read_document(path, options)
         return read_table(path, options, name_columns=lambda row: self._names(path, row))
 
-    def picker(self, path: Path, names: Sequence[str]) -> tuple[Pick, bool]:
-        task = self.task
-        found = locate(path, names, _known_names(task), self.mapping, optional=(MOMENT,))
-        required = {
-            name for name, info in task.input_model.model_fields.items() if info.is_required()
-        }
-        aliases = {name: _request_name(task, name) for name in task.features}
+    def survey(self, path: Path, names: Sequence[str], *, now: datetime) -> Survey:
+        found = locate(path, names, _known_names(self.task), self.mapping, optional=(MOMENT,))
         index = {name: list(names).index(column) for name, column in found.items()}
-        columns = [(name, index[name], aliases[name]) for name in task.features]
-        label, moment, form = index[LABEL], index.get(MOMENT), self.date_format
-
-        def pick(values: Sequence[Any]) -> Candidate:
-            body = {}
-            for name, column, alias in columns:
-                value = values[column]
-                # An empty field means "unknown" where that is allowed, and "" where it is not.
-                is_blank = value is None or (isinstance(value, str) and not value.strip())
-                if not is_blank or (name in required and value is not None):
-                    body[alias] = value
-            when = None
-            if moment is not None:
-                if values[moment] in (None, ""):
-                    raise RowRejected(f"{MOMENT} is missing")
-                when = parse_moment(str(values[moment]), form)
-            return Candidate(body, values[label], when)
-
-        return pick, moment is not None
+        return ExampleSurvey(self.task, index, MomentColumn(MOMENT, self.date_format, now=now))
 
     def _names(self, path: Path, first: Sequence[str]) -> Sequence[str] | None:
         """Names for the columns of a file without a header: text, then label."""
@@ -86,6 +65,47 @@ class ExampleColumns:
             f"{', '.join(name[:40] for name in first[:10])}. Name the columns with --column, or "
             "the separator with --delimiter"
         )
+
+
+class ExampleSurvey:
+    """Looks at the times of the whole file, where it has any, then reads its rows."""
+
+    def __init__(self, task: Task, index: Mapping[str, int], moments: MomentColumn) -> None:
+        self._task, self._index, self._moments = task, index, moments
+        self._moment_at = index.get(MOMENT)
+        self.has_times = self._moment_at is not None
+
+    def look(self, values: Sequence[Any]) -> None:
+        if self._moment_at is not None:
+            self._moments.look(values[self._moment_at])
+
+    def settle(self) -> Reading:
+        return Reading(self._pick(), self._moments.settle())
+
+    def _pick(self) -> Pick:
+        task, index, moments, moment_at = self._task, self._index, self._moments, self._moment_at
+        required = {
+            name for name, info in task.input_model.model_fields.items() if info.is_required()
+        }
+        columns = [(name, index[name], _request_name(task, name)) for name in task.features]
+        label = index[LABEL]
+
+        def pick(values: Sequence[Any]) -> Candidate:
+            body = {}
+            for name, column, alias in columns:
+                value = values[column]
+                # An empty field means "unknown" where that is allowed, and "" where it is not.
+                is_blank = value is None or (isinstance(value, str) and not value.strip())
+                if not is_blank or (name in required and value is not None):
+                    body[alias] = value
+            when = None
+            if moment_at is not None:
+                if values[moment_at] in (None, ""):
+                    raise RowRejected(f"{MOMENT} is missing")
+                when = moments.read(values[moment_at])
+            return Candidate(body, values[label], when)
+
+        return pick
 
 
 def _known_names(task: Task) -> dict[str, Sequence[str]]:

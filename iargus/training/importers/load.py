@@ -1,50 +1,74 @@
-"""One import: records, checked, in chunks into the store."""
+"""One import: all records are looked at, checked, and, if the file is sound, stored in chunks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from iargus.errors import DataError
-from iargus.labelled.store import LabelledStore
+from iargus.errors import ConfigurationError, DataError
+from iargus.labelled.imports import Imports
+from iargus.labelled.plain import PlainRows
 from iargus.tasks.base import Task
-from iargus.training.importers.candidate import Layout, Pick, RowRejected
-from iargus.training.importers.convert import Converter, Values
-from iargus.training.importers.records import FileOptions, Record
-from iargus.training.importers.rejected import RejectedRows
+from iargus.training.importers.candidate import Layout, Reading, RowRejected, Survey
+from iargus.training.importers.convert import Converted, Converter
+from iargus.training.importers.keys import KeyMaker
+from iargus.training.importers.moments import after_tomorrow
+from iargus.training.importers.records import FileOptions, Record, RecordFile
+from iargus.training.importers.refusal import AllowedRejections, ImportRefused
+from iargus.training.importers.rejected import Example, RejectedRows
+from iargus.training.importers.staged import StagedRows
 
 CHUNK_ROWS = 10_000  # one transaction; an import that is stopped loses no more than this
 
-# (rows so far, bytes of the file read so far)
-Progress = Callable[[int, int], None]
+# (rows so far, the share of the work that is done)
+Progress = Callable[[int, float], None]
+# How much of the time goes by before the first row is stored.
+_SHARE_OF_READING = 0.5
 
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """What became of a file: `reasons` counts the rejected rows, `rejected_path` holds them."""
+    """What became of a file: `reasons` counts the rejected rows, which `rejected_path` holds, with
+    an example for each; `said` tells how columns were read, `notes` count what the task's rules
+    changed in rows that were taken. `import_id` is what `Imports` knows it by."""
 
+    import_id: int
     added: int
     already_there: int
     rejected: int
     reasons: Mapping[str, int]
     rejected_path: Path | None
+    examples: Mapping[str, Example] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A file whose rows wait to be stored."""
+
+    rows: int
+    reading: Reading
+    notes: Mapping[str, int]
 
 
 def import_file(
     path: Path,
     *,
     task: Task,
-    store: LabelledStore,
+    imports: Imports,
     layout: Layout,
     source: str,
     rejected_dir: Path,
     now: datetime,
     observed_at: datetime | None = None,
     options: FileOptions | None = None,
+    allowed: AllowedRejections | None = None,
     progress: Progress | None = None,
 ) -> ImportSummary:
     """Add what is new in a file. Repeated, also after a crash, it adds only what is missing.
@@ -53,44 +77,150 @@ def import_file(
     is `now` (both naive UTC).
 
     Raises:
-        DataError: the file cannot be read; what was read before stays added.
-        DatabaseUnavailable, SchemaMissing: as the store says.
+        DataError: the file cannot be read; nothing was added.
+        ImportRefused: too many of its rows are rejected; nothing was added.
+        DatabaseUnavailable, SchemaMissing: as the store says; what was added belongs to an import
+            that is listed as unfinished.
     """
-    with closing(layout.open(path, options or FileOptions())) as file:
-        pick, has_times = layout.picker(path, file.names)
-        if has_times and observed_at is not None:
+    if observed_at is not None and after_tomorrow(observed_at, now=now):
+        raise ConfigurationError(
+            f"--observed-at {observed_at:%Y-%m-%d} is after tomorrow: what is observed has happened"
+        )
+    plain = PlainRows(task, source)
+    with (
+        closing(layout.open(path, options or FileOptions())) as file,
+        StagedRows(rejected_dir.parent) as staged,
+        RejectedRows(rejected_dir, path.name, names=file.names, unit=file.unit) as rejected,
+    ):
+        survey = layout.survey(path, file.names, now=now)
+        if survey.has_times and observed_at is not None:
             raise DataError(
                 f"{path} has times of its own, so --observed-at has no use; leave it out"
             )
-        converter = Converter(task, observed_at=observed_at or now, in_key=observed_at is not None)
-        added = checked = rows = 0
-        target = rejected_dir / f"{path.name}.rejected.csv"
-        with RejectedRows(target, names=file.names, unit=file.unit) as rejected:
-            while chunk := list(islice(file.records, CHUNK_ROWS)):
-                good = _checked(chunk, pick, converter, rejected)
-                if good:
-                    added += store.add(converter.frame(good), source=source)
-                checked += len(good)
-                rows += len(chunk)
-                if progress is not None:
-                    progress(rows, file.bytes_read())
-            if rows == 0:
-                raise DataError(f"{path} has a header but no rows")
-    reasons = dict(rejected.reasons)
-    refused = sum(reasons.values())
-    return ImportSummary(added, checked - added, refused, reasons, target if refused else None)
+        keys = _keys(task, imports, timeless=not survey.has_times, day=observed_at)
+        converter = Converter(
+            task, plain, observed_at=observed_at or now, day=_day(observed_at), keys=keys
+        )
+        reading = _surveyed(path, layout, options, survey)
+        rows = _check(file, reading, converter, rejected, staged, progress)
+        if rows == 0:
+            raise DataError(f"{path} has a header but no rows")
+        refusal = (allowed or AllowedRejections()).refusal(rows, rejected)
+        if refusal is not None:
+            raise ImportRefused("\n".join([refusal, *reading.said]), rejected.keep())
+        refused = sum(rejected.reasons.values())
+        number = imports.begin(
+            task.name,
+            file=str(path),
+            digest=_digest(path),
+            source=source,
+            observed_at=observed_at,
+            rejected=refused,
+            now=now,
+        )
+        added = _store(number, task, imports, plain, staged, progress)
+        rejected_path = rejected.keep()
+        imports.finish(number, now)
+    return ImportSummary(
+        import_id=number,
+        added=added,
+        already_there=staged.count - added,
+        rejected=refused,
+        reasons=dict(rejected.reasons),
+        rejected_path=rejected_path,
+        examples=rejected.examples,
+        said=reading.said,
+        notes=converter.notes,
+    )
 
 
-def _checked(
-    chunk: list[Record], pick: Pick, converter: Converter, rejected: RejectedRows
-) -> list[Values]:
-    good: list[Values] = []
-    for record in chunk:
-        if record.problem is not None:
-            rejected.add(record, "the row has a wrong number of fields", record.problem)
-            continue
-        try:
-            good.append(converter.convert(pick(record.values)))
-        except RowRejected as error:
-            rejected.add(record, error.reason, str(error))
-    return good
+def _surveyed(
+    path: Path, layout: Layout, options: FileOptions | None, survey: Survey
+) -> Reading:
+    """Look at all records once before any is read."""
+    with closing(layout.open(path, options or FileOptions())) as file:
+        look = survey.look
+        for record in file.records:
+            if record.problem is None:
+                look(record.values)
+    return survey.settle()
+
+
+def _check(
+    file: RecordFile,
+    reading: Reading,
+    converter: Converter,
+    rejected: RejectedRows,
+    staged: StagedRows,
+    progress: Progress | None,
+) -> int:
+    rows = 0
+    while chunk := list(islice(file.records, CHUNK_ROWS)):
+        good: list[Converted] = []
+        for record in chunk:
+            try:
+                good.append(_converted(record, reading, converter))
+            except RowRejected as error:
+                rejected.add(record, error)
+        if good:
+            staged.put(good)
+        rows += len(chunk)
+        if progress is not None:
+            progress(rows, _SHARE_OF_READING * file.bytes_read() / file.size_bytes)
+    return rows
+
+
+def _converted(record: Record, reading: Reading, converter: Converter) -> Converted:
+    if record.problem is not None:
+        problem = record.problem
+        raise RowRejected("the row has a wrong number of fields", problem, value=problem)
+    return converter.convert(reading.pick(record.values))
+
+
+def _store(
+    number: int,
+    task: Task,
+    imports: Imports,
+    plain: PlainRows,
+    staged: StagedRows,
+    progress: Progress | None,
+) -> int:
+    added = done = 0
+    for chunk in staged.chunks():
+        new = _unknown(task, imports, chunk)
+        added += imports.add(
+            number, plain, [row for row, _ in new], known=len(chunk) - len(new)
+        )
+        done += len(chunk)
+        if progress is not None:
+            share = _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / staged.count
+            progress(done, share)
+    return added
+
+
+def _unknown(task: Task, imports: Imports, chunk: Sequence[Converted]) -> Sequence[Converted]:
+    """The rows that are not there under another key than the one they get."""
+    others = [key for _, keys in chunk for key in keys]
+    if not others:
+        return chunk
+    known = imports.known_keys(task, others)
+    return [each for each in chunk if not known.intersection(each[1])]
+
+
+def _keys(task: Task, imports: Imports, *, timeless: bool, day: datetime | None) -> KeyMaker:
+    """Rows without a time are those that are there: under no day, and under the day they get; and,
+    where they get none, under any day that was given to such rows."""
+    older = imports.has_older_rows(task)
+    if not timeless:
+        return KeyMaker(older=older)
+    days = [""] if day is not None else [_day(each) for each in imports.days_given(task)]
+    return KeyMaker(days=days, older=older)
+
+
+def _day(day: datetime | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

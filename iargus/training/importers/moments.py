@@ -1,0 +1,133 @@
+"""The column of a file that says when a row was observed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from iargus.tables.date_columns import DateColumn, decide_order
+from iargus.tables.dates import DateInvalid, moment_of, naive_utc, split_date
+from iargus.tables.months import ZONES
+from iargus.training.importers.candidate import RowRejected
+
+OPTION = "--date-format"
+FIRST_YEAR = 1900
+_CACHED = 100_000
+
+
+class MomentColumn:
+    """Looks at all dates of a column, then reads each: naive UTC in whole seconds.
+
+    Where `form` is given (`strptime`), nothing is looked at. What is after tomorrow is rejected:
+    tomorrow is today already, east of Greenwich.
+    """
+
+    def __init__(self, name: str, form: str | None, *, now: datetime) -> None:
+        self.name = name
+        self._form = form
+        self._column = DateColumn(name)
+        self._limit = datetime.combine(now.date() + timedelta(days=2), time())
+        self._day_first: dict[str, bool] = {}
+        self._read: dict[str, datetime] = {}
+
+    def look(self, value: Any) -> None:
+        """Take one value as evidence."""
+        if self._form is None and type(value) is str and value[4:5] != "-":
+            self._column.look(value)
+
+    def settle(self) -> tuple[str, ...]:
+        """Decide, and give the sentences that say how."""
+        if self._form is not None:
+            return ()
+        order = decide_order(self._column)
+        self._day_first = order.day_first
+        return order.because
+
+    def read(self, value: Any) -> datetime:
+        """One date or time.
+
+        Raises:
+            RowRejected: it is none, cannot be told from another, or cannot be right.
+        """
+        if isinstance(value, datetime | date):
+            return self._checked(value, _of_cell(value))
+        text = str(value)
+        found = self._read.get(text)
+        if found is None:
+            found = self._checked(value, self._parsed(text))
+            if len(self._read) < _CACHED:
+                self._read[text] = found
+        return found
+
+    def _parsed(self, text: str) -> datetime:
+        if self._form is not None:
+            return self._by_form(text, self._form)
+        try:
+            written = split_date(text)
+        except DateInvalid as error:
+            raise RowRejected(
+                f"{self.name} cannot be read", f"{error}; YYYY-MM-DD is", value=text, option=OPTION
+            ) from None
+        day_first = self._day_first.get(written.separator)
+        try:
+            return moment_of(written, day_first=day_first)
+        except DateInvalid as error:
+            undecided = day_first is None
+            sign = written.separator
+            forms = f"{OPTION} %d{sign}%m{sign}%Y or {OPTION} %m{sign}%d{sign}%Y"
+            raise RowRejected(
+                f"{self.name} may have the day first or the month"
+                if undecided
+                else f"{self.name} has another order than the rest of the file",
+                f"{error}: say which with {forms}" if undecided else str(error),
+                value=text,
+                option=forms,
+            ) from None
+
+    def _by_form(self, text: str, form: str) -> datetime:
+        try:
+            return naive_utc(_strptime(text.strip(), form))
+        except (ValueError, OverflowError):
+            raise RowRejected(
+                f"{self.name} is no date like {form}",
+                f"{text!r} is no date like {form}, which {OPTION} asks for",
+                value=text,
+                option=OPTION,
+            ) from None
+
+    def _checked(self, value: Any, moment: datetime) -> datetime:
+        if moment.year < FIRST_YEAR:
+            raise RowRejected(
+                f"{self.name} is before {FIRST_YEAR}", f"{value!s} is before 1900", value=value
+            )
+        if moment >= self._limit:
+            last = self._limit.date() - timedelta(days=1)
+            raise RowRejected(
+                f"{self.name} is after tomorrow",
+                f"{value!s} is after tomorrow, {last}: what is observed has happened",
+                value=value,
+            )
+        return moment.replace(microsecond=0)
+
+
+def after_tomorrow(day: datetime, *, now: datetime) -> bool:
+    """Whether nothing can have been observed then yet, wherever on Earth."""
+    return day >= datetime.combine(now.date() + timedelta(days=2), time())
+
+
+def _of_cell(value: datetime | date) -> datetime:
+    if isinstance(value, datetime):
+        return naive_utc(value)
+    return datetime.combine(value, time())
+
+
+def _strptime(text: str, form: str) -> datetime:
+    if "%Z" not in form:
+        return datetime.strptime(text, form)
+    # Python's own %Z knows the names of this machine's zone only.
+    names = [name for name in sorted(ZONES, key=len, reverse=True) if name in text.split("(")[-1]]
+    if not names or "%z" in form:
+        plain = text if not names else text.replace(names[0], "UTC")
+        return datetime.strptime(plain, form)
+    moment = datetime.strptime(text.replace(names[0], "UTC"), form)
+    return moment.replace(tzinfo=UTC) - timedelta(hours=ZONES[names[0]])
