@@ -187,7 +187,9 @@ def _show(summary: ImportSummary) -> None:
     for note, count in sorted(summary.notes.items(), key=lambda pair: -pair[1]):
         typer.echo(f"{count:,}: {note}")
     if summary.added:
-        typer.echo(f"Import {summary.import_id}; `iargus import undo {summary.import_id}` undoes it")
+        typer.echo(
+            f"Import {summary.import_id}; `iargus import undo {summary.import_id}` undoes it"
+        )
     if summary.rejected_path is None:
         return
     table = Table("rejected because", "rows", "such as", "where", "try")

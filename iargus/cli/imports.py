@@ -152,4 +152,6 @@ def _print_json(records: list[ImportRecord]) -> None:
     import json
     from dataclasses import asdict
 
-    typer.echo(json.dumps([asdict(each) for each in records], default=lambda at: f"{at}Z", indent=2))
+    typer.echo(
+        json.dumps([asdict(each) for each in records], default=lambda at: f"{at}Z", indent=2)
+    )

@@ -227,7 +227,9 @@ class Imports:
             .values(values)
         )
         if done.rowcount == 0:
-            raise ImportStateError(f"import {number} was undone while it ran; nothing more is added")
+            raise ImportStateError(
+                f"import {number} was undone while it ran; nothing more is added"
+            )
 
 
 _TABLES = (

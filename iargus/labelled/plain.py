@@ -37,7 +37,7 @@ class PlainRows:
                 statement passes over rows that break a rule.
         """
         # As SQLAlchemy keeps times in SQLite, which compares them as text; MySQL reads it too.
-        moment = f"{at:%Y-%m-%d %H:%M:%S}.000000"
+        moment = f"{at.isoformat(' ', 'seconds')}.000000"
         if self.is_car:
             return self._car(payload, label, moment, key)
         features = {name: payload.get(name) for name in self._task.features}

@@ -18,11 +18,13 @@ _NAMES = (
 )
 MONTHS = {name: month for month, names in enumerate(_NAMES, start=1) for name in names.split()}
 
-WEEKDAYS = frozenset(
-    "mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday "
-    "sunday lun mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche mo di mi do "
-    "fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag".split()
+_DAYS = (
+    "mon tue tues wed thu thur thurs fri sat sun",
+    "monday tuesday wednesday thursday friday saturday sunday",
+    "lun mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag",
 )
+WEEKDAYS = frozenset(day for days in _DAYS for day in days.split())
 
 # Hours before UTC are negative. Names that two countries use for unlike zones are those of the
 # United States, whose sales these are.

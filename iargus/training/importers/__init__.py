@@ -6,4 +6,12 @@ from iargus.training.importers.load import ImportSummary, import_file
 from iargus.training.importers.records import FileOptions
 from iargus.training.importers.refusal import AllowedRejections, ImportRefused
 
-__all__ = ["AllowedRejections", "CarColumns", "ExampleColumns", "FileOptions", "ImportRefused", "ImportSummary", "import_file"]
+__all__ = [
+    "AllowedRejections",
+    "CarColumns",
+    "ExampleColumns",
+    "FileOptions",
+    "ImportRefused",
+    "ImportSummary",
+    "import_file",
+]

@@ -30,6 +30,8 @@ class AmountColumn:
         self.column = NumberColumn(name, amounts=amounts)
         self._at = at
         self._bare = 0
+        self._pointed = 0
+        self._example = ""
         self._sign = DecimalSign(None)
         self._unit: str | None = None
         self._unit_given = False
@@ -38,8 +40,13 @@ class AmountColumn:
         """Take the value of one record as evidence."""
         value = values[self._at]
         if type(value) is str:
-            if value.isdecimal() and len(value) > 3:
-                self._bare += 1  # an amount without a sign shows nothing else
+            # Most values, and not worth taking apart: 35725 and 35725.5.
+            whole, point, rest = value.partition(".")
+            if whole.isdecimal() and len(whole) > 3 and (not point or rest.isdecimal()):
+                self._bare += 1
+                if point:
+                    self._pointed += 1
+                    self._example = value
             else:
                 self.column.look(value)
         elif isinstance(value, int | float):
@@ -52,6 +59,10 @@ class AmountColumn:
             column.units[None] += self._bare
             column.largest = max(column.largest, 1_000.0)
             self._bare = 0
+        if self._pointed:
+            column.shown["."] += self._pointed
+            column.examples.setdefault(".", self._example)
+            self._pointed = 0
         self._sign = decide(column, given=given, others=(other.column,))
         return () if self._sign.because is None else (self._sign.because,)
 
@@ -83,8 +94,9 @@ class AmountColumn:
         """
         if type(value) is not str:
             return value, self._bare_unit(value)
-        if value.isdecimal():
-            return float(value), self._bare_unit(value)
+        plain = self._plain(value)
+        if plain is not None:
+            return plain, self._bare_unit(value)
         written = self._split(value)
         if written.currency is not None:
             raise RowRejected(f"{self.name} is an amount of money", value=value)
@@ -107,8 +119,9 @@ class AmountColumn:
         """
         if type(value) is not str:
             return value
-        if value.isdecimal():
-            return float(value)
+        plain = self._plain(value)
+        if plain is not None:
+            return plain
         written = self._split(value)
         if written.unit is not None:
             raise RowRejected(f"{self.name} is a distance", value=value)
@@ -120,6 +133,15 @@ class AmountColumn:
                 option=f"--currency {written.currency}, if all prices of the task are",
             )
         return self._number(written)
+
+    def _plain(self, text: str) -> float | None:
+        """The number of a text that needs no taking apart."""
+        if text.isdecimal():
+            return float(text)
+        if self._sign.sign != ".":
+            return None
+        whole, _, rest = text.partition(".")
+        return float(text) if whole.isdecimal() and rest.isdecimal() else None
 
     def _bare_unit(self, value: Any) -> str:
         if self._unit is None:

@@ -102,7 +102,9 @@ class CarSurvey:
 
 def _cell(value: Any) -> Any:
     """None where nothing is written down."""
-    if not isinstance(value, str):
+    if type(value) is not str:
         return value
-    # No word for "missing" is longer than that, and most values are.
-    return None if len(value) < MAX_MISSING and value.strip().lower() in MISSING else value
+    # No word for "missing" is longer than that, or begins with a digit; most values are or do.
+    if len(value) >= MAX_MISSING or "0" <= value[:1] <= "9":
+        return value
+    return None if value.strip().lower() in MISSING else value

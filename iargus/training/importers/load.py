@@ -134,9 +134,7 @@ def import_file(
     )
 
 
-def _surveyed(
-    path: Path, layout: Layout, options: FileOptions | None, survey: Survey
-) -> Reading:
+def _surveyed(path: Path, layout: Layout, options: FileOptions | None, survey: Survey) -> Reading:
     """Look at all records once before any is read."""
     with closing(layout.open(path, options or FileOptions())) as file:
         look = survey.look
@@ -188,9 +186,7 @@ def _store(
     added = done = 0
     for chunk in staged.chunks():
         new = _unknown(task, imports, chunk)
-        added += imports.add(
-            number, plain, [row for row, _ in new], known=len(chunk) - len(new)
-        )
+        added += imports.add(number, plain, [row for row, _ in new], known=len(chunk) - len(new))
         done += len(chunk)
         if progress is not None:
             share = _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / staged.count

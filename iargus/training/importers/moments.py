@@ -49,11 +49,11 @@ class MomentColumn:
         Raises:
             RowRejected: it is none, cannot be told from another, or cannot be right.
         """
-        if isinstance(value, datetime | date):
-            return self._checked(value, _of_cell(value))
-        text = str(value)
+        text = value if type(value) is str else str(value)
         found = self._read.get(text)
         if found is None:
+            if isinstance(value, datetime | date):
+                return self._checked(value, _of_cell(value))
             found = self._checked(value, self._parsed(text))
             if len(self._read) < _CACHED:
                 self._read[text] = found
@@ -62,6 +62,11 @@ class MomentColumn:
     def _parsed(self, text: str) -> datetime:
         if self._form is not None:
             return self._by_form(text, self._form)
+        if text[4:5] == "-":
+            try:
+                return naive_utc(datetime.fromisoformat(text))  # as most are, and sooner read
+            except ValueError:
+                pass
         try:
             written = split_date(text)
         except DateInvalid as error:
