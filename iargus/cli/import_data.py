@@ -39,9 +39,12 @@ ObservedAt = Annotated[
 Source = Annotated[
     str | None, typer.Option(help="What to write down as their source; the file's name if unset.")
 ]
-Encoding = Annotated[str, typer.Option(help="The file's encoding, such as cp1252.")]
+Encoding = Annotated[
+    str | None, typer.Option(help="The file's encoding, such as cp1252; recognised if unset.")
+]
 Delimiter = Annotated[
-    str | None, typer.Option(help="What separates the columns, if not comma or tab; \\t for tab.")
+    str | None,
+    typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
 ]
 DateFormat = Annotated[
     str | None, typer.Option(help="How dates are written, such as %m/%d/%Y; ISO 8601 if unset.")
@@ -58,7 +61,7 @@ def import_cars(
     observed_at: ObservedAt = None,
     mileage_unit: Annotated[Literal["mi", "km"], typer.Option(help="Unit of mileages.")] = "mi",
     source: Source = None,
-    encoding: Encoding = "utf-8",
+    encoding: Encoding = None,
     delimiter: Delimiter = None,
     date_format: DateFormat = None,
     task: Annotated[str | None, typer.Option(help="The task, if there are several.")] = None,
@@ -88,7 +91,7 @@ def import_examples(
     column: Columns = None,
     observed_at: ObservedAt = None,
     source: Source = None,
-    encoding: Encoding = "utf-8",
+    encoding: Encoding = None,
     delimiter: Delimiter = None,
     date_format: DateFormat = None,
 ) -> None:
@@ -118,18 +121,17 @@ def _import(
     layout: Any,
     observed_at: datetime | None,
     source: str | None,
-    encoding: str,
+    encoding: str | None,
     delimiter: str | None,
 ) -> None:
     from iargus.labelled.store import labelled_store
     from iargus.training.importers import FileOptions, import_file
-    from iargus.training.importers.records import check_file
 
     # Half a million objects of the libraries need not be looked through again and again while
     # rows come and go: that took a quarter of the time.
     gc.freeze()
     options = FileOptions(encoding, _delimiter(delimiter))
-    size = check_file(file)
+    size = file.stat().st_size if file.is_file() else 0
     with progress_bar(f"Importing {file.name}", total=size) as advance:
         summary = import_file(
             file,

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from iargus.errors import ConfigurationError
+from iargus.tables import open_table
 from iargus.training.importers.candidate import Candidate, Pick, RowRejected, parse_moment
 from iargus.training.importers.columns import locate
-from iargus.training.importers.documents import read_document
 from iargus.training.importers.records import FileOptions, RecordFile
-from iargus.training.importers.tables import read_table
 
 FIELDS = ("make", "model", "year", "mileage", "price", "state", "date_added")
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
@@ -64,9 +63,7 @@ class CarColumns:
     date_format: str | None = None
 
     def open(self, path: Path, options: FileOptions) -> RecordFile:
-        if path.suffix.lower() == ".json":
-            return read_document(path, options)
-        return read_table(path, options, name_columns=lambda _: None)
+        return open_table(path, options)
 
     def picker(self, path: Path, names: Sequence[str]) -> tuple[Pick, bool]:
         preset = self._preset()
