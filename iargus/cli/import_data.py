@@ -19,7 +19,7 @@ from iargus.stack import Stack
 
 if TYPE_CHECKING:
     from iargus.tasks.base import Task
-    from iargus.training.importers import ImportSummary
+    from iargus.training.importers import FileOptions, ImportSummary
 
 app = typer.Typer(help="Add labelled data from files.", no_args_is_help=True)
 
@@ -46,6 +46,9 @@ Delimiter = Annotated[
     str | None,
     typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
 ]
+Sheet = Annotated[
+    str | None, typer.Option(help="The sheet of a workbook, by its name or number from 1.")
+]
 DateFormat = Annotated[
     str | None, typer.Option(help="How dates are written, such as %m/%d/%Y; ISO 8601 if unset.")
 ]
@@ -63,16 +66,18 @@ def import_cars(
     source: Source = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    sheet: Sheet = None,
     date_format: DateFormat = None,
     task: Annotated[str | None, typer.Option(help="The task, if there are several.")] = None,
 ) -> None:
-    """Add sales of cars from a CSV, TSV or JSON file.
+    """Add sales of cars from a file: CSV, JSON, JSON Lines, XLSX or Parquet, also packed.
 
     Columns: make, model, year, mileage, price, and where there are any state and date_added.
     The same rows are never added twice; rows that break a rule go to a file under var/rejected.
     """
     from iargus.training.importers.cars import FIELDS, CarColumns
     from iargus.training.importers.columns import parse_mapping
+    from iargus.training.importers.records import FileOptions
 
     stack = Stack()
     layout = CarColumns(
@@ -81,7 +86,8 @@ def import_cars(
         mileage_unit=mileage_unit,
         date_format=date_format,
     )
-    _import(stack, _car_task(stack, task), file, layout, observed_at, source, encoding, delimiter)
+    options = FileOptions(encoding, _delimiter(delimiter), sheet)
+    _import(stack, _car_task(stack, task), file, layout, observed_at, source, options)
 
 
 @app.command("examples")
@@ -93,25 +99,41 @@ def import_examples(
     source: Source = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    sheet: Sheet = None,
+    split: Annotated[
+        str | None, typer.Option(help="Only this part of a file that has several, such as train.")
+    ] = None,
     date_format: DateFormat = None,
+    header: Annotated[
+        bool | None,
+        typer.Option("--header/--no-header", help="Whether the first row names the columns."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask whether the columns are right.")
+    ] = False,
 ) -> None:
-    """Add labelled examples from a JSON, TSV or CSV file.
+    """Add labelled examples from a file: CSV, JSON, JSON Lines, XLSX, Parquet, or the training
+    data of Rasa, SNIPS, CLINC150, Banking77 and MASSIVE; also packed with gzip or zip.
 
-    A JSON list of objects, or a table; without a header its columns are text and label. The
-    same rows are never added twice; rows that break a rule go to a file under var/rejected.
+    What was understood is shown first. Where names do not tell which column is the text and which
+    the label, it is asked; without a terminal, --yes or --column is needed. The same rows are
+    never added twice; rows that break a rule go to a file under var/rejected.
     """
+    from iargus.cli.import_preview import confirm
     from iargus.tasks.base import Storage
     from iargus.training.importers.columns import parse_mapping
     from iargus.training.importers.examples import ExampleColumns, fields_of
+    from iargus.training.importers.records import FileOptions
 
     stack = Stack()
     chosen = stack.catalogue.get(task)
     if chosen.storage is not Storage.LABELLED_EXAMPLES:
         raise ConfigurationError(f"the task {task} learns from cars: use `iargus import cars`")
-    layout = ExampleColumns(
-        chosen, mapping=parse_mapping(column or [], fields_of(chosen)), date_format=date_format
-    )
-    _import(stack, chosen, file, layout, observed_at, source, encoding, delimiter)
+    mapping = parse_mapping(column or [], fields_of(chosen))
+    layout = ExampleColumns(chosen, mapping=mapping, date_format=date_format, header=header)
+    options = FileOptions(encoding, _delimiter(delimiter), sheet, split)
+    confirm(file, layout, options, yes=yes)
+    _import(stack, chosen, file, layout, observed_at, source, options)
 
 
 def _import(
@@ -121,16 +143,14 @@ def _import(
     layout: Any,
     observed_at: datetime | None,
     source: str | None,
-    encoding: str | None,
-    delimiter: str | None,
+    options: FileOptions,
 ) -> None:
     from iargus.labelled.store import labelled_store
-    from iargus.training.importers import FileOptions, import_file
+    from iargus.training.importers import import_file
 
     # Half a million objects of the libraries need not be looked through again and again while
     # rows come and go: that took a quarter of the time.
     gc.freeze()
-    options = FileOptions(encoding, _delimiter(delimiter))
     size = file.stat().st_size if file.is_file() else 0
     with progress_bar(f"Importing {file.name}", total=size) as advance:
         summary = import_file(

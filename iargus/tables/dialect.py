@@ -49,7 +49,17 @@ def _delimiter(sample: Sequence[str], *, named_tsv: bool) -> str | None:
         len(line.rsplit(BLANKS, 1)) == 2 and line.rsplit(BLANKS, 1)[0].strip() for line in rows
     ):
         return BLANKS
-    return max(found)[2] if found else None
+    return max(found)[2] if found else _below_a_title(sample)
+
+
+def _below_a_title(sample: Sequence[str]) -> str | None:
+    """The delimiter of the rows where only the first line has none: it is no header."""
+    for delimiter in _DELIMITERS:
+        widths = _widths(sample, delimiter)[1:]
+        usual = max(set(widths), key=widths.count) if widths else 1
+        if usual > 2 and widths.count(usual) >= _MOST * len(widths):
+            return delimiter
+    return None
 
 
 def _widths(sample: Sequence[str], delimiter: str) -> list[int]:
@@ -57,12 +67,11 @@ def _widths(sample: Sequence[str], delimiter: str) -> list[int]:
         return []
     if delimiter == "\t":
         return [line.count("\t") + 1 for line in sample if line.strip()]
-    widths = []
+    widths: list[int] = []
     try:
         # The last row may be cut off; rows that are broken do not decide.
-        for cells in csv.reader((line + "\n" for line in sample), delimiter=delimiter):
-            if cells:
-                widths.append(len(cells))
+        reader = csv.reader((line + "\n" for line in sample), delimiter=delimiter)
+        widths.extend(len(cells) for cells in reader if cells)
     except csv.Error:
-        pass
+        pass  # what was read before it counts
     return widths[:-1] if len(widths) >= SAMPLE_LINES - 1 else widths

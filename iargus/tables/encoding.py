@@ -25,7 +25,7 @@ _LETTERS = rb"\xc0-\xcf\xd1-\xd6\xd8-\xdd\xdf-\xef\xf1-\xf6\xf8-\xfd\xff"
 _WESTERN = re.compile(
     rb"(?:[\x00-\x7f]"
     rb"|(?:(?<=[A-Za-z])|(?=.[A-Za-z]))[" + _LETTERS + rb"\x8c\x9c]{1,2}"  # beside plain letters
-    rb"|(?<![A-Za-z\x80-\xff])[" + _LETTERS + rb"](?![\x80-\xff])"  # à, alone
+    rb"|(?<![A-Za-z\x80-\xff])[\xe0\xc0\xe9\xe8\xf3](?![A-Za-z\x80-\xff])"  # à, alone
     rb"|(?<![A-Za-z\x80-\xff])[\xa3\xa7\xa9\xab\xae\xb0\xb7\xbb\xbf\xa1\xa0\x80\x96\x97\x93\x94\x85]"
     rb"|(?<=[A-Za-z0-9 ])[\xb0\xa0\xbb\x80\x85\x94\x92\xb2\xb3](?![A-Za-z\x80-\xff])"
     rb"|(?<=[A-Za-z])\x92(?=[A-Za-z" + _LETTERS + rb"])"  # l’hôtel
@@ -67,7 +67,7 @@ def encoding_of(content: Content, asked: str | None) -> Encoding:
     offset = _offset_of_bad_byte(content, "utf-8")
     if offset is None:
         return Encoding("utf-8-sig")
-    if _is_western(content):
+    if not _is_cut_off(content, offset) and _is_western(content):
         return Encoding("cp1252", "encoding cp1252 (Windows, western Europe)")
     raise _not_encoded(content, "UTF-8", offset)
 
@@ -159,6 +159,14 @@ def _is_western(content: Content) -> bool:
         plain += _count(rest, b"A-Za-z")
         high += _count(rest, rb"\xc0-\xff")
     return high <= _HIGH_SHARE * (plain + high)
+
+
+def _is_cut_off(content: Content, offset: int) -> bool:
+    """Whether the text ends within a character of UTF-8."""
+    with content.open() as file:
+        file.read(offset)
+        rest = file.read(5)
+    return len(rest) < 4 and rest[0] >= 0xC2 and all(0x80 <= byte < 0xC0 for byte in rest[1:])
 
 
 def _count(text: bytes, kind: bytes) -> int:

@@ -47,9 +47,9 @@ def open_json_lines(content: Content, encoding: Encoding, name_columns: NameColu
         found = values()
         if skip_first:
             next(found, None)
-        for number, value, problem, line in found:
-            if problem is not None:
-                yield Record(number, [line[:MAX_SHOWN]], problem, BROKEN)
+        for number, value, broken, line in found:
+            if broken is not None:
+                yield Record(number, [line[:MAX_SHOWN]], broken, BROKEN)
                 continue
             cells, problem = values_of(value, names)
             yield Record(number, cells, problem)

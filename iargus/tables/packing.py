@@ -31,9 +31,9 @@ def open_content(path: Path) -> Content:
     name = path.name
     inner = name[: -len(path.suffix)] if path.suffix.lower() in _ENDINGS else name
     ways: list[tuple[bytes, str, Unpack]] = [
-        (GZIP, "gzip", lambda raw: gzip.GzipFile(fileobj=raw)),
-        (BZIP2, "bzip2", lambda raw: bz2.BZ2File(raw)),
-        (XZ, "xz", lambda raw: lzma.LZMAFile(raw)),
+        (GZIP, "gzip", _gzip),
+        (BZIP2, "bzip2", bz2.BZ2File),
+        (XZ, "xz", lzma.LZMAFile),
         (ZSTANDARD, "Zstandard", _zstandard),
     ]
     for magic, packing, unpack in ways:
@@ -111,6 +111,10 @@ def _checked_zip(content: Content) -> Content:
 
 def _member(name: str) -> Callable[[BinaryIO], IO[bytes]]:
     return lambda raw: zipfile.ZipFile(raw).open(name)
+
+
+def _gzip(raw: BinaryIO) -> Any:
+    return gzip.GzipFile(fileobj=raw)
 
 
 def _zstandard(raw: BinaryIO) -> Any:

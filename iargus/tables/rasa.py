@@ -139,24 +139,21 @@ def _compose(content: Content, text: str) -> Any:
             keys[-1] = None
 
     for event in yaml.parse(text, Loader=loader):
+        line = 0 if event.start_mark is None else event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
             raise DataError(
-                f"{content.path}, line {event.start_mark.line + 1}: aliases (*name) are not read: "
+                f"{content.path}, line {line}: aliases (*name) are not read: "
                 "write out what is meant"
             )
         if isinstance(event, yaml.ScalarEvent):
-            value = _Text(event.value)
+            text_value = _Text(event.value)
             # A block begins on the line below its sign.
-            value.line = event.start_mark.line + (2 if event.style in ("|", ">") else 1)
-            put(value)
+            text_value.line = line + (1 if event.style in ("|", ">") else 0)
+            put(text_value)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(stack) >= MAX_DEPTH:
-                raise DataError(
-                    f"{content.path}, line {event.start_mark.line + 1}: nested more than "
-                    f"{MAX_DEPTH} deep"
-                )
-            is_map = isinstance(event, yaml.MappingStartEvent)
-            value = {} if is_map else []
+                raise DataError(f"{content.path}, line {line}: nested more than {MAX_DEPTH} deep")
+            value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
             put(value)
             stack.append(value)
             keys.append(None)

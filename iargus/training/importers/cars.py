@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from iargus.errors import ConfigurationError
+from iargus.errors import ConfigurationError, DataError
 from iargus.tables import open_table
 from iargus.training.importers.candidate import Candidate, Pick, RowRejected, parse_moment
-from iargus.training.importers.columns import locate
+from iargus.training.importers.columns import check_twice, locate
 from iargus.training.importers.records import FileOptions, RecordFile
 
 FIELDS = ("make", "model", "year", "mileage", "price", "state", "date_added")
@@ -63,7 +63,13 @@ class CarColumns:
     date_format: str | None = None
 
     def open(self, path: Path, options: FileOptions) -> RecordFile:
-        return open_table(path, options)
+        table = open_table(path, options)
+        try:
+            check_twice(path, table.names)
+        except DataError:
+            table.close()
+            raise
+        return table
 
     def picker(self, path: Path, names: Sequence[str]) -> tuple[Pick, bool]:
         preset = self._preset()

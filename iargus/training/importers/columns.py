@@ -44,6 +44,16 @@ def find_column(names: Sequence[str], wanted: Sequence[str]) -> str | None:
     return None
 
 
+def check_twice(path: Path, names: Sequence[str]) -> None:
+    """
+    Raises:
+        DataError: two columns have the same name.
+    """
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise DataError(f"{path} has two columns called {twice[0]!r}")
+
+
 def locate(
     path: Path,
     names: Sequence[str],

@@ -16,6 +16,11 @@ class ColumnContent:
     words: float  # of a value, on average
     numbers: float  # the share of values that are numbers
 
+    @property
+    def is_text(self) -> bool:
+        """Whether most values may be sentences."""
+        return self.words >= 1.5 and self.numbers < 0.5
+
     @classmethod
     def of(cls, rows: Sequence[Sequence[Any]], place: int) -> ColumnContent:
         values = [str(row[place]).strip() for row in rows if row[place] is not None]

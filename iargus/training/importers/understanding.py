@@ -6,6 +6,7 @@ that nobody has seen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from iargus.errors import DataError
 from iargus.tables import Record, Table
 from iargus.tasks.base import Problem, Task
-from iargus.training.importers.columns import find_column, listed, locate
+from iargus.training.importers.columns import check_twice, find_column, listed, locate
 from iargus.training.importers.contents import ColumnContent, label_and_text
 from iargus.training.importers.names import LABEL, MOMENT, known_names, text_feature
 
@@ -22,6 +23,8 @@ SAMPLE_ROWS = 1_000
 _SHOWN_ROWS = 3
 _FEW_ROWS = 10  # too few to wonder that every label is another one
 _MOST_LABELS = 0.7
+_NUMBERS = 0.5
+_NAME = re.compile(r"[\w .:#()/-]*[\w)]")
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Understanding:
         Raises:
             DataError: a column is missing, or nothing tells which it is.
         """
-        _check_twice(table)
+        check_twice(table.path, table.names)
         sample = [record for record in table.head(SAMPLE_ROWS) if record.problem is None]
         columns = self._located(table, sample)
         place = {name: list(table.names).index(column) for name, column in columns.items()}
@@ -147,6 +150,8 @@ class Understanding:
         contents = [ColumnContent.of([record.values for record in sample], at) for at in left]
         if len(missing) == 2:
             told = label_and_text(contents)
+            if not contents[told.text].is_text or contents[told.label].numbers > _NUMBERS:
+                return
             mapping[LABEL], mapping[self._text or ""] = (
                 names[left[told.label]],
                 names[left[told.text]],
@@ -187,8 +192,8 @@ class Understanding:
         if self._recurs(rows, label):
             return True
         # A name of a column is a word or two; a sentence is none.
-        return any(cell.count(" ") >= 2 or cell.endswith(("?", "!", ".")) for cell in first) or (
-            len(rows) < 2
+        return len(rows) < 2 or any(
+            cell.count(" ") >= 2 or not _NAME.fullmatch(cell) for cell in first
         )
 
     @staticmethod
@@ -203,10 +208,3 @@ class Understanding:
             f"{', '.join(name[:40] for name in first[:10])}. Name the columns with --column, or "
             "the separator with --delimiter"
         )
-
-
-def _check_twice(table: Table) -> None:
-    names = list(table.names)
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise DataError(f"{table.path} has two columns called {twice[0]!r}")

@@ -50,9 +50,11 @@ class Importing:
         task: Task = INTENT,
         observed_at: Any = None,
         options: Any = None,
+        confirmed: bool = True,
         **layout: Any,
     ) -> ImportSummary:
-        return self._run(path, task, ExampleColumns(task, **layout), observed_at, options)
+        columns = ExampleColumns(task, confirmed=confirmed, **layout)
+        return self._run(path, task, columns, observed_at, options)
 
     def _run(
         self, path: Path, task: Task, layout: Any, observed_at: Any, options: Any
