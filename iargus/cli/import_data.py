@@ -43,9 +43,15 @@ ObservedAt = Annotated[
 Source = Annotated[
     str | None, typer.Option(help="What to write down as their source; the file's name if unset.")
 ]
-Encoding = Annotated[str, typer.Option(help="The file's encoding, such as cp1252.")]
+Encoding = Annotated[
+    str | None, typer.Option(help="The file's encoding, such as cp1252; recognised if unset.")
+]
 Delimiter = Annotated[
-    str | None, typer.Option(help="What separates the columns, if not comma or tab; \\t for tab.")
+    str | None,
+    typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
+]
+Sheet = Annotated[
+    str | None, typer.Option(help="The sheet of a workbook, by its name or number from 1.")
 ]
 DateFormat = Annotated[
     str | None,
@@ -81,19 +87,21 @@ def import_cars(
         str, typer.Option(help="The currency that prices may name; nothing is converted.")
     ] = "USD",
     source: Source = None,
-    encoding: Encoding = "utf-8",
+    encoding: Encoding = None,
     delimiter: Delimiter = None,
+    sheet: Sheet = None,
     date_format: DateFormat = None,
     allow_rejected: AllowRejected = None,
     task: Annotated[str | None, typer.Option(help="The task, if there are several.")] = None,
 ) -> None:
-    """Add sales of cars from a CSV, TSV or JSON file.
+    """Add sales of cars from a file: CSV, JSON, JSON Lines, XLSX or Parquet, also packed.
 
     Columns: make, model, year, mileage, price, and where there are any state and date_added.
     The same rows are never added twice; rows that break a rule go to a file under var/rejected.
     """
     from iargus.training.importers.cars import FIELDS, CarColumns
     from iargus.training.importers.columns import parse_mapping
+    from iargus.training.importers.records import FileOptions
 
     stack = Stack()
     layout = CarColumns(
@@ -104,7 +112,7 @@ def import_cars(
         decimal=decimal,
         currency=currency.strip().upper(),
     )
-    options = _options(encoding, delimiter)
+    options = FileOptions(encoding, _delimiter(delimiter), sheet)
     chosen = _car_task(stack, task)
     _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
@@ -116,28 +124,43 @@ def import_examples(
     column: Columns = None,
     observed_at: ObservedAt = None,
     source: Source = None,
-    encoding: Encoding = "utf-8",
+    encoding: Encoding = None,
     delimiter: Delimiter = None,
+    sheet: Sheet = None,
+    split: Annotated[
+        str | None, typer.Option(help="Only this part of a file that has several, such as train.")
+    ] = None,
     date_format: DateFormat = None,
     allow_rejected: AllowRejected = None,
+    header: Annotated[
+        bool | None,
+        typer.Option("--header/--no-header", help="Whether the first row names the columns."),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask whether the columns are right.")
+    ] = False,
 ) -> None:
-    """Add labelled examples from a JSON, TSV or CSV file.
+    """Add labelled examples from a file: CSV, JSON, JSON Lines, XLSX, Parquet, or the training
+    data of Rasa, SNIPS, CLINC150, Banking77 and MASSIVE; also packed with gzip or zip.
 
-    A JSON list of objects, or a table; without a header its columns are text and label. The
-    same rows are never added twice; rows that break a rule go to a file under var/rejected.
+    What was understood is shown first. Where names do not tell which column is the text and which
+    the label, it is asked; without a terminal, --yes or --column is needed. The same rows are
+    never added twice; rows that break a rule go to a file under var/rejected.
     """
+    from iargus.cli.import_preview import confirm
     from iargus.tasks.base import Storage
     from iargus.training.importers.columns import parse_mapping
     from iargus.training.importers.examples import ExampleColumns, fields_of
+    from iargus.training.importers.records import FileOptions
 
     stack = Stack()
     chosen = stack.catalogue.get(task)
     if chosen.storage is not Storage.LABELLED_EXAMPLES:
         raise ConfigurationError(f"the task {task} learns from cars: use `iargus import cars`")
-    layout = ExampleColumns(
-        chosen, mapping=parse_mapping(column or [], fields_of(chosen)), date_format=date_format
-    )
-    options = _options(encoding, delimiter)
+    mapping = parse_mapping(column or [], fields_of(chosen))
+    layout = ExampleColumns(chosen, mapping=mapping, date_format=date_format, header=header)
+    options = FileOptions(encoding, _delimiter(delimiter), sheet, split)
+    confirm(file, layout, options, yes=yes)
     _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
 
@@ -153,13 +176,11 @@ def _import(
 ) -> None:
     from iargus.labelled.imports import Imports
     from iargus.training.importers import AllowedRejections, import_file
-    from iargus.training.importers.records import check_file
 
     # Half a million objects of the libraries need not be looked through again and again while
     # rows come and go: that took a quarter of the time.
     gc.freeze()
     allowed = AllowedRejections.parse(allow_rejected)
-    check_file(file)
     with progress_bar(f"Importing {file.name}", total=1) as advance:
         summary = import_file(
             file,
@@ -201,12 +222,6 @@ def _show(summary: ImportSummary) -> None:
         )
     output().print(table)
     typer.echo(f"The rejected rows are in {summary.rejected_path}")
-
-
-def _options(encoding: str, delimiter: str | None) -> FileOptions:
-    from iargus.training.importers import FileOptions
-
-    return FileOptions(encoding, _delimiter(delimiter))
 
 
 def _delimiter(text: str | None) -> str | None:

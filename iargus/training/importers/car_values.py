@@ -39,6 +39,7 @@ class CarSurvey:
         self._date_at = values.at.get("date_added")
         self._date = MomentColumn("date_added", values.date_format, now=now)
         self.has_times = self._date_at is not None
+        self.needs_look = True
 
     def look(self, values: Sequence[Any]) -> None:
         self._mileage.look(values)

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from iargus.errors import ConfigurationError
+from iargus.errors import ConfigurationError, DataError
+from iargus.tables import open_table
 from iargus.training.importers.candidate import Survey
 from iargus.training.importers.car_values import CarSurvey, CarValues
-from iargus.training.importers.columns import locate
-from iargus.training.importers.documents import read_document
+from iargus.training.importers.columns import check_twice, locate
 from iargus.training.importers.records import FileOptions, RecordFile
-from iargus.training.importers.tables import read_table
 
 FIELDS = ("make", "model", "year", "mileage", "price", "state", "date_added")
 
@@ -66,9 +65,13 @@ class CarColumns:
     currency: str = "USD"
 
     def open(self, path: Path, options: FileOptions) -> RecordFile:
-        if path.suffix.lower() == ".json":
-            return read_document(path, options)
-        return read_table(path, options, name_columns=lambda _: None)
+        table = open_table(path, options)
+        try:
+            check_twice(path, table.names)
+        except DataError:
+            table.close()
+            raise
+        return table
 
     def survey(self, path: Path, names: Sequence[str], *, now: datetime) -> Survey:
         preset = self._preset()

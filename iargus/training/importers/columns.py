@@ -44,6 +44,16 @@ def find_column(names: Sequence[str], wanted: Sequence[str]) -> str | None:
     return None
 
 
+def check_twice(path: Path, names: Sequence[str]) -> None:
+    """
+    Raises:
+        DataError: two columns have the same name.
+    """
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise DataError(f"{path} has two columns called {twice[0]!r}")
+
+
 def locate(
     path: Path,
     names: Sequence[str],
@@ -65,18 +75,19 @@ def locate(
         elif field in mapping:
             raise DataError(
                 f"{path} has no column {mapping[field]!r} (--column {field}=...); "
-                f"its columns are {_listed(names)}"
+                f"its columns are {listed(names)}"
             )
         elif field not in optional:
             missing.append(field)
     if missing:
         raise DataError(
-            f"{path} has no column for {', '.join(missing)}; its columns are {_listed(names)}: "
+            f"{path} has no column for {', '.join(missing)}; its columns are {listed(names)}: "
             f"say which it is with --column {missing[0]}=COLUMN"
         )
     return found
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names of columns for a message."""
     shown = ", ".join(name[:40] for name in names[:30])
     return shown + (f" and {len(names) - 30} more" if len(names) > 30 else "")

@@ -101,7 +101,7 @@ def import_file(
         converter = Converter(
             task, plain, observed_at=observed_at or now, day=_day(observed_at), keys=keys
         )
-        reading = _surveyed(path, layout, options, survey)
+        reading = _surveyed(file, survey)
         rows = _check(file, reading, converter, rejected, staged, progress)
         if rows == 0:
             raise DataError(f"{path} has a header but no rows")
@@ -134,11 +134,11 @@ def import_file(
     )
 
 
-def _surveyed(path: Path, layout: Layout, options: FileOptions | None, survey: Survey) -> Reading:
-    """Look at all records once before any is read."""
-    with closing(layout.open(path, options or FileOptions())) as file:
+def _surveyed(file: RecordFile, survey: Survey) -> Reading:
+    """Look at all records once before any is read, where a column has to be understood."""
+    if survey.needs_look:
         look = survey.look
-        for record in file.records:
+        for record in file.scan():
             if record.problem is None:
                 look(record.values)
     return survey.settle()
@@ -170,8 +170,7 @@ def _check(
 
 def _converted(record: Record, reading: Reading, converter: Converter) -> Converted:
     if record.problem is not None:
-        problem = record.problem
-        raise RowRejected("the row has a wrong number of fields", problem, value=problem)
+        raise RowRejected(record.reason, record.problem, value=record.problem)
     return converter.convert(reading.pick(record.values))
 
 

@@ -29,6 +29,7 @@ class MomentColumn:
         self._limit = datetime.combine(now.date() + timedelta(days=2), time())
         self._day_first: dict[str, bool] = {}
         self._read: dict[str, datetime] = {}
+        self.needs_look = form is None
 
     def look(self, value: Any) -> None:
         """Take one value as evidence."""

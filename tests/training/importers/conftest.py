@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from iargus.database import LABELLED, Database
+from iargus.labelled.imports import Imports
 from iargus.labelled.store import LabelledStore, labelled_store
 from iargus.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
@@ -34,6 +35,7 @@ class Importing:
         settings = Settings(Environment(var_dir=folder), Policy())
         self.database = Database.connect(LABELLED, settings)
         upgrade(self.database)
+        self.imports = Imports(self.database)
 
     def store(self, task: Task) -> LabelledStore:
         return labelled_store(task, self.database)
@@ -50,9 +52,11 @@ class Importing:
         task: Task = INTENT,
         observed_at: Any = None,
         options: Any = None,
+        confirmed: bool = True,
         **layout: Any,
     ) -> ImportSummary:
-        return self._run(path, task, ExampleColumns(task, **layout), observed_at, options)
+        columns = ExampleColumns(task, confirmed=confirmed, **layout)
+        return self._run(path, task, columns, observed_at, options)
 
     def _run(
         self, path: Path, task: Task, layout: Any, observed_at: Any, options: Any
@@ -60,7 +64,7 @@ class Importing:
         return import_file(
             path,
             task=task,
-            store=self.store(task),
+            imports=self.imports,
             layout=layout,
             source="test",
             rejected_dir=self.rejected_dir,

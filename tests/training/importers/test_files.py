@@ -20,16 +20,15 @@ ROW = "Toyota,Camry,2014,1,8995,TX,2018-05-01\n"
         ("a.csv", b"", "is empty"),
         ("a.csv", b"\n\n\n", "only blank lines"),
         ("a.csv", HEADER.encode(), "a header but no rows"),
-        ("a.csv", HEADER.replace(",", ";").encode(), r"holds ';'.*--delimiter"),
-        ("a.csv", HEADER.replace(",", "\t").encode(), r"holds a tab.*--delimiter"),
-        ("a.tsv", HEADER.encode(), r"holds ','.*--delimiter"),
-        ("a.csv", (HEADER + '"Toyota,Camry\n').encode(), "line 2: unexpected end of data"),
+        ("a.csv", HEADER.replace(",", ":").encode(), r"hold ':'.*--delimiter"),
+        ("a.csv", b'"make,model\n', "line 1: a quotation mark is opened and not closed"),
+        ("a.csv", b"Sales of May\n" + (HEADER + ROW).encode() * 2, "line 1: 1 fields, and 7 in"),
         ("a.csv", b"make,make,model\n1,2,3\n", "two columns called 'make'"),
         ("a.json", b'[{"make": "Toyota"', "no whole JSON document.*line 1, column 19"),
-        ("a.json", b'{"make": "Toyota"}', "should be a list of objects"),
+        ("a.json", b'{"make": "Toyota"}', "no known shape: it should be a list of objects"),
         ("a.json", b"[]", "holds no objects"),
         ("a.json", b"[1, 2]", "holds no objects"),
-        ("a.json", b"[" * 100_000, "no JSON document that can be read"),
+        ("a.json", b"[" * 100_000, "nested too deeply"),
         ("a.json", b'[{"make": "\xff"}]', "is not UTF-8 .byte 11."),
     ],
 )
@@ -56,7 +55,7 @@ def test_what_is_no_file(importing: Importing, tmp_path: Path) -> None:
 def test_a_bad_byte_is_named(importing: Importing, tmp_path: Path, before: int) -> None:
     content = (HEADER + ROW * before).encode()
     file = tmp_path / "a.csv"
-    file.write_bytes(content + b"Citro\xebn" + ROW.encode())
+    file.write_bytes(content + b"Citro\x81n" + ROW.encode())
 
     with pytest.raises(DataError, match=rf"is not UTF-8 \(byte {len(content) + 5}\).*--encoding"):
         importing.cars(file)

@@ -1,0 +1,96 @@
+"""Tables in text with delimiters: CSV and its relatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import PurePath
+
+from iargus.errors import DataError
+from iargus.tables.content import Content
+from iargus.tables.dialect import SHOWN, dialect_of
+from iargus.tables.encoding import Encoding
+from iargus.tables.lines import TextLines
+from iargus.tables.options import TableOptions
+from iargus.tables.records import Dialect, split_records
+from iargus.tables.table import NameColumns, Record, Table
+
+FIRST_ROWS = 1_000  # which decide whether the first of them is a header
+_OTHERS = {";": "';'", "\t": "a tab ('\\t')", "|": "'|'", ",": "','", ":": "':'"}
+
+
+def open_delimited(
+    content: Content, encoding: Encoding, options: TableOptions, name_columns: NameColumns
+) -> Table:
+    """
+    Raises:
+        DataError: it cannot be read as a table.
+    """
+    lines = TextLines(content, encoding.codec)
+    named_tsv = PurePath(content.name).suffix.lower() in (".tsv", ".tab")
+    dialect = dialect_of(lines, options.delimiter, named_tsv=named_tsv)
+
+    def read_all() -> Iterator[Record]:
+        return split_records(TextLines(content, encoding.codec), dialect)
+
+    first = list(islice(read_all(), FIRST_ROWS))
+    if not first:
+        raise DataError(f"{content.path} holds no rows, only blank lines")
+    if first[0].problem is not None:
+        raise DataError(f"{content.path}, line {first[0].position}: {first[0].problem}")
+    header = [name.strip() for name in first[0].values]
+    _check_first(content, header, first, dialect, asked=options.delimiter)
+    rows = [header, *(record.values for record in first[1:] if record.problem is None)]
+    given = name_columns(rows)
+
+    def read() -> Iterator[Record]:
+        records = read_all()
+        if given is None:
+            next(records, None)
+        return records
+
+    delimiter = dialect.delimiter
+    separated = f"columns separated by {_named(delimiter)}" if delimiter else "one column"
+    understood = [separated]
+    if encoding.shown:
+        understood.append(encoding.shown)
+    if given is not None:
+        understood.append("without a header")
+    return Table(
+        content,
+        "TSV" if delimiter == "\t" else "CSV" if delimiter != "    " else "text",
+        list(header if given is None else given),
+        read,
+        has_header=given is None,
+        understood=understood,
+        details=(encoding, dialect),
+    )
+
+
+def _named(delimiter: str) -> str:
+    return SHOWN.get(delimiter, repr(delimiter))
+
+
+def _check_first(
+    content: Content,
+    header: Sequence[str],
+    first: Sequence[Record],
+    dialect: Dialect,
+    *,
+    asked: str | None,
+) -> None:
+    widths = [len(record.values) for record in first[1:50]]
+    usual = max(set(widths), key=widths.count) if widths else len(header)
+    if len(header) == 1 and usual == 1 and dialect.delimiter is None:
+        alone = header[0]
+        for other, words in _OTHERS.items():
+            if other in alone and all(other in str(record.values[0]) for record in first):
+                raise DataError(
+                    f"{content.path} has one column only, but its lines hold {words}: if that "
+                    "separates the columns, say so with --delimiter"
+                )
+    elif asked is None and len(header) < usual and widths.count(usual) > len(widths) * 0.9:
+        raise DataError(
+            f"{content.path}, line {first[0].position}: {len(header)} fields, and {usual} in the "
+            "lines below: the header should be the first line, with a name for every column"
+        )

@@ -1,0 +1,54 @@
+"""Lines of a text, in a stream that no line can make grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import TextIOWrapper
+
+from iargus.tables.content import Content
+
+BLOCK_CHARS = 1 << 20
+MAX_LINE_CHARS = 8 << 20
+"""Of a line; longer ones are cut, and their row is refused."""
+
+
+class TextLines:
+    """The lines of a text file without their line feeds; a carriage return before it stays, which
+    `csv` knows about. Reads blocks, not lines, to be fast.
+
+    `too_long` are the numbers of the lines that were cut.
+    """
+
+    def __init__(self, content: Content, codec: str) -> None:
+        self._content, self._codec = content, codec
+        self.too_long: set[int] = set()
+
+    def blocks(self) -> Iterator[list[str]]:
+        """Lines in lists; together they are all lines in order."""
+        pending, number, newline = "", 0, ""
+        with TextIOWrapper(self._content.open(), encoding=self._codec, newline="") as file:
+            while block := file.read(BLOCK_CHARS):
+                if not newline:
+                    newline = _newline(block)
+                lines = (pending + block).split(newline or "\n")
+                pending = lines.pop()
+                if len(pending) > MAX_LINE_CHARS:
+                    self.too_long.add(number + len(lines) + 1)
+                    pending = pending[:MAX_LINE_CHARS]
+                number += len(lines)
+                if lines:
+                    yield lines
+            if pending:
+                yield [pending]
+        self._content.finish()
+
+    def __iter__(self) -> Iterator[str]:
+        for block in self.blocks():
+            yield from block
+
+
+def _newline(block: str) -> str:
+    """What ends lines: a line feed, or the carriage return alone that old Macs wrote."""
+    if "\n" in block:
+        return "\n"
+    return "\r" if "\r" in block[:-1] else ""
