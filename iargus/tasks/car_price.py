@@ -21,12 +21,7 @@ from pydantic_core import PydanticCustomError
 from iargus.bundles import car
 from iargus.bundles.bundle import Bundle, numbers_of_all
 from iargus.errors import LabelInvalid
-from iargus.estimators.canonical import (
-    canonical_make,
-    canonical_model,
-    canonical_state,
-    compact,
-)
+from iargus.estimators.canonical import canonical_make, canonical_model, canonical_state
 from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
 from iargus.tasks.fields import AlsoAsText, Text, as_text, years_as_text
@@ -245,7 +240,11 @@ class CarPrice(Task):
 @lru_cache(maxsize=50_000)
 def _one_spelling(state: str | None, make: str, model: str) -> tuple[str, str, str]:
     known = canonical_make(make)
-    return canonical_state(state), compact(known), compact(canonical_model(known, model))
+    names = (canonical_state(state), known, canonical_model(known, model))
+    state_code, make_name, model_name = (
+        "".join(letter for letter in name if letter.isalnum()) for name in names
+    )
+    return state_code, make_name, model_name
 
 
 def _number(value: object) -> float | None:

@@ -69,12 +69,11 @@ def test_the_preset_of_the_listings(importing: Importing, tmp_path: Path) -> Non
         "8995,2014,35725,El Paso, TX,19VDE2E53EE000083,Acura,ILX6-Speed\n",
     )
 
-    importing.cars(file, preset="truecar")
     importing.cars(file, preset="truecar", observed_at=datetime(2018, 1, 1))
 
     rows = importing.store(CARS).rows()
-    assert rows["state"].tolist() == ["TX", "TX"]
-    assert rows["observed_at"].tolist() == [pd.Timestamp(2018, 1, 1), pd.Timestamp(NOW)]
+    assert rows["state"].tolist() == ["TX"]
+    assert rows["observed_at"].tolist() == [pd.Timestamp(2018, 1, 1)]
 
 
 def test_a_mapping_and_kilometres(importing: Importing, tmp_path: Path) -> None:
@@ -116,14 +115,18 @@ GOOD = "Toyota,Camry,2014,35725,8995,TX,2018-05-01"
         ("Toyota,Camry,new,1,8995,TX,2018-05-01", "year: ", "a number"),
         ("Toyota,Camry,2014,-5,8995,TX,2018-05-01", "mileage: ", "greater"),
         ("Toyota,Camry,2014,3000001,8995,TX,2018-05-01", "mileage: ", "less"),
-        ("Toyota,Camry,2014,far,8995,TX,2018-05-01", "mileage: ", "number"),
-        ("Toyota,Camry,2014,inf,8995,TX,2018-05-01", "mileage: ", "a number"),
-        ("Toyota,Camry,2014,1,1,TX,2018-05-01", "the label is refused", "1 USD"),
-        ("Toyota,Camry,2014,1,0,TX,2018-05-01", "the label is refused", "above zero"),
-        ("Toyota,Camry,2014,1,900000,TX,2018-05-01", "the label is refused", "500000"),
-        ("Toyota,Camry,2014,1,cheap,TX,2018-05-01", "the label is refused", "number"),
-        ("Toyota,Camry,2014,1,8995,TX,05/01/2018", "the date cannot be read", "YYYY-MM-DD"),
-        ("Toyota,Camry,2014,1,8995,TX,0018-05-01", "the date cannot be right", "before 1900"),
+        ("Toyota,Camry,2014,far,8995,TX,2018-05-01", "mileage is no number", "'far'"),
+        ("Toyota,Camry,2014,inf,8995,TX,2018-05-01", "mileage is no number", "'inf'"),
+        ("Toyota,Camry,2014,1,1,TX,2018-05-01", "a price outside 500 to 500,000 USD", "1 USD"),
+        ("Toyota,Camry,2014,1,0,TX,2018-05-01", "a price that is not above zero", "above zero"),
+        (
+            "Toyota,Camry,2014,1,900000,TX,2018-05-01",
+            "a price outside 500 to 500,000 USD",
+            "900000 USD",
+        ),
+        ("Toyota,Camry,2014,1,cheap,TX,2018-05-01", "price is no number", "'cheap'"),
+        ("Toyota,Camry,2014,1,8995,TX,soon", "date_added cannot be read", "'soon'"),
+        ("Toyota,Camry,2014,1,8995,TX,0018-05-01", "date_added is before 1900", "before 1900"),
         (f"{'x' * 65},Camry,2014,1,8995,TX,2018-05-01", "make: ", "64"),
         (f"Toyota,{'x' * 129},2014,1,8995,TX,2018-05-01", "model: ", "128"),
         (f"Toyota,Camry,2014,1,8995,{'x' * 65},2018-05-01", "state: ", "64"),
@@ -148,19 +151,25 @@ def test_every_reason_to_reject_a_row(
     assert rejected[2:] == row.split(",")
 
 
-def test_the_file_of_rejected_rows_is_replaced_and_goes(
+def test_rejected_rows_of_a_second_pass_overwrite_none_of_the_first(
     importing: Importing, tmp_path: Path
 ) -> None:
     file = write(tmp_path / "a.csv", f"{HEADER}{GOOD}\nA,B,1850,1,8995,TX,2018-05-01\n")
-    importing.cars(file)
-    path = importing.rejected_dir / "a.csv.rejected.csv"
-    first = path.read_text()
+    first = importing.cars(file).rejected_path
+    assert first is not None
+    kept = first.read_text()
 
-    importing.cars(file)
-    assert path.read_text() == first
+    assert importing.cars(file).rejected_path == first  # the same rows need no second file
+    second = importing.cars(write(file, f"{HEADER}{GOOD}\nA,B,1851,1,8995,TX,2018-05-01\n"))
+    clean = importing.cars(write(file, f"{HEADER}{GOOD}\n"))
 
-    importing.cars(write(file, f"{HEADER}{GOOD}\n"))
-    assert list(importing.rejected_dir.iterdir()) == []
+    assert second.rejected_path == importing.rejected_dir / "a.csv.rejected-2.csv"
+    assert clean.rejected_path is None
+    assert first.read_text() == kept
+    assert sorted(path.name for path in importing.rejected_dir.iterdir()) == [
+        "a.csv.rejected-2.csv",
+        "a.csv.rejected.csv",
+    ]
 
 
 def test_the_line_of_a_row_after_one_over_several_lines(
@@ -221,6 +230,6 @@ def test_real_files(importing: Importing) -> None:
     strange = importing.examples(Path(folder) / "atis_ood.tsv")
 
     assert sales.added > 35_000
-    assert set(sales.reasons) == {"year is missing", "the label is refused"}
+    assert set(sales.reasons) == {"year is missing", "a price outside 500 to 500,000 USD"}
     assert listings.rejected == french.rejected == flights.rejected == strange.rejected == 0
     assert (french.added, flights.added, strange.added) == (6_035, 4_634, 80)

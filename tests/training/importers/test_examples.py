@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from iargus.errors import DataError
+from iargus.training.importers import ImportRefused
 from tests.toy_tasks import rent_task
 from tests.training.importers.conftest import INTENT, Importing
 
@@ -68,10 +69,10 @@ def test_a_mapping(importing: Importing, tmp_path: Path) -> None:
         ({"text": "x\ud800", "label": "a"}, "text: "),
         ({"text": "x"}, "the label is missing"),
         ({"text": "x", "label": None}, "the label is missing"),
-        ({"text": "x", "label": " "}, "the label is refused"),
-        ({"text": "x", "label": "y" * 256}, "the label is refused"),
-        ({"text": "x", "label": ["y"]}, "the label is refused"),
-        ({"text": "x", "label": "y\ud800"}, "the label is refused"),
+        ({"text": "x", "label": " "}, "a label that is none: an intent is a text"),
+        ({"text": "x", "label": "y" * 256}, "a label that is none: an intent is a text"),
+        ({"text": "x", "label": ["y"]}, "a label that is none: an intent is a text"),
+        ({"text": "x", "label": "y\ud800"}, "the label is no valid Unicode"),
         ("x", "the row has a wrong number of fields"),
     ],
 )
@@ -94,7 +95,8 @@ def test_a_task_with_several_features(importing: Importing, tmp_path: Path) -> N
     file = tmp_path / "a.csv"
     file.write_text("area,city,label\n50,Lyon,800\n,Lille,700.5\n")
 
-    assert importing.examples(file, task=rent_task()).rejected == 2  # its labels are numbers
+    with pytest.raises(ImportRefused, match="2 of 2 rows are rejected"):
+        importing.examples(file, task=rent_task())  # its labels are numbers
 
     items = [{"area": 50, "city": "Lyon", "label": 800}, {"city": "Lille", "label": 700.5}]
     document = tmp_path / "a.json"
