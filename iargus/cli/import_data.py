@@ -13,6 +13,7 @@ from rich.table import Table
 
 from iargus.cli.console import output
 from iargus.cli.progress import progress_bar
+from iargus.cli.table_options import delimiter_option
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import ConfigurationError
 from iargus.stack import Stack
@@ -86,7 +87,7 @@ def import_cars(
         mileage_unit=mileage_unit,
         date_format=date_format,
     )
-    options = FileOptions(encoding, _delimiter(delimiter), sheet)
+    options = FileOptions(encoding, delimiter_option(delimiter), sheet)
     _import(stack, _car_task(stack, task), file, layout, observed_at, source, options)
 
 
@@ -131,7 +132,7 @@ def import_examples(
         raise ConfigurationError(f"the task {task} learns from cars: use `iargus import cars`")
     mapping = parse_mapping(column or [], fields_of(chosen))
     layout = ExampleColumns(chosen, mapping=mapping, date_format=date_format, header=header)
-    options = FileOptions(encoding, _delimiter(delimiter), sheet, split)
+    options = FileOptions(encoding, delimiter_option(delimiter), sheet, split)
     confirm(file, layout, options, yes=yes)
     _import(stack, chosen, file, layout, observed_at, source, options)
 
@@ -180,15 +181,6 @@ def _show(summary: ImportSummary) -> None:
         table.add_row(escape(reason), f"{count:,}")
     output().print(table)
     typer.echo(f"The rejected rows are in {summary.rejected_path}")
-
-
-def _delimiter(text: str | None) -> str | None:
-    if text is None:
-        return None
-    character = {"\\t": "\t", "tab": "\t"}.get(text, text)
-    if len(character) != 1 or character in '"\r\n':
-        raise ConfigurationError(f"--delimiter {text!r} should be one character, or \\t for a tab")
-    return character
 
 
 def _car_task(stack: Stack, name: str | None) -> Task:
