@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -147,11 +148,14 @@ def _import(
     options: FileOptions,
 ) -> None:
     from iargus.labelled.store import labelled_store
-    from iargus.training.importers import import_file
+    from iargus.training.importers import CarColumns, import_file
 
     # Half a million objects of the libraries need not be looked through again and again while
     # rows come and go: that took a quarter of the time.
     gc.freeze()
+    if isinstance(layout, CarColumns):
+        with closing(layout.open(file, options)) as table:
+            typer.echo(f"{file.name}: {table.description()}", err=True)
     size = file.stat().st_size if file.is_file() else 0
     with progress_bar(f"Importing {file.name}", total=size) as advance:
         summary = import_file(

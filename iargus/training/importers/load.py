@@ -87,7 +87,7 @@ def _checked(
     good: list[Values] = []
     for record in chunk:
         if record.problem is not None:
-            rejected.add(record, "the row has a wrong number of fields", record.problem)
+            rejected.add(record, record.reason, record.problem)
             continue
         try:
             good.append(converter.convert(pick(record.values)))
