@@ -10,7 +10,9 @@ import typer
 
 import iargus.cli.arrow_memory  # noqa: F401 - before Arrow is imported
 from iargus.cli.progress import progress_bar
+from iargus.cli.table_options import delimiter_option
 from iargus.errors import ConfigurationError, DataError
+from iargus.tables import TableOptions
 
 if TYPE_CHECKING:
     from iargus.monitoring.files import Comparison
@@ -23,7 +25,7 @@ def compare(
     reference: Annotated[
         Path,
         typer.Argument(
-            help="Parquet, CSV or TSV; or the .json that --save-reference wrote.",
+            help="CSV, Parquet, XLSX or JSON, also packed; or what --save-reference wrote.",
             show_default=False,
         ),
     ],
@@ -43,6 +45,16 @@ def compare(
     segment: Annotated[
         list[str] | None,
         typer.Option(help="Tell the error by the values of this column; may be repeated."),
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="The files' encoding, such as cp1252; recognised if unset.")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="The sheet of workbooks, by its name or number from 1.")
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report there.")] = None,
     save_reference: Annotated[
@@ -68,9 +80,12 @@ def compare(
     request = Request(
         label, prediction, classes, threshold, tuple(column or ()), tuple(segment or ())
     )
+    options = TableOptions(encoding, delimiter_option(delimiter), sheet)
     title = f"Comparing {current.name} with {reference.name}"
     with progress_bar(title, total=1.0) as advance:
-        found = compare_files(reference, current, request, progress=advance)
+        found = compare_files(reference, current, request, options=options, progress=advance)
+    for file in found.understood:
+        typer.echo(f"{file.name}: {file.description}", err=True)
     if save_reference is not None:
         found.reference.write(save_reference)
     if html is not None:

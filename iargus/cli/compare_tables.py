@@ -29,6 +29,11 @@ def show(found: Comparison) -> None:
     for table in (_drift(found), _quality(found), _segments(found)):
         if table.row_count:
             output().print(table)
+    for file in found.understood:
+        if file.broken:
+            typer.echo(
+                f"{file.broken:,} broken rows of {file.name} were left out: {file.first_broken}"
+            )
     passed_over = found.passed_over.items()
     for name, why in list(passed_over)[:_MOST_PASSED_OVER]:
         typer.echo(f"Not compared: {name} ({why})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,6 +15,7 @@ from rich.table import Table
 from iargus.cli.console import output
 from iargus.cli.imports import list_imports, undo_import
 from iargus.cli.progress import progress_bar
+from iargus.cli.table_options import delimiter_option
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import ConfigurationError
 from iargus.stack import Stack
@@ -112,7 +114,7 @@ def import_cars(
         decimal=decimal,
         currency=currency.strip().upper(),
     )
-    options = FileOptions(encoding, _delimiter(delimiter), sheet)
+    options = FileOptions(encoding, delimiter_option(delimiter), sheet)
     chosen = _car_task(stack, task)
     _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
@@ -159,7 +161,7 @@ def import_examples(
         raise ConfigurationError(f"the task {task} learns from cars: use `iargus import cars`")
     mapping = parse_mapping(column or [], fields_of(chosen))
     layout = ExampleColumns(chosen, mapping=mapping, date_format=date_format, header=header)
-    options = FileOptions(encoding, _delimiter(delimiter), sheet, split)
+    options = FileOptions(encoding, delimiter_option(delimiter), sheet, split)
     confirm(file, layout, options, yes=yes)
     _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
@@ -175,12 +177,15 @@ def _import(
     allow_rejected: str | None,
 ) -> None:
     from iargus.labelled.imports import Imports
-    from iargus.training.importers import AllowedRejections, import_file
+    from iargus.training.importers import AllowedRejections, CarColumns, import_file
 
     # Half a million objects of the libraries need not be looked through again and again while
     # rows come and go: that took a quarter of the time.
     gc.freeze()
     allowed = AllowedRejections.parse(allow_rejected)
+    if isinstance(layout, CarColumns):
+        with closing(layout.open(file, options)) as table:
+            typer.echo(f"{file.name}: {table.description()}", err=True)
     with progress_bar(f"Importing {file.name}", total=1) as advance:
         summary = import_file(
             file,
@@ -222,15 +227,6 @@ def _show(summary: ImportSummary) -> None:
         )
     output().print(table)
     typer.echo(f"The rejected rows are in {summary.rejected_path}")
-
-
-def _delimiter(text: str | None) -> str | None:
-    if text is None:
-        return None
-    character = {"\\t": "\t", "tab": "\t"}.get(text, text)
-    if len(character) != 1 or character in '"\r\n':
-        raise ConfigurationError(f"--delimiter {text!r} should be one character, or \\t for a tab")
-    return character
 
 
 def _car_task(stack: Stack, name: str | None) -> Task:

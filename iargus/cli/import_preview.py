@@ -32,11 +32,11 @@ def confirm(path: Path, layout: ExampleColumns, options: FileOptions, *, yes: bo
     show(path, understood.description, understood.columns, understood.rows)
     counted = f"{understood.labels:,} {'label' if understood.labels == 1 else 'labels'}"
     notes = "".join(f"; {note}" for note in understood.notes)
-    typer.echo(f"{counted} in the first {understood.looked_at:,} rows{notes}", err=True)
+    typer.echo(f"{counted} in {understood.looked_at:,} rows{notes}", err=True)
     if understood.question is None or yes:
         layout.confirmed = True
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not is_terminal():
         raise DataError(understood.refused(path))
     typer.echo(understood.question[0].upper() + understood.question[1:], err=True)
     if not typer.confirm("Import it as shown?", default=False, err=True):
@@ -45,6 +45,11 @@ def confirm(path: Path, layout: ExampleColumns, options: FileOptions, *, yes: bo
             "the first line is a row"
         )
     layout.confirmed = True
+
+
+def is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def show(

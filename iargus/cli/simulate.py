@@ -75,4 +75,6 @@ def _after(last: datetime | None) -> date:
         return utc_now().date().replace(day=1)
     if (last.year, last.month) >= (9999, 12):
         raise ConfigurationError("--end is too late")
+    if (last.year, last.month) > (utc_now().year, utc_now().month):
+        raise ConfigurationError(f"--end {last:%Y-%m} is to come: no sale was observed then")
     return date(last.year + last.month // 12, last.month % 12 + 1, 1)

@@ -64,12 +64,17 @@ class Content:
         except OSError as error:
             raise DataError(f"{self.path} cannot be read: {error.strerror}") from None
         self._raw = raw
-        self._open.append(raw)
+        self._open = [file for file in self._open if not file.closed] + [raw]
         if self._unpack is None:
             return raw
-        inner = self._unpack(raw)
-        self._open.append(inner)
-        return io.BufferedReader(_Bounded(self.path, inner, self.size), 1 << 16)
+        try:
+            inner = self._unpack(raw)
+        except _PACKING_ERRORS as error:
+            raw.close()
+            raise DataError(f"{self.path} is packed and broken: {error}") from None
+        file = io.BufferedReader(_Bounded(self.path, inner, raw, self.size), 1 << 16)
+        self._open.append(file)
+        return file
 
     def head(self, count: int = HEAD_BYTES) -> bytes:
         """The first unpacked bytes."""
@@ -107,7 +112,7 @@ class Content:
         self.advance(1.0)
 
     def close(self) -> None:
-        for file in self._open:
+        for file in reversed(self._open):
             file.close()
         self._open.clear()
         if self._copy is not None:
@@ -122,8 +127,8 @@ class Content:
 class _Bounded(io.RawIOBase):
     """Unpacked bytes that may not become far more than the packed ones."""
 
-    def __init__(self, path: Path, inner: IO[bytes], packed: int) -> None:
-        self._path, self._inner = path, inner
+    def __init__(self, path: Path, inner: IO[bytes], raw: BinaryIO, packed: int) -> None:
+        self._path, self._inner, self._raw = path, inner, raw
         self._left = max(FREE_BYTES, packed * MAX_GROWTH)
 
     def readable(self) -> bool:
@@ -146,4 +151,5 @@ class _Bounded(io.RawIOBase):
 
     def close(self) -> None:
         self._inner.close()
+        self._raw.close()
         super().close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
 
@@ -19,6 +20,14 @@ FIRST_ROWS = 1_000  # which decide whether the first of them is a header
 _OTHERS = {";": "';'", "\t": "a tab ('\\t')", "|": "'|'", ",": "','", ":": "':'"}
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How a delimited text is read, for whoever reads it with a parser of his own."""
+
+    codec: str
+    dialect: Dialect
+
+
 def open_delimited(
     content: Content, encoding: Encoding, options: TableOptions, name_columns: NameColumns
 ) -> Table:
@@ -31,7 +40,8 @@ def open_delimited(
     dialect = dialect_of(lines, options.delimiter, named_tsv=named_tsv)
 
     def read_all() -> Iterator[Record]:
-        return split_records(TextLines(content, encoding.codec), dialect)
+        lines = TextLines(content, encoding.codec)
+        return split_records(lines, dialect, too_long=lines.too_long)
 
     first = list(islice(read_all(), FIRST_ROWS))
     if not first:
@@ -63,7 +73,7 @@ def open_delimited(
         read,
         has_header=given is None,
         understood=understood,
-        details=(encoding, dialect),
+        details=Layout(encoding.codec, dialect),
     )
 
 

@@ -109,10 +109,13 @@ def _not_encoded(content: Content, name: str, offset: int) -> DataError:
 
 def _as_other(content: Content, offset: int) -> str:
     """What stands around the byte in the code pages that are met most."""
-    start = max(0, offset - 12)
+    start = max(0, offset - 20)
     with content.open() as file:
         file.read(start)
-        around = file.read(24)
+        around = file.read(40)
+    # The word that the byte stands in, from its beginning.
+    before = re.split(rb"[\s,;|\"]", around[: offset - start])[-1]
+    around = (before + around[offset - start :])[:24]
     tries = []
     for codec in ("cp1252", "cp1250", "cp1251", "mac-roman", "cp850"):
         text = around.decode(codec, "replace")

@@ -65,6 +65,14 @@ def _size_of(path: Path) -> int:
 
 
 def _checked(content: Content) -> Content:
+    try:
+        return _looked_at(content)
+    except BaseException:
+        content.close()
+        raise
+
+
+def _looked_at(content: Content) -> Content:
     head = content.head(512)
     if not head:
         raise DataError(f"{content.path} is empty when it is unpacked")
@@ -105,6 +113,7 @@ def _zipped(path: Path, size: int) -> Content:
 def _checked_zip(content: Content) -> Content:
     checked = _checked(content)
     if checked.head(4).startswith(ZIP) and not checked.name.lower().endswith((".xlsx", ".xlsm")):
+        checked.close()
         raise DataError(f"{content.path} is packed twice: unpack it once")
     return checked
 

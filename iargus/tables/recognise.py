@@ -90,11 +90,6 @@ def recognise_binary(content: Content, head: bytes) -> Format | None:
         raise refusal(content, "a tar archive", "unpack it and give the file inside")
     if _PICKLE.match(head):
         raise refusal(content, "a pickle", f"pickles can run programs when read; {_SAFER}")
-    suffix = PurePath(content.name).suffix.lower()
-    if suffix in (".parquet", ".pq"):
-        raise DataError(f"{content.path} is named Parquet and is none: it does not begin with PAR1")
-    if suffix in (".xlsx", ".xlsm"):
-        raise DataError(f"{content.path} is named as a workbook and is none: {_AS_CSV}")
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     if not wide and b"\0" in head and not _may_be_wide(head):
         raise refusal(content, "a binary file of no known kind", "give the table itself as text")
@@ -113,6 +108,9 @@ def recognise_text(content: Content, head: str) -> Format:
         found = _json(start, suffix)
         if found is not None:
             return found
+    _refuse_text(content, head, start)
+    if suffix in (".parquet", ".pq"):
+        raise DataError(f"{content.path} is named Parquet and is none: it does not begin with PAR1")
     if suffix in (".jsonl", ".ndjson"):
         return Format.JSON_LINES
     if suffix == ".json":
@@ -123,6 +121,10 @@ def recognise_text(content: Content, head: str) -> Format:
         return Format.RASA_MARKDOWN
     if suffix in (".yml", ".yaml"):
         return Format.RASA_YAML
+    return Format.DELIMITED
+
+
+def _refuse_text(content: Content, head: str, start: str) -> None:
     if _MARKUP.match(head):
         what = "HTML" if re.search(r"<(!doctype html|html|table)", head, re.IGNORECASE) else "XML"
         raise refusal(content, what, _AS_CSV)
@@ -130,7 +132,6 @@ def recognise_text(content: Content, head: str) -> Format:
         raise refusal(content, "a dump of SQL", "export the table as CSV")
     if start.startswith("@relation") or start.startswith("@RELATION"):
         raise refusal(content, "an ARFF file", _AS_CSV)
-    return Format.DELIMITED
 
 
 def _json(start: str, suffix: str) -> Format | None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from iargus.tables.lines import TextLines
-from iargus.tables.table import BROKEN, WRONG_WIDTH, Record
+from iargus.tables.table import BROKEN, Record
 
 MAX_FIELD_CHARS = 8 << 20  # of one field; csv's own limit of 131,072 would end the whole file
 MAX_RECORD_LINES = 2_000
 """Over which a quoted field may go. One that goes further lacks its second quotation mark."""
 
+ONE_COLUMN = "\x1f"  # where there is no delimiter; it stands in no text
 BLANKS = "    "  # some files of sentences have this between sentence and label
 
 
@@ -25,25 +26,36 @@ class Dialect:
     skip: int = 0
 
 
-def split_records(lines: TextLines, dialect: Dialect) -> Iterator[Record]:
+def split_records(
+    lines: Iterable[str],
+    dialect: Dialect,
+    *,
+    too_long: Container[int] = (),
+    first_line: int = 1,
+    width: int = 0,
+) -> Iterator[Record]:
     """Every row with the number of its first line; also the header, as the first of them.
 
-    A row that is broken has a `problem`; a quotation mark that is missing costs one row.
+    A row that is broken has a `problem`; a quotation mark that is missing costs one row. `width`
+    is the number of columns; 0: that of the first row.
     """
-    if csv.field_size_limit() < MAX_FIELD_CHARS:
-        csv.field_size_limit(MAX_FIELD_CHARS)
-    delimiter = dialect.delimiter
-    if delimiter in ("\t", BLANKS):
-        found = _plain_records(lines, dialect)
+    allow_long_fields()
+    if dialect.delimiter in ("\t", BLANKS):
+        found = _plain_records(lines, dialect, too_long, first_line)
     else:
-        found = _quoted_records(lines, dialect)
-    width = 0
+        found = _quoted_records(lines, dialect, too_long, first_line, width)
     for record in found:
         if record.problem is None:
             width = width or len(record.values)
             if len(record.values) != width:
                 record.problem = f"the row has {len(record.values)} fields instead of {width}"
         yield record
+
+
+def allow_long_fields() -> None:
+    """Lift the limit of `csv` for this process."""
+    if csv.field_size_limit() < MAX_FIELD_CHARS:
+        csv.field_size_limit(MAX_FIELD_CHARS)
 
 
 class _Unclosed(Exception):
@@ -53,14 +65,11 @@ class _Unclosed(Exception):
 class _Feed:
     """Lines for `csv.reader`, which takes as many as a record needs; they can be put back."""
 
-    def __init__(self, lines: TextLines, skip: int) -> None:
-        self._lines = iter(lines)
+    def __init__(self, lines: Iterator[str], number: int) -> None:
+        self._lines = lines
         self._again: deque[str] = deque()
-        self.number = 0
+        self.number = number  # of the line that was given last
         self.record: list[str] = []
-        for _ in range(skip):
-            next(self._lines, None)
-            self.number += 1
 
     def __iter__(self) -> _Feed:
         return self
@@ -81,11 +90,12 @@ class _Feed:
         self.record = self.record[:1]
 
 
-def _quoted_records(lines: TextLines, dialect: Dialect) -> Iterator[Record]:
-    feed = _Feed(lines, dialect.skip)
-    delimiter = dialect.delimiter or "\x1f"
+def _quoted_records(
+    lines: Iterable[str], dialect: Dialect, too_long: Container[int], first_line: int, width: int
+) -> Iterator[Record]:
+    feed = _Feed(islice(lines, dialect.skip, None), first_line - 1 + dialect.skip)
+    delimiter = dialect.delimiter or ONE_COLUMN
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
-    width = 0
     while True:
         start = feed.number + 1
         feed.record.clear()
@@ -103,7 +113,7 @@ def _quoted_records(lines: TextLines, dialect: Dialect) -> Iterator[Record]:
         taken = feed.record
         if not cells or (len(taken) == 1 and not taken[0].strip()):
             continue
-        if start in lines.too_long:
+        if start in too_long:
             yield Record(start, [cells[0][:MAX_SHOWN]], "the line is longer than 8 Mi", BROKEN)
             continue
         width = width or len(cells)
@@ -142,14 +152,16 @@ def _are_rows(lines: list[str], delimiter: str, width: int) -> bool:
     return True
 
 
-def _plain_records(lines: TextLines, dialect: Dialect) -> Iterator[Record]:
+def _plain_records(
+    lines: Iterable[str], dialect: Dialect, too_long: Container[int], first_line: int
+) -> Iterator[Record]:
     # No CSV: in sentences a quotation mark is a character like any other.
     tab = dialect.delimiter == "\t"
-    for number, text in enumerate(lines, start=1):
+    for number, text in enumerate(lines, start=first_line):
         if number <= dialect.skip or not text.strip():
             continue
         line = text.rstrip("\r")
-        if number in lines.too_long:
+        if number in too_long:
             yield Record(number, [line[:MAX_SHOWN]], "the line is longer than 8 Mi", BROKEN)
         elif tab and "\t" in line:
             cells = line.split("\t")
@@ -167,6 +179,3 @@ def unquoted(cell: str) -> str:
     inner = cell[1:-1]
     whole = inner.replace('""', "")
     return cell if '"' in whole else inner.replace('""', '"')
-
-
-__all__ = ["BLANKS", "WRONG_WIDTH", "Dialect", "split_records", "unquoted"]

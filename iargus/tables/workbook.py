@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -18,6 +19,7 @@ MAX_UNPACKED_BYTES = 1 << 30
 MAX_GROWTH = 200  # of a part above 64 MiB; sheets grow ten- to fiftyfold
 MAX_COLUMNS = 2_000
 _FREE_BYTES = 64 << 20
+_PROLOGUE_BYTES = 1 << 16
 _FIRST_ROWS = 1_000
 # What a formula that went wrong leaves in its cell.
 _ERRORS = frozenset({"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"})
@@ -28,7 +30,10 @@ def open_workbook(content: Content, options: TableOptions, name_columns: NameCol
     Raises:
         DataError: it is broken, has no such sheet, or is not clear about which is meant.
     """
-    _check_size(content)
+    try:
+        _check_parts(content)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError) as error:
+        raise DataError(f"{content.path} is a workbook that is broken: {error}") from None
     with _opened(content) as book:
         sheets = [sheet.title for sheet in book.worksheets]
         title = _sheet(content, sheets, options.sheet, _filled(book))
@@ -67,9 +72,22 @@ def open_workbook(content: Content, options: TableOptions, name_columns: NameCol
     )
 
 
-def _check_size(content: Content) -> None:
+def _check_parts(content: Content) -> None:
+    """
+    Raises:
+        DataError: the workbook grows without measure, or declares entities.
+    """
     with zipfile.ZipFile(content.as_file()) as archive:
         entries = archive.infolist()
+        for entry in entries:
+            if entry.filename.endswith((".xml", ".rels")):
+                with archive.open(entry) as part:
+                    if b"<!DOCTYPE" in part.read(_PROLOGUE_BYTES):
+                        raise DataError(
+                            f"{content.path} is a workbook that declares entities "
+                            f"({entry.filename}), which no spreadsheet program does: save the "
+                            "sheet as CSV"
+                        )
     whole = sum(entry.file_size for entry in entries)
     grows = any(
         entry.file_size > max(_FREE_BYTES, entry.compress_size * MAX_GROWTH) for entry in entries
@@ -86,12 +104,12 @@ def _opened(content: Content) -> Iterator[Any]:
     import openpyxl
 
     book = None
+    # Not its path: openpyxl goes by the ending of a name.
+    file = content.as_file().open("rb")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions that do not matter here
-            book = openpyxl.load_workbook(
-                content.as_file(), read_only=True, data_only=True, keep_links=False
-            )
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             yield book
     except DataError:
         raise
@@ -104,6 +122,7 @@ def _opened(content: Content) -> Iterator[Any]:
     finally:
         if book is not None:
             book.close()
+        file.close()
 
 
 def _filled(book: Any) -> list[str]:

@@ -79,13 +79,13 @@ def test_what_is_wrong_with_a_file_is_one_line(
     pd.read_parquet(good)[:0].to_parquet(none)
     cut = put(tmp_path / "cut.parquet", good.read_bytes()[:5000])
     for path, says in (
-        (put(tmp_path / "empty.csv", b""), "the file is empty"),
-        (put(tmp_path / "text.parquet", b"hello there, no parquet"), "Parquet"),
+        (put(tmp_path / "empty.csv", b""), "empty.csv is empty"),
+        (put(tmp_path / "text.parquet", b"hello there, no parquet"), "named Parquet and is none"),
         (cut, "cut.parquet"),
-        (put(tmp_path / "bad.csv", b'make,age\n"x,1\n'), "bad.csv"),
-        (put(tmp_path / "latin.csv", b"make,age\ncitro\xebn,1\n"), "latin.csv"),
-        (tmp_path / "gone.parquet", "No such file"),
-        (tmp_path, "a folder"),
+        (put(tmp_path / "bad.csv", b'make,age\n"x,1\n'), "line 2: a quotation mark"),
+        (put(tmp_path / "latin.csv", b"make,age\ncitro\x81n,1\n"), "--encoding"),
+        (tmp_path / "gone.parquet", "there is no file"),
+        (tmp_path, "is a directory"),
         (none, "no rows"),
         (other, "no column in common"),
     ):

@@ -137,3 +137,72 @@ def test_db_check_says_what_to_run(run: Run) -> None:
     assert "iargus db upgrade" in run("db", "check").err
     run("db", "upgrade")
     assert run("db", "check").out.count("the tables are those of this version") == 2
+
+
+def test_what_was_understood_is_shown_before_anything_is_stored(run: Run, tmp_path: Path) -> None:
+    run("db", "upgrade")
+    file = tmp_path / "a.csv"
+    file.write_text("sep=;\nutterance;category\n" + "turn it on;on\nturn it off;off\n" * 2)
+
+    outcome = run("import", "examples", file, "--task", "intent")
+
+    assert outcome.out == "4 added, 0 already there, 0 rejected\n"
+    shown, _, _ = outcome.err.partition("Importing")
+    assert "columns separated by semicolon" in shown
+    assert "text (utterance)" in shown
+    assert "label (category)" in shown
+    assert shown.count("turn it") == 3
+    assert "2 labels in 4 rows" in shown
+
+
+def test_a_guess_needs_yes_where_nobody_can_be_asked(run: Run, tmp_path: Path) -> None:
+    run("db", "upgrade")
+    file = tmp_path / "a.csv"
+    file.write_text("gesagt;gemeint\n" + "turn it on;on\nturn it off;off\n" * 2)
+    command = ("import", "examples", file, "--task", "intent")
+
+    outcome = run(*command)
+
+    assert (outcome.status, outcome.out) == (1, "")
+    assert "'gemeint' as label" in outcome.err
+    assert "--yes" in outcome.err.splitlines()[-1]
+    assert run(*command, "--yes").out.startswith("4 added")
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 1)])
+def test_a_guess_is_asked_on_a_terminal(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, status: int
+) -> None:
+    import typer
+
+    run("db", "upgrade")
+    file = tmp_path / "a.csv"
+    file.write_text("gesagt;gemeint\n" + "turn it on;on\nturn it off;off\n" * 2)
+    monkeypatch.setattr("iargus.cli.import_preview.is_terminal", lambda: True)
+    monkeypatch.setattr(typer, "confirm", lambda *_, **__: answer == "y")
+
+    outcome = run("import", "examples", file, "--task", "intent")
+
+    assert outcome.status == status
+    assert outcome.out.startswith("4 added") is (answer == "y")
+
+
+def test_a_split_and_a_sheet_can_be_chosen(run: Run, tmp_path: Path) -> None:
+    import json
+
+    import pandas as pd
+
+    run("db", "upgrade")
+    splits = tmp_path / "a.json"
+    splits.write_text(json.dumps({"train": [["turn it on", "on"]], "val": [["dim it", "off"]]}))
+    book = tmp_path / "a.xlsx"
+    with pd.ExcelWriter(book) as writer:
+        for name in ("one", "two"):
+            pd.DataFrame({"text": [f"sheet {name}"], "label": ["x"]}).to_excel(
+                writer, sheet_name=name, index=False
+            )
+
+    command = ("import", "examples", "--task", "intent")
+    assert run(*command, splits, "--split", "val").out.startswith("1 added")
+    assert "--sheet" in run(*command, book).err
+    assert run(*command, book, "--sheet", "two").out.startswith("1 added")

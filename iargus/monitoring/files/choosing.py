@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from iargus.errors import DataError
 from iargus.monitoring.drift.summary import Kind, Kinds, kind_of
-from iargus.monitoring.files.delimited import DelimitedSource
-from iargus.monitoring.files.parquet import ParquetSource
 from iargus.monitoring.files.request import Request
-from iargus.monitoring.files.source import Source, reading
+from iargus.monitoring.files.source import Source
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?")
 _DATES_LOOKED_AT = 100
@@ -26,22 +23,6 @@ class Chosen:
 
     kinds: Kinds
     passed_over: Mapping[str, str]
-
-
-def open_source(path: Path) -> Source:
-    """
-    Raises:
-        DataError: there is no such file, or it cannot be read.
-    """
-    with reading(path):
-        if path.is_dir():
-            raise DataError(f"{path}: a folder, not a file")
-        with path.open("rb") as file:
-            start = file.read(4)
-    if not start:
-        raise DataError(f"{path}: the file is empty")
-    is_parquet = start == b"PAR1" or path.suffix.lower() in (".parquet", ".pq")
-    return ParquetSource(path) if is_parquet else DelimitedSource(path)
 
 
 def kinds_of_file(source: Source, request: Request) -> Chosen:

@@ -15,18 +15,30 @@ from typing import Any
 
 from iargus.errors import DataError
 from iargus.monitoring.drift.facts import drift_facts
-from iargus.monitoring.files.choosing import Chosen, common, is_classes, kinds_of_file, open_source
+from iargus.monitoring.files.choosing import Chosen, common, is_classes, kinds_of_file
 from iargus.monitoring.files.document import document_of
+from iargus.monitoring.files.opening import open_source
 from iargus.monitoring.files.request import Request
-from iargus.monitoring.files.saved import SavedReference
+from iargus.monitoring.files.saved import SavedReference, is_saved
 from iargus.monitoring.files.scan import Scan, read_all
 from iargus.monitoring.files.source import Source
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.performance.verdict import BELIEVABLE_ROWS, State, Verdict, judge_tally
 from iargus.monitoring.quality.rules import is_serious, repeated_share
+from iargus.tables import TableOptions
 
 Progress = Callable[[float, int], None]
 """Told how much of both files is read, and how many rows so far."""
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """How a file was read; `broken` rows were left out, of which `first_broken` is one."""
+
+    name: str
+    description: str
+    broken: int
+    first_broken: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class Comparison:
         passed_over: columns that were not compared, each with the reason.
         reference: what can be stored of the reference.
         document: the same facts as the JSON of a task in a monthly run, without a period.
+        understood: how each file was read, the current one first.
     """
 
     observed: Observed
@@ -45,6 +58,7 @@ class Comparison:
     passed_over: dict[str, str]
     reference: SavedReference
     document: dict[str, Any]
+    understood: tuple[FileRead, ...] = ()
 
     @property
     def needs_a_look(self) -> bool:
@@ -54,21 +68,26 @@ class Comparison:
 
 
 def compare_files(
-    reference: Path, current: Path, request: Request, *, progress: Progress = lambda _, __: None
+    reference: Path,
+    current: Path,
+    request: Request,
+    *,
+    options: TableOptions | None = None,
+    progress: Progress = lambda _, __: None,
 ) -> Comparison:
-    """Compare the rows of `current` with those of `reference`, both Parquet, CSV or TSV.
+    """Compare the rows of `current` with those of `reference`, in whatever format each is.
 
-    `reference` may be a summary that `SavedReference.write` wrote, named .json.
+    `reference` may be a summary that `SavedReference.write` wrote.
 
     Raises:
         DataError: a file or a column cannot be read.
     """
-    now = open_source(current)
-    if reference.suffix == ".json":
+    now = open_source(current, options)
+    if is_saved(reference):
         before, saved = None, SavedReference.read(reference)
         chosen = common(_kept(saved, request, reference), now, request)
     else:
-        before, saved = open_source(reference), None
+        before, saved = open_source(reference, options), None
         chosen = common(kinds_of_file(before, request), now, request)
     classes = is_classes(now, request)
     scan = Scan(request, chosen.kinds, classes=classes, labels=True)
@@ -77,6 +96,7 @@ def compare_files(
     if before is not None:
         jobs.append((before, past))
     _read(jobs, chosen, request, progress)
+    told = tuple(_checked(source, each) for source, each in jobs)
     if saved is None:
         if not past.rows:
             raise DataError(f"{reference}: no rows")
@@ -89,7 +109,17 @@ def compare_files(
         verdict = judge_tally(scan.tally, request.threshold, minimum_rows=BELIEVABLE_ROWS)
     observed = _observed(saved, scan, chosen)
     document = document_of(reference.name, current.name, request, scan, observed, verdict)
-    return Comparison(observed, verdict, dict(chosen.passed_over), saved, document)
+    return Comparison(observed, verdict, dict(chosen.passed_over), saved, document, understood=told)
+
+
+def _checked(source: Source, scan: Scan) -> FileRead:
+    broken = source.broken
+    if broken.rows > scan.rows:
+        raise DataError(
+            f"{source.path}: {broken.rows:,} of {broken.rows + scan.rows:,} rows are broken, such "
+            f"as {broken.first}; it was read as {source.understood}"
+        )
+    return FileRead(source.path.name, source.understood, broken.rows, broken.first)
 
 
 def _observed(saved: SavedReference, scan: Scan, chosen: Chosen) -> Observed:

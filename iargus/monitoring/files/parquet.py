@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -12,6 +11,8 @@ import pyarrow.parquet as pq
 
 from iargus.monitoring.drift.summary import Kind, Kinds
 from iargus.monitoring.files.source import BATCH, SAMPLE, Batch, reading
+from iargus.tables import Table
+from iargus.tables.clean import Broken
 
 # Read a column bit by bit, not a whole row group of it at once.
 _BUFFER = 1 << 18
@@ -21,9 +22,11 @@ _FEW_LEVELS = 0.05  # of the first rows; columns of as few are read as numbers o
 class ParquetSource:
     """See `source.Source`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with reading(path), pq.ParquetFile(path) as file:
+    def __init__(self, table: Table) -> None:
+        self.path, self._table = table.path, table
+        self._file = table.content.as_file()  # unpacked, if it is packed
+        self.understood, self.broken = table.description(), Broken()
+        with reading(self.path), pq.ParquetFile(self._file) as file:
             schema = file.schema_arrow
             self._rows = file.metadata.num_rows
         twice = {name for name, count in Counter(schema.names).items() if count > 1}
@@ -53,7 +56,7 @@ class ParquetSource:
         self, names: Sequence[str], levels: Sequence[str], rows: int
     ) -> Iterator[pd.DataFrame]:
         with pq.ParquetFile(
-            self.path, read_dictionary=list(levels), buffer_size=_BUFFER, pre_buffer=False
+            self._file, read_dictionary=list(levels), buffer_size=_BUFFER, pre_buffer=False
         ) as file:
             for batch in file.iter_batches(rows, columns=list(names), use_threads=False):
                 columns = [_plain(column) for column in batch.columns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,20 @@ from iargus.errors import DataError
 from iargus.monitoring.drift.summary import FeatureSummary, Kinds
 
 _FORMAT = 1
+
+
+_BEGINNING = re.compile(rb'\s*\{\s*"format"\s*:\s*\d+\s*,\s*"rows"\s*:')
+
+
+def is_saved(path: Path) -> bool:
+    """Whether a file is a summary, and not a table in JSON."""
+    if path.suffix != ".json":
+        return False
+    try:
+        with path.open("rb") as file:
+            return _BEGINNING.match(file.read(200)) is not None
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)

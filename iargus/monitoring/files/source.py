@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from iargus.errors import DataError
 from iargus.monitoring.drift.summary import Kinds
+from iargus.tables.clean import Broken
 
 BATCH = 65_536  # rows read at a time
 SAMPLE = 10_000  # first rows, which decide how a column is read
@@ -35,6 +37,16 @@ class Source(Protocol):
     @property
     def columns(self) -> Mapping[str, str | None]: ...
 
+    @property
+    def understood(self) -> str:
+        """The format and how it is read, for people."""
+        ...
+
+    @property
+    def broken(self) -> Broken:
+        """The rows that were left out by the last pass."""
+        ...
+
     def sample(self, names: Sequence[str]) -> pd.DataFrame:
         """The first rows."""
         ...
@@ -42,6 +54,14 @@ class Source(Protocol):
     def batches(self, names: Sequence[str], kinds: Kinds) -> Iterator[Batch]:
         """All rows; the columns of `kinds` are going to be read so."""
         ...
+
+
+def obstacles(names: Sequence[str]) -> dict[str, str | None]:
+    """Why columns cannot be compared, as far as their names tell."""
+    return {
+        name: "two columns of this name" if count > 1 else None
+        for name, count in Counter(names).items()
+    }
 
 
 @contextmanager

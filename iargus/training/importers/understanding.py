@@ -24,6 +24,7 @@ _SHOWN_ROWS = 3
 _FEW_ROWS = 10  # too few to wonder that every label is another one
 _MOST_LABELS = 0.7
 _NUMBERS = 0.5
+_COUNTED_LABELS = 10_000  # enough to say that they are too many
 _NAME = re.compile(r"[\w .:#()/-]*[\w)]")
 
 
@@ -35,7 +36,7 @@ class Understood:
         description: the format and how it is read.
         columns: the column of each field.
         rows: the first rows by field.
-        labels: how many labels the first `looked_at` rows have.
+        labels: how many labels there are in `looked_at` rows, all that the file has.
         notes: what was told by content.
         question: what somebody should look at before anything is stored; None where it is certain.
     """
@@ -91,11 +92,13 @@ class Understanding:
         names[found.text], names[found.label] = self._text, LABEL
         order = "text, then label" if found.label == 1 else "label, then text"
         self._notes.append(f"no header; {order}, as their content tells")
-        if not found.certain or len(body) < _FEW_ROWS:
+        if not self._recurs(body, found.label) and self._header is None:
             self._question = (
-                f"the first line looks like data and not like names of columns, and too little "
-                f"tells which of its {len(first)} fields is the label."
+                f"is the first line, {' | '.join(cell[:40] for cell in first)!r}, a row, or the "
+                "names of the columns (--header)?"
             )
+        elif not found.certain or len(body) < _FEW_ROWS:
+            self._question = "too little tells which of the two columns is the label."
         return names
 
     def of(self, table: Table) -> Understood:
@@ -112,14 +115,14 @@ class Understanding:
             {name: record.values[at] for name, at in place.items()}
             for record in sample[:_SHOWN_ROWS]
         ]
-        label = ColumnContent.of([record.values for record in sample], place[LABEL])
-        self._doubt_labels(columns, label)
+        labels, rows = _labels(table, place[LABEL])
+        self._doubt_labels(columns, labels, rows)
         return Understood(
             table.description(),
             columns,
             shown,
-            label.distinct,
-            len(sample),
+            labels,
+            rows,
             tuple(self._notes),
             self._question,
         )
@@ -167,13 +170,13 @@ class Understanding:
             f"and {told_by} is a guess."
         )
 
-    def _doubt_labels(self, columns: Mapping[str, str], label: ColumnContent) -> None:
-        if self._task.problem is not Problem.CLASSIFICATION or label.rows < _FEW_ROWS:
+    def _doubt_labels(self, columns: Mapping[str, str], labels: int, rows: int) -> None:
+        if self._task.problem is not Problem.CLASSIFICATION or self._question is not None:
             return
-        if label.distinct > _MOST_LABELS * label.rows and self._question is None:
+        if rows >= _FEW_ROWS and (labels > _MOST_LABELS * rows or labels >= _COUNTED_LABELS):
             self._question = (
-                f"the column {columns[LABEL]!r}, taken for the label, has {label.distinct:,} "
-                f"values in {label.rows:,} rows; a label has few."
+                f"the column {columns[LABEL]!r}, taken for the label, has {labels:,} values in "
+                f"{rows:,} rows; a label has few."
             )
 
     def _is_named(self, first: Sequence[str]) -> bool:
@@ -208,3 +211,15 @@ class Understanding:
             f"{', '.join(name[:40] for name in first[:10])}. Name the columns with --column, or "
             "the separator with --delimiter"
         )
+
+
+def _labels(table: Table, place: int) -> tuple[int, int]:
+    """How many labels the whole file has, as far as they are counted, and how many rows."""
+    labels: set[str] = set()
+    rows = 0
+    for record in table.scan():
+        if record.problem is None:
+            rows += 1
+            if record.values[place] is not None and len(labels) < _COUNTED_LABELS:
+                labels.add(str(record.values[place]).strip())
+    return len(labels), rows
