@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -75,6 +75,9 @@ def _after(last: datetime | None) -> date:
         return utc_now().date().replace(day=1)
     if (last.year, last.month) >= (9999, 12):
         raise ConfigurationError("--end is too late")
-    if (last.year, last.month) > (utc_now().year, utc_now().month):
-        raise ConfigurationError(f"--end {last:%Y-%m} is to come: no sale was observed then")
-    return date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    end = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    if end > utc_now().date() + timedelta(days=2):
+        raise ConfigurationError(
+            f"--end {last:%Y-%m} is not over: nothing was observed after tomorrow"
+        )
+    return end

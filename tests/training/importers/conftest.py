@@ -16,7 +16,13 @@ from iargus.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
-from iargus.training.importers import CarColumns, ExampleColumns, ImportSummary, import_file
+from iargus.training.importers import (
+    AllowedRejections,
+    CarColumns,
+    ExampleColumns,
+    ImportSummary,
+    import_file,
+)
 
 NOW = datetime(2026, 11, 20, 10, 30)
 CATALOGUE = Catalogue.read(Policy())
@@ -36,6 +42,7 @@ class Importing:
         self.database = Database.connect(LABELLED, settings)
         upgrade(self.database)
         self.imports = Imports(self.database)
+        self.allowed = AllowedRejections()
 
     def store(self, task: Task) -> LabelledStore:
         return labelled_store(task, self.database)
@@ -71,6 +78,7 @@ class Importing:
             now=NOW,
             observed_at=observed_at,
             options=options,
+            allowed=self.allowed,
         )
 
 
