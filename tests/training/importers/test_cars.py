@@ -183,7 +183,7 @@ def test_the_line_of_a_row_after_one_over_several_lines(
     summary = importing.cars(file)
 
     assert summary.rejected_path is not None
-    assert "\n4,year" in summary.rejected_path.read_text()
+    assert '\n4,"year' in summary.rejected_path.read_text()
 
 
 def test_a_missing_column_names_those_there_are(importing: Importing, tmp_path: Path) -> None:

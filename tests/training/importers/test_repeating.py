@@ -67,8 +67,8 @@ def test_the_same_rows_with_and_without_a_day_are_recognised(
     importing: Importing, tmp_path: Path, day: datetime
 ) -> None:
     one, other = tmp_path / "a.tsv", tmp_path / "b.tsv"
-    one.write_text("hello\tgreeting\nhello\tgreeting\nbye\tparting\n")
-    other.write_text("thanks\tthanking\nplease\tasking\nthanks\tthanking\n")
+    one.write_text("text\tlabel\nhello\tgreeting\nhello\tgreeting\nbye\tparting\n")
+    other.write_text("text\tlabel\nthanks\tthanking\nplease\tasking\nthanks\tthanking\n")
 
     assert counts(importing.examples(one)) == (3, 0, 0)
     assert counts(importing.examples(one, observed_at=day)) == (0, 3, 0)
@@ -79,7 +79,7 @@ def test_the_same_rows_with_and_without_a_day_are_recognised(
 
 def test_another_day_that_was_given_is_another_row(importing: Importing, tmp_path: Path) -> None:
     file = tmp_path / "a.tsv"
-    file.write_text("hello\tgreeting\nbye\tparting\n")
+    file.write_text("text\tlabel\nhello\tgreeting\nbye\tparting\n")
 
     added = [importing.examples(file, observed_at=day).added for day in (*DAYS, *DAYS, None)]
 
@@ -97,7 +97,7 @@ def test_rows_of_the_version_before_are_recognised(
     importing: Importing, tmp_path: Path, before: datetime | None, now: datetime | None
 ) -> None:
     file = tmp_path / "a.tsv"
-    file.write_text("hello\tgreeting\nhello\tgreeting\nbye\tparting\n")
+    file.write_text("text\tlabel\nhello\tgreeting\nhello\tgreeting\nbye\tparting\n")
     contents = [(("hello", "greeting"), 0), (("hello", "greeting"), 1), (("bye", "parting"), 0)]
     rows = pd.DataFrame(
         {

@@ -183,7 +183,7 @@ def test_a_day_after_tomorrow_is_rejected(importing: Importing, tmp_path: Path) 
 
 def test_nothing_is_observed_after_tomorrow(importing: Importing, tmp_path: Path) -> None:
     file = tmp_path / "a.tsv"
-    file.write_text("hello\tgreeting\nbye\tparting\n")
+    file.write_text("text\tlabel\nhello\tgreeting\nbye\tparting\n")
 
     with pytest.raises(ConfigurationError, match="--observed-at 2026-11-22 is after tomorrow"):
         importing.examples(file, observed_at=datetime(2026, 11, 22))
