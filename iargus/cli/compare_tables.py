@@ -31,8 +31,10 @@ def show(found: Comparison) -> None:
             output().print(table)
     for file in found.understood:
         if file.broken:
+            rows = "row" if file.broken == 1 else "rows"
+            were = "was" if file.broken == 1 else "were"
             typer.echo(
-                f"{file.broken:,} broken rows of {file.name} were left out: {file.first_broken}"
+                f"{file.broken:,} broken {rows} of {file.name} {were} left out: {file.first_broken}"
             )
     passed_over = found.passed_over.items()
     for name, why in list(passed_over)[:_MOST_PASSED_OVER]:

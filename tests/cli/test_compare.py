@@ -109,3 +109,19 @@ def test_what_is_wrong_with_a_file_is_one_line(
 def test_a_threshold_without_errors_is_wrong_usage(run: Run, files: tuple[Path, Path]) -> None:
     assert run("compare", *files, "--threshold", "0.2").status == 2
     assert run("compare", files[0]).status == 2
+
+
+def test_how_files_were_read_and_what_was_left_out_is_said(run: Run, tmp_path: Path) -> None:
+    header = "price;kind\n"
+    rows = "".join(f"{8000 + n},50;{'ab'[n % 2]}\n" for n in range(300))
+    before = put(tmp_path / "before.csv", (header + rows).encode())
+    now = put(tmp_path / "now.csv", (header + rows + "1;2;3\n").encode())
+
+    outcome = run("compare", before, now)
+
+    assert outcome.status == 0
+    assert "None of 2 columns compared drifted" in outcome.out
+    assert "1 broken row of now.csv was left out: line 302: the row has 3 fields" in outcome.out
+    assert "before.csv: CSV, columns separated by semicolon" in outcome.err
+    assert "decimal ','" in outcome.err
+    assert run("compare", before, now, "--delimiter", "ab").status == 2
