@@ -50,7 +50,13 @@ class Converter:
         identity = (*self._task.identity(payload), label)
         values = (*(payload[name] for name in self._task.features), label)
         day = self._day if candidate.observed_at is None else moment.isoformat()
+        # The keys are those of the row as it was written: what is a placeholder may change.
         key, *others = self._keys.keys(identity, values, day)
+        stand_in = self._task.placeholder(payload, moment.date())
+        if stand_in is not None:
+            payload[stand_in] = None
+            rule = self._task.placeholder_rule
+            self.notes[f"{stand_in} was never measured ({rule}); it is stored as unknown"] += 1
         try:
             return self._rows.row(payload, label, moment, key), tuple(others)
         except DataError as error:

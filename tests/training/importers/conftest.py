@@ -43,6 +43,7 @@ class Importing:
         upgrade(self.database)
         self.imports = Imports(self.database)
         self.allowed = AllowedRejections()
+        self.car_task: Task = CARS
 
     def store(self, task: Task) -> LabelledStore:
         return labelled_store(task, self.database)
@@ -50,7 +51,7 @@ class Importing:
     def cars(
         self, path: Path, *, observed_at: Any = None, options: Any = None, **layout: Any
     ) -> ImportSummary:
-        return self._run(path, CARS, CarColumns(**layout), observed_at, options)
+        return self._run(path, self.car_task, CarColumns(**layout), observed_at, options)
 
     def examples(
         self,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from iargus.errors import ConfigurationError
+from iargus.tasks.car_price import CarPrice
 from iargus.training.importers import AllowedRejections, ImportRefused
 from tests.training.importers.conftest import CARS, INTENT, Importing
 
@@ -257,3 +260,24 @@ def test_a_refusal_names_the_three_commonest_reasons_with_a_value_and_the_option
 def test_a_share_that_is_none(text: str) -> None:
     with pytest.raises(ConfigurationError, match="--allow-rejected"):
         AllowedRejections.parse(text)
+
+
+class NewCars(CarPrice):
+    placeholder_rule = "0 miles"
+
+    def placeholder(self, payload: Mapping[str, Any], day: date) -> str | None:
+        return "mileage" if payload["mileage"] == 0 else None
+
+
+def test_placeholders_are_stored_as_unknown_and_counted(
+    importing: Importing, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "a.csv", [sale("0"), sale("0", "9100"), sale("7")])
+    importing.car_task = NewCars("car_price", CARS.policy)
+
+    summary = importing.cars(file)
+
+    assert summary.notes == {"mileage was never measured (0 miles); it is stored as unknown": 2}
+    assert importing.store(CARS).rows()["mileage"].isna().sum() == 2
+    importing.car_task = CARS
+    assert importing.cars(file).already_there == 3  # the rows are those of before
