@@ -209,13 +209,12 @@ def _show(summary: ImportSummary) -> None:
         f"{summary.rejected:,} rejected"
     )
     for sentence in summary.said:
-        typer.echo(sentence)
+        typer.echo(sentence, err=True)
     for note, count in sorted(summary.notes.items(), key=lambda pair: -pair[1]):
         typer.echo(f"{count:,}: {note}")
     if summary.added:
-        typer.echo(
-            f"Import {summary.import_id}; `iargus import undo {summary.import_id}` undoes it"
-        )
+        undo = f"`iargus import undo {summary.import_id}`"
+        typer.echo(f"This was import {summary.import_id}; {undo} takes its rows back", err=True)
     if summary.rejected_path is None:
         return
     table = Table("rejected because", "rows", "such as", "where", "try")

@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 def test_an_import_is_listed_and_undone(run: Run, file: Path) -> None:
     run("db", "upgrade")
     assert run("import", "list").out == "nothing was imported yet\n"
-    assert "`iargus import undo 1` undoes it" in run("import", "cars", file).out
+    assert "`iargus import undo 1` takes its rows back" in run("import", "cars", file).err
     run("import", "cars", file)
 
     second, first = json.loads(run("import", "list", "--json").out)
@@ -68,8 +68,8 @@ def test_what_was_understood_of_a_column_is_said(run: Run, tmp_path: Path) -> No
     file = tmp_path / "a.csv"
     file.write_text(HEADER + GOOD.replace("2018-05-01", "17/06/2018"))
 
-    out = run("import", "cars", file).out
-    assert "date_added is read as DD/MM/YYYY: 17/06/2018 has no month 17" in out
+    said = run("import", "cars", file).err
+    assert "date_added is read as DD/MM/YYYY: 17/06/2018 has no month 17" in said
 
 
 @pytest.mark.parametrize(

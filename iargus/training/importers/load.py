@@ -118,7 +118,7 @@ def import_file(
             rejected=refused,
             now=now,
         )
-        added = _store(number, task, imports, plain, staged, progress)
+        added = _store(number, task, imports, plain, staged, rows, progress)
         rejected_path = rejected.keep()
         imports.finish(number, now)
     return ImportSummary(
@@ -180,6 +180,7 @@ def _store(
     imports: Imports,
     plain: PlainRows,
     staged: StagedRows,
+    rows: int,
     progress: Progress | None,
 ) -> int:
     added = done = 0
@@ -189,7 +190,7 @@ def _store(
         done += len(chunk)
         if progress is not None:
             share = _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / staged.count
-            progress(done, share)
+            progress(rows, share)
     return added
 
 
