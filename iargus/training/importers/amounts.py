@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from iargus.tables.number_columns import DecimalSign, NumberColumn, decide
@@ -49,7 +50,7 @@ class AmountColumn:
                     self._example = value
             else:
                 self.column.look(value)
-        elif isinstance(value, int | float):
+        elif isinstance(value, int | float | Decimal):
             self._bare += 1
 
     def settle(self, given: str | None, other: AmountColumn) -> tuple[str, ...]:
@@ -93,7 +94,7 @@ class AmountColumn:
             RowRejected: it is none, or has a unit that contradicts what the user said.
         """
         if type(value) is not str:
-            return value, self._bare_unit(value)
+            return _number_of_cell(value), self._bare_unit(value)
         plain = self._plain(value)
         if plain is not None:
             return plain, self._bare_unit(value)
@@ -118,7 +119,7 @@ class AmountColumn:
             RowRejected: it is none, or in another currency.
         """
         if type(value) is not str:
-            return value
+            return _number_of_cell(value)
         plain = self._plain(value)
         if plain is not None:
             return plain
@@ -189,6 +190,11 @@ class AmountColumn:
                 value=written.text,
                 option=DECIMAL,
             ) from None
+
+
+def _number_of_cell(value: Any) -> Any:
+    # Parquet has exact decimals, which are neither a float nor an int.
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def unit_of_name(column: str) -> str | None:

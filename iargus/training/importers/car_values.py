@@ -11,7 +11,7 @@ from iargus.training.importers.amounts import AmountColumn, unit_of_name
 from iargus.training.importers.candidate import Candidate, Pick, Reading, RowRejected
 from iargus.training.importers.moments import MomentColumn
 
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "nat", "#n/a", "-"})
 MAX_MISSING = 8
 DEFAULT_UNIT = "mi"
 

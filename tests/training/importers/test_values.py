@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from iargus.errors import ConfigurationError
@@ -281,3 +284,24 @@ def test_placeholders_are_stored_as_unknown_and_counted(
     assert importing.store(CARS).rows()["mileage"].isna().sum() == 2
     importing.car_task = CARS
     assert importing.cars(file).already_there == 3  # the rows are those of before
+
+
+def test_cells_that_have_a_type_are_what_they_are(importing: Importing, tmp_path: Path) -> None:
+    frame = pa.table(
+        {
+            "make": ["Seat", "Seat"],
+            "model": ["Ibiza", "Leon"],
+            "year": [2017, 2018],
+            "mileage": pa.array([61.4, None], pa.float64()),
+            "price": pa.array([Decimal("9800.50"), Decimal("7350.00")], pa.decimal128(9, 2)),
+            "date_added": pa.array([date(2026, 6, 3), date(2062, 6, 3)], pa.date32()),
+        }
+    )
+    pq.write_table(frame, tmp_path / "a.parquet")
+
+    summary = importing.cars(tmp_path / "a.parquet")
+
+    row = importing.store(CARS).rows().iloc[0]
+    assert (row["mileage"], row["label"]) == (61.4, 9800.5)
+    assert row["observed_at"] == pd.Timestamp("2026-06-03")
+    assert summary.reasons == {"date_added is after tomorrow": 1}
