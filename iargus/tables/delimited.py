@@ -11,6 +11,7 @@ from iargus.errors import DataError
 from iargus.tables.content import Content
 from iargus.tables.dialect import SHOWN, dialect_of
 from iargus.tables.encoding import Encoding
+from iargus.tables.headers import check_title
 from iargus.tables.lines import TextLines
 from iargus.tables.options import TableOptions
 from iargus.tables.records import Dialect, split_records
@@ -99,8 +100,5 @@ def _check_first(
                     f"{content.path} has one column only, but its lines hold {words}: if that "
                     "separates the columns, say so with --delimiter"
                 )
-    elif asked is None and len(header) < usual and widths.count(usual) > len(widths) * 0.9:
-        raise DataError(
-            f"{content.path}, line {first[0].position}: {len(header)} fields, and {usual} in the "
-            "lines below: the header should be the first line, with a name for every column"
-        )
+    elif asked is None:
+        check_title(content, "line", first[0].position, len(header), widths)

@@ -32,7 +32,9 @@ def open_json(
             '([{"text": ..., "label": ...}, ...]), an object of columns, or one of splits or '
             "labels that hold lists"
         )
-    splits = chosen(content.path, options.split, shape.splits)
+    splits = None
+    if options.split is not None and shape.splits:
+        splits = chosen(content.path, options.split, shape.splits)
     items = shape.items if splits is None else [i for i in shape.items if i[-1] in splits]
     names, skip_first = _named(content, shape, items, name_columns)
     rows = items[1:] if skip_first else items
@@ -49,7 +51,14 @@ def open_json(
     if encoding.shown:
         understood.append(encoding.shown)
     return Table(
-        content, "JSON", names, read, unit="item", understood=understood, roles=shape.roles
+        content,
+        "JSON",
+        names,
+        read,
+        unit="item",
+        understood=understood,
+        roles=shape.roles,
+        has_splits=bool(shape.splits),
     )
 
 
@@ -88,8 +97,13 @@ def _document(content: Content, encoding: Encoding) -> Any:
         return json.loads(text, parse_constant=lambda _: None)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
+        more = (
+            "; write it as one list, or as JSON Lines with one object in a line"
+            if error.msg == "Extra data"
+            else ""
+        )
         raise DataError(
-            f"{content.path} is no whole JSON document: {error.msg} at {where}"
+            f"{content.path} is no whole JSON document: {error.msg} at {where}{more}"
         ) from None
     except (RecursionError, ValueError):
         raise DataError(

@@ -22,6 +22,10 @@ _WRAPPERS = (
 )
 
 
+_INTENT_NAMES = ("intent", "tag", "name", "label")
+_PATTERN_NAMES = ("patterns", "examples", "utterances", "texts", "sentences", "queries")
+
+
 @dataclass(frozen=True)
 class Shape:
     """`items` are objects or lists; `names` are theirs where the shape fixes them; the last value
@@ -37,10 +41,10 @@ class Shape:
 def shape_of(document: Any) -> Shape | None:
     """The rows of a document; None where it has no shape that is known."""
     if isinstance(document, list):
-        return Shape(document)
+        return _patterns({"intents": document}) or Shape(document)
     if not isinstance(document, dict) or not document:
         return None
-    for find in (_wrapped, _split_table, _snips_nlu, _lists, _objects):
+    for find in (_patterns, _wrapped, _split_table, _snips_nlu, _lists, _objects):
         found = find(document)
         if found is not None:
             return found
@@ -56,7 +60,7 @@ def _wrapped(document: dict[str, Any]) -> Shape | None:
         if not (isinstance(rows, list) and rows and all(isinstance(r, dict) for r in rows)):
             continue
         others = [v for k, v in document.items() if k != name]
-        if any(_is_rows(other) for other in others) and name != "common_examples":
+        if any(map(_is_rows, others)) and not {"text", "intent"} <= set(rows[0]):
             continue
         if all(isinstance(r.get("row"), dict) for r in rows):  # as Hugging Face serves them
             rows = [r["row"] for r in rows]
@@ -64,6 +68,27 @@ def _wrapped(document: dict[str, Any]) -> Shape | None:
             continue
         return Shape(rows, shown=f"list {name!r}")
     return None
+
+
+def _patterns(document: dict[str, Any]) -> Shape | None:
+    """A list of intents, each with its name and a list of its texts."""
+    intents = document.get("intents")
+    if not isinstance(intents, list) or not intents:
+        return None
+    rows: list[list[str]] = []
+    for each in intents:
+        if not isinstance(each, dict):
+            return None
+        label = next((each[name] for name in _INTENT_NAMES if isinstance(each.get(name), str)), "")
+        lists = [each[name] for name in _PATTERN_NAMES if isinstance(each.get(name), list)]
+        if not label or len(lists) != 1:
+            return None
+        for item in lists[0]:
+            text = item.get(TEXT) if isinstance(item, dict) else item
+            if not isinstance(text, str):
+                return None
+            rows.append([text, label])
+    return Shape(rows, names=(TEXT, LABEL), shown="intents with their patterns", roles=_ROLES)
 
 
 def _is_rows(value: Any) -> bool:

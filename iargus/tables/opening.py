@@ -15,6 +15,7 @@ from iargus.tables.json_lines import open_json_lines
 from iargus.tables.options import TableOptions
 from iargus.tables.packing import open_content
 from iargus.tables.recognise import Format, recognise_binary, recognise_text
+from iargus.tables.splits import of_column
 from iargus.tables.table import NameColumns, Table
 
 _HEAD_BYTES = 1 << 18
@@ -40,6 +41,7 @@ def open_table(
     content = open_content(path)
     try:
         table = _open(content, options, name_columns)
+        of_column(table, options.split)
         if content.packing is not None:
             table.understood = [*table.understood, f"packed with {content.packing}"]
     except BaseException:

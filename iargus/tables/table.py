@@ -42,6 +42,7 @@ class Table:
         unit: what `Record.position` counts: `line`, `row` or `item`, from 1.
         understood: how it is read, such as `delimiter ;`, in the order in which it is told.
         roles: columns whose meaning the format fixes: `{"text": ..., "label": ...}`.
+        has_splits: the format has parts, and those that were asked for are chosen already.
         size_bytes: of the file on disk, which `bytes_read` goes up to.
     """
 
@@ -54,6 +55,7 @@ class Table:
     understood: Sequence[str] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     details: Any = None
+    has_splits: bool = False
     _records: Iterator[Record] | None = None
 
     @property

@@ -12,6 +12,7 @@ from typing import Any
 
 from iargus.errors import DataError
 from iargus.tables.content import Content
+from iargus.tables.headers import check_title
 from iargus.tables.options import TableOptions
 from iargus.tables.table import NameColumns, Record, Table
 
@@ -42,6 +43,7 @@ def open_workbook(content: Content, options: TableOptions, name_columns: NameCol
         raise DataError(f"{content.path}: the sheet {title!r} holds no rows")
     header = [_name(value) for value in first[0][1]]
     width = len(header)
+    check_title(content, "row", first[0][0], width, [len(values) for _, values in first[1:50]])
     given = name_columns([_padded(values, width) for _, values in first])
     total = max(content.size, 1)
 

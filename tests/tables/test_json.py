@@ -63,6 +63,19 @@ def test_every_shape_of_a_table(write: Write, document: str) -> None:
             PAIRS[:1],
         ),
         (
+            {
+                "intents": [
+                    {"tag": "on", "patterns": ["turn it on"], "responses": ["ok"]},
+                    {"tag": "off", "patterns": ["turn it off"], "responses": []},
+                ]
+            },
+            PAIRS,
+        ),
+        (
+            {"intents": [{"intent": "on", "examples": [{"text": "turn it on"}]}], "entities": []},
+            PAIRS[:1],
+        ),
+        (
             {"on": ["turn it on", "light"], "off": ["turn it off"]},
             [["turn it on", "on"], ["light", "on"], ["turn it off", "off"]],
         ),
@@ -87,6 +100,15 @@ def test_splits_are_all_taken_or_the_ones_that_are_asked_for(write: Write) -> No
         opened(write("b.json", json.dumps(OBJECTS)), split="train")
 
 
+def test_a_column_of_splits_is_as_good(write: Write) -> None:
+    lines = [{"utt": "a", "partition": "train"}, {"utt": "b", "partition": "dev"}]
+    path = write("a.jsonl", "\n".join(map(json.dumps, lines)))
+
+    assert rows(path, split="dev")[1:] == [["b", "dev"]]
+    with pytest.raises(DataError, match="no split 'test'; it has train, dev"):
+        opened(path, split="test")
+
+
 def test_a_broken_line_is_one_row_less(write: Write) -> None:
     path = write("a.jsonl", '{"a": 1}\n{"a": 2\n\n{"a": NaN, "b": 3}\n"text"\n' + "[" * 90_000)
 
@@ -103,6 +125,7 @@ def test_a_broken_line_is_one_row_less(write: Write) -> None:
         ('[{"a": ' + "9" * 5_000 + "}]", "a number without end"),
         ('{"a": 1}', "no known shape"),
         ('{"a": {"b": {"c": 1}}}', "no known shape"),
+        ('{\n"a": 1}\n{\n"a": 2}\n', "as JSON Lines with one object in a line"),
         ("[]", "holds no objects"),
         ("", "is empty"),
         ('"text"', "no known shape"),
