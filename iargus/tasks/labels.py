@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from numbers import Integral, Real
+from typing import Any
 
 from iargus.errors import LabelInvalid
 
@@ -33,9 +34,10 @@ def read_label(value: object, *, noun: str = "a label") -> str:
             return label
     # numpy's and Python's own numbers; true and false are none.
     elif isinstance(value, Real) and not isinstance(value, bool):
+        number: Any = value
         # NaN is not between.
-        if -LARGEST_NUMBER <= value <= LARGEST_NUMBER and value == int(value):
-            return str(int(value))
+        if -LARGEST_NUMBER <= number <= LARGEST_NUMBER and number == int(number):
+            return str(int(number))
         raise LabelInvalid(
             f"{noun} that is a number is whole and at most {LARGEST_NUMBER}; "
             "send any other as a text"
@@ -57,6 +59,7 @@ def class_label(fitted: object) -> str:
     numbers."""
     if type(fitted) is str:
         return fitted
+    number: Any = fitted
     if isinstance(fitted, Integral) or (isinstance(fitted, float) and fitted.is_integer()):
-        return str(int(fitted))
+        return str(int(number))
     return str(fitted)

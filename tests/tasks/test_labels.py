@@ -92,7 +92,8 @@ def test_classes_that_are_numbers_are_the_labels_of_their_spelling(
     task: TextIntent, classes: tuple[object, object]
 ) -> None:
     assert class_label(classes[0]) == "26"
-    (answer,) = task.answers(Fixed(*classes), [HELLO])  # type: ignore[arg-type]
+    estimator: Any = Fixed(*classes)
+    (answer,) = task.answers(estimator, [HELLO])
     assert [ranked["label"] for ranked in answer["intents"]] == [26, 7]
 
 

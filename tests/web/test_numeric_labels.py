@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -45,11 +44,11 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
 
 
 @pytest.fixture
-def numbering(api: Api, numbered: LoadedModel) -> Iterator[Api]:
+def numbering(api: Api, numbered: LoadedModel) -> Api:
     champions = api.services.champions
     assert isinstance(champions, FixedChampions)
     champions.models["intent"] = numbered
-    yield api
+    return api
 
 
 @pytest.mark.parametrize(("text", "shown"), SHOWN.items(), ids=map(str, SHOWN.values()))
