@@ -141,6 +141,7 @@ def from_error(error: errors.IArgusError) -> Response:
         return internal_error()
     headers: dict[str, str] = {}
     policies: list[str] | None = None
+    fields: list[FieldProblem] | None = None
     if status == 401:
         # RFC 6750 section 3: the error code only where a token was sent.
         code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
@@ -155,6 +156,11 @@ def from_error(error: errors.IArgusError) -> Response:
     if status == 429 and isinstance(error, errors.RateLimited):
         headers["Retry-After"] = str(error.retry_after_s)
         policies = [error.limiter]
+    if isinstance(error, errors.BodyInvalid) and error.fields:
+        fields = [
+            FieldProblem(field=place, label=f"{_named(place)}_INVALID", detail=detail)
+            for place, detail in error.fields
+        ]
     if status == 503:
         if not isinstance(error, errors.DatabaseAway):
             logger.warning("%s: %s", label, error)
@@ -163,6 +169,7 @@ def from_error(error: errors.IArgusError) -> Response:
         status,
         label,
         HIDDEN.get(label, str(error)),
+        fields=fields,
         violated_policies=policies,
         headers=headers,
     )
@@ -219,6 +226,12 @@ def _field_label(location: tuple[int | str, ...], kind: str) -> str:
         if re.search(pattern, kind):
             return f"{name}_{word}"
     return f"{name}_INVALID"
+
+
+def _named(place: str) -> str:
+    """What a label says of `cars[1].mileage`: MILEAGE. A client may have chosen the name."""
+    names: list[str] = re.findall(r"[A-Za-z_][A-Za-z0-9_]{0,63}", place)
+    return names[-1].upper() if names else "BODY"
 
 
 Answering = Callable[[errors.IArgusError], Response]
