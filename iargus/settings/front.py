@@ -12,6 +12,29 @@ from pydantic import AfterValidator, Field, model_validator
 from iargus.settings.section import Section
 
 UNIX = "unix"
+MAX_ROOT_PATH_CHARS = 200
+# No empty part, for `//host` is an address of another host, and none that goes up.
+_ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+/?")
+
+
+def read_root_path(text: str) -> str | None:
+    """A path below which a service is, without a slash at its end, so that `/` is empty; None where
+    the text is none."""
+    if text == "/":
+        return ""
+    if len(text) > MAX_ROOT_PATH_CHARS or not _ROOT_PATH.fullmatch(text):
+        return None
+    return text.rstrip("/")
+
+
+def _root_path(text: str) -> str:
+    path = read_root_path(text)
+    if path is None:
+        raise ValueError(
+            "a path begins with / and has letters, digits and . _ ~ - between its slashes, such as "
+            "/cars"
+        )
+    return path
 
 
 def _place(text: str) -> str:
@@ -36,6 +59,7 @@ def _origin(text: str) -> str:
     return text
 
 
+RootPath = Annotated[str, AfterValidator(_root_path)]
 Place = Annotated[str, AfterValidator(_place)]
 Places = tuple[Place, ...]
 
@@ -62,6 +86,16 @@ class ProxyPolicy(Section):
         if self.header == "forwarded":
             raise ValueError("the header Forwarded is not read: let the proxy write another")
         return self
+
+
+class ServerPolicy(Section):
+    root_path: RootPath = Field(
+        "",
+        description=(
+            "The path below which clients find this service behind a proxy, such as `/cars`; a "
+            "trusted proxy may say another in `X-Forwarded-Prefix`"
+        ),
+    )
 
 
 class TlsPolicy(Section):

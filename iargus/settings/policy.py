@@ -9,7 +9,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator
 
 from iargus.errors import ConfigurationError
-from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, TlsPolicy
+from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, ServerPolicy, TlsPolicy
 from iargus.settings.issuing import IssuingPolicy
 from iargus.settings.section import Section
 
@@ -226,6 +226,7 @@ class Policy(Section):
     database: DatabasePolicy = DatabasePolicy()
     monitoring: MonitoringPolicy = MonitoringPolicy()
     mail: MailPolicy = MailPolicy()
+    server: ServerPolicy = ServerPolicy()
     proxies: ProxyPolicy = ProxyPolicy()
     access: AccessPolicy = AccessPolicy()
     cors: CorsPolicy = CorsPolicy()

@@ -26,6 +26,7 @@ from iargus.web.front import front_layers
 from iargus.web.health_routes import health_router
 from iargus.web.metrics_routes import metrics_router
 from iargus.web.problems import TOKEN_LABELS, add_handlers, counting
+from iargus.web.public_path import PublicPath
 from iargus.web.relative_redirects import RelativeRedirects
 from iargus.web.request_metrics import RequestMetrics
 from iargus.web.route_table import route_table
@@ -58,6 +59,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=tags(built.catalogue),
         generate_unique_id_function=lambda route: route.name,
+        openapi_url=None,  # `add_docs` serves it
         docs_url=None,
         redoc_url=None,
         lifespan=life,
@@ -96,6 +98,13 @@ def create_app(services: Services | None = None) -> FastAPI:
     for layer in reversed(front_layers(built.settings.policy, built.addresses, content_policies)):
         app.surround(layer)
     app.surround(partial(RequestMetrics, metrics=built.metrics))
+    app.surround(
+        partial(
+            PublicPath,
+            root_path=built.settings.policy.server.root_path,
+            addresses=built.addresses,
+        )
+    )
     return app
 
 

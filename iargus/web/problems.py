@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from iargus import errors
 from iargus.web.allowed_methods import AllowedMethods
+from iargus.web.public_path import left_on
 
 logger = logging.getLogger(__name__)
 
@@ -268,7 +269,8 @@ def add_handlers(app: FastAPI, answering: Answering, allowed: AllowedMethods) ->
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             headers = {"Allow": allowed.of(request.scope)}
         label = {404: "ROUTE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}.get(status, status.name)
-        return problem_response(status, label, str(error.detail), headers=headers)
+        detail = left_on(request.scope) if status == HTTPStatus.NOT_FOUND else None
+        return problem_response(status, label, detail or str(error.detail), headers=headers)
 
     async def unforeseen(request: Request, error: Exception) -> Response:
         # Starlette logs the traceback after this; the client learns nothing internal.
