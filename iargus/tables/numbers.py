@@ -121,9 +121,7 @@ def read_number(text: str, *, decimal: str | None = None) -> float:
 def _value(written: Written, decimal: str) -> float:
     whole, mark, rest = written.body.partition(decimal)
     if mark and _SEPARATORS.search(rest):
-        raise NumberInvalid(
-            f"{written.text!r} is no number where {decimal!r} is the decimal sign"
-        )
+        raise NumberInvalid(f"{written.text!r} is no number where {decimal!r} is the decimal sign")
     digits = _SEPARATORS.sub("", whole)
     number = float(f"{digits or 0}.{rest or 0}{written.exponent}") * written.factor
     if not isfinite(number):

@@ -27,6 +27,4 @@ CURRENCIES = {
     **dict.fromkeys(("cny", "rmb"), "CNY"),
     **dict.fromkeys(("sek", "nok", "dkk", "czk", "huf", "brl", "krw"), None),
 }
-CURRENCIES = {
-    word: code if code is not None else word.upper() for word, code in CURRENCIES.items()
-}
+CURRENCIES = {word: code if code is not None else word.upper() for word, code in CURRENCIES.items()}

@@ -217,6 +217,7 @@ _KINDS = [
     (r"too_long", "TOO_LONG"),
     (r"greater_than", "TOO_SMALL"),
     (r"less_than|in_future", "TOO_LARGE"),
+    (r"_ambiguous$", "AMBIGUOUS"),
 ]
 
 
