@@ -16,6 +16,7 @@ from starlette.responses import Response
 from iargus import errors
 from iargus.web.allowed_methods import AllowedMethods
 from iargus.web.public_path import left_on
+from iargus.web.statuses import label_of, title_of
 
 logger = logging.getLogger(__name__)
 
@@ -127,11 +128,6 @@ def problem_response(
 def type_of(label: str) -> str:
     """The URI of a kind of problem (RFC 9457 section 3.1.1)."""
     return f"urn:iargus:problem:{label.lower().replace('_', '-')}"
-
-
-def title_of(status: int) -> str:
-    """What a status means."""
-    return HTTPStatus(status).phrase
 
 
 def from_error(error: errors.IArgusError) -> Response:
@@ -265,11 +261,11 @@ def add_handlers(app: FastAPI, answering: Answering, allowed: AllowedMethods) ->
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        status = HTTPStatus(error.status_code)
+        status = error.status_code
         headers = error.headers
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             headers = {"Allow": allowed.of(request.scope)}
-        label = {404: "ROUTE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}.get(status, status.name)
+        label = {404: "ROUTE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}.get(status) or label_of(status)
         detail = left_on(request.scope) if status == HTTPStatus.NOT_FOUND else None
         return problem_response(status, label, detail or str(error.detail), headers=headers)
 
