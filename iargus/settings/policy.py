@@ -12,6 +12,7 @@ from iargus.errors import ConfigurationError
 from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, ServerPolicy, TlsPolicy
 from iargus.settings.issuing import IssuingPolicy
 from iargus.settings.section import Section
+from iargus.settings.wording import explain
 
 # What no policy may exceed: a token that is valid for longer was never issued, by any release.
 MAX_TTL_DAYS = 3650
@@ -273,8 +274,4 @@ class Policy(Section):
         try:
             return cls.model_validate(document or {})
         except ValidationError as error:
-            problems = "; ".join(
-                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-                for problem in error.errors(include_url=False, include_input=False)
-            )
-            raise ConfigurationError(f"{path}: {problems}") from None
+            raise ConfigurationError(f"{path}: {explain(error, cls)}") from None
