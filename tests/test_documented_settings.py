@@ -119,7 +119,9 @@ def all_options(command: Any) -> set[str]:
 def test_every_option_in_the_text_belongs_to_some_command() -> None:
     """Those beside a command are looked at by `tests/test_documentation.py`; these stand alone."""
     known = all_options(typer.main.get_command(app)) | {"--help"}
-    known |= {"--public-access", "--slot"}  # of `az`
+    known |= {"--public-access", "--slot", "--keep-alive"}  # of `az` and gunicorn
+    for path in ROOT.glob("bench/**/*.py"):
+        known |= set(re.findall(r'"(--[a-z-]+)"', path.read_text(encoding="utf-8")))
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         text = page.read_text(encoding="utf-8")
         alone = set(re.findall(r"`(--[a-z][a-z-]+)(?: [^`]*)?`", text))
