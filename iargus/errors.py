@@ -205,7 +205,12 @@ class BodyEncoded(IArgusError):
 
 
 class BodyInvalid(IArgusError):
-    """Raised when a request's body is not the JSON object that the route expects."""
+    """Raised when a request's body is not the JSON object that the route expects. `fields` are the
+    places that are to blame, such as `cars[1].mileage`, each with its reason."""
+
+    def __init__(self, message: str, *, fields: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.fields = fields
 
 
 class MailNotSent(IArgusError):

@@ -15,6 +15,7 @@ from iargus.diagnosis.databases import examine_database
 from iargus.diagnosis.finding import Finding, ok, problem
 from iargus.diagnosis.issuing import examine_issuing
 from iargus.diagnosis.months import examine_months
+from iargus.diagnosis.origins import examine_origins
 from iargus.diagnosis.registry_door import SUBJECT, examine_registry_door
 from iargus.errors import IArgusError
 from iargus.models.registry import Registry
@@ -40,8 +41,8 @@ class Parts(Protocol):
 
 
 def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
-    """Look at configuration, disk, keys, certificate, issuing, databases, months, registry, Redis,
-    mail server and encoder."""
+    """Look at configuration, disk, keys, certificate, origins, issuing, databases, months,
+    registry, Redis, mail server and encoder."""
     try:
         settings = parts.settings
         names = ", ".join(parts.catalogue.names())
@@ -55,6 +56,7 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
         "disk": lambda: iter([surroundings.examine_disk(settings.var_dir)]),
         "signing key": lambda: iter([surroundings.examine_key(settings)]),
         "certificate": lambda: examine_certificate(settings.policy.tls, clock),
+        "origins": lambda: examine_origins(settings.policy.cors),
         "model signatures": lambda: iter([surroundings.examine_bundle_keys(settings)]),
         "issuing": lambda: iter([examine_issuing(settings)]),
         "database iargus": lambda: examine_database(parts.labelled, clock),

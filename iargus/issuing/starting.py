@@ -44,6 +44,12 @@ def _check_mail(settings: Settings) -> None:
             "issuing.mode is confirm, but issuing.public_url, which the links in its mails begin "
             "with, is not set"
         )
+    root_path = settings.policy.server.root_path
+    if not urlsplit(url).path.rstrip("/").endswith(root_path):
+        raise ConfigurationError(
+            f"issuing.public_url does not end with server.root_path, {root_path}: the links in "
+            "mails would lead elsewhere"
+        )
     if settings.environment.production and urlsplit(url).scheme != "https":
         raise ConfigurationError(
             "issuing.public_url must begin with https:// in production: a token is shown there"

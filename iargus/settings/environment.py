@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -12,9 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from iargus.errors import ConfigurationError
 from iargus.settings.published_secrets import PUBLISHED_SECRETS
+from iargus.settings.wording import explain
 
 Model = TypeVar("Model", bound=BaseModel)
 AKey = TypeVar("AKey", bound="Key")
+_PREFIX = "IARGUS_"
+_VARIABLES = ("IARGUS_JWT_KEYS", "IARGUS_BUNDLE_KEYS", "IARGUS_ENV", "IARGUS_CONFIG", "IARGUS_VAR")
+_SLIP = 0.75
 # Of 32 random characters in base64 or hex, fewer are as good as impossible.
 MIN_DISTINCT_CHARS = 8
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -85,6 +90,7 @@ class Environment(BaseModel):
             ConfigurationError: a variable is missing beside its companions, or has no sense.
         """
         values = {name: value.strip() for name, value in environ.items() if value.strip()}
+        _refuse_slips(values)
         on_azure = "WEBSITE_SITE_NAME" in values
         known = {"production", "development"}
         stage = values.get("IARGUS_ENV", "production" if on_azure else "development")
@@ -207,6 +213,21 @@ def _build(model: type[Model], prefix: str, **values: Any) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{prefix}{name}: {first['msg']}") from None
+        # Not shown: a value may be a secret.
+        told = explain(error, model, show=False)
+        name, _, what = told.partition(": ")
+        variable = prefix + name.upper() if prefix.endswith("_") else prefix + name
+        raise ConfigurationError(f"{variable}: {what}") from None
+
+
+def _refuse_slips(values: Mapping[str, str]) -> None:
+    """A variable of ours that is nearly another one would be passed over in silence."""
+    for name in values:
+        word = name.removeprefix(_PREFIX)
+        if word == name or name in _VARIABLES:
+            continue
+        known = [other.removeprefix(_PREFIX) for other in _VARIABLES]
+        if close := difflib.get_close_matches(word, known, n=1, cutoff=_SLIP):
+            raise ConfigurationError(
+                f"{name} is no variable of IArgus; did you mean {_PREFIX}{close[0]}?"
+            )

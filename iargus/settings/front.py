@@ -12,6 +12,33 @@ from pydantic import AfterValidator, Field, model_validator
 from iargus.settings.section import Section
 
 UNIX = "unix"
+ANY_ORIGIN = "*"
+ANY_ORIGIN_WARNING = (
+    "cors.allowed_origins is *: pages of every website may call the API with a token that they hold"
+)
+MAX_ROOT_PATH_CHARS = 200
+# No empty part, for `//host` is an address of another host, and none that goes up.
+_ROOT_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+/?")
+
+
+def read_root_path(text: str) -> str | None:
+    """A path below which a service is, without a slash at its end, so that `/` is empty; None where
+    the text is none."""
+    if text == "/":
+        return ""
+    if len(text) > MAX_ROOT_PATH_CHARS or not _ROOT_PATH.fullmatch(text):
+        return None
+    return text.rstrip("/")
+
+
+def _root_path(text: str) -> str:
+    path = read_root_path(text)
+    if path is None:
+        raise ValueError(
+            "a path begins with / and has letters, digits and . _ ~ - between its slashes, such as "
+            "/cars"
+        )
+    return path
 
 
 def _place(text: str) -> str:
@@ -31,11 +58,16 @@ def _proxy(text: str) -> str:
 
 
 def _origin(text: str) -> str:
+    if text == ANY_ORIGIN:
+        return text
     if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:\d+)?", text):
-        raise ValueError("an origin is a scheme and a host in small letters, and maybe a port")
+        raise ValueError(
+            "an origin is a scheme and a host in small letters, and maybe a port; or * for all"
+        )
     return text
 
 
+RootPath = Annotated[str, AfterValidator(_root_path)]
 Place = Annotated[str, AfterValidator(_place)]
 Places = tuple[Place, ...]
 
@@ -62,6 +94,16 @@ class ProxyPolicy(Section):
         if self.header == "forwarded":
             raise ValueError("the header Forwarded is not read: let the proxy write another")
         return self
+
+
+class ServerPolicy(Section):
+    root_path: RootPath = Field(
+        "",
+        description=(
+            "The path below which clients find this service behind a proxy, such as `/cars`; a "
+            "trusted proxy may say another in `X-Forwarded-Prefix`"
+        ),
+    )
 
 
 class TlsPolicy(Section):
@@ -104,5 +146,14 @@ class AccessPolicy(Section):
 
 class CorsPolicy(Section):
     allowed_origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = Field(
-        (), description="Origins, such as `https://app.example.com`, whose pages may call the API"
+        (),
+        description=(
+            "Origins, such as `https://app.example.com`, whose pages may call the API; `*` for "
+            "every page there is, which needs a token like anybody else"
+        ),
     )
+
+    @property
+    def any_origin(self) -> bool:
+        """Whether the pages of everybody may call the API."""
+        return ANY_ORIGIN in self.allowed_origins

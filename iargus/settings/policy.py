@@ -9,9 +9,10 @@ import yaml
 from pydantic import Field, ValidationError, field_validator
 
 from iargus.errors import ConfigurationError
-from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, TlsPolicy
+from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, ServerPolicy, TlsPolicy
 from iargus.settings.issuing import IssuingPolicy
 from iargus.settings.section import Section
+from iargus.settings.wording import explain
 
 # What no policy may exceed: a token that is valid for longer was never issued, by any release.
 MAX_TTL_DAYS = 3650
@@ -226,6 +227,7 @@ class Policy(Section):
     database: DatabasePolicy = DatabasePolicy()
     monitoring: MonitoringPolicy = MonitoringPolicy()
     mail: MailPolicy = MailPolicy()
+    server: ServerPolicy = ServerPolicy()
     proxies: ProxyPolicy = ProxyPolicy()
     access: AccessPolicy = AccessPolicy()
     cors: CorsPolicy = CorsPolicy()
@@ -272,8 +274,4 @@ class Policy(Section):
         try:
             return cls.model_validate(document or {})
         except ValidationError as error:
-            problems = "; ".join(
-                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-                for problem in error.errors(include_url=False, include_input=False)
-            )
-            raise ConfigurationError(f"{path}: {problems}") from None
+            raise ConfigurationError(f"{path}: {explain(error, cls)}") from None

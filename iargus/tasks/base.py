@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from iargus.bundles.bundle import Bundle
 from iargus.errors import ConfigurationError
 from iargus.settings.policy import TaskPolicy
+from iargus.settings.wording import explain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,9 +116,9 @@ class Task(ABC):
         try:
             self.options = self.options_model.model_validate(policy.options)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            setting = ".".join(["tasks", name, "options", *(str(part) for part in first["loc"])])
-            raise ConfigurationError(f"{setting}: {first['msg']}") from None
+            prefix = f"tasks.{name}.options."
+            told = explain(error, self.options_model, prefix=prefix)
+            raise ConfigurationError(told) from None
 
     @property
     def metric(self) -> str:

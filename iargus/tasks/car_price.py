@@ -24,7 +24,16 @@ from iargus.errors import LabelInvalid
 from iargus.estimators.canonical import canonical_make, canonical_model, canonical_state
 from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
-from iargus.tasks.fields import AlsoAsText, Text, as_text, years_as_text
+from iargus.tasks.fields import (
+    AlsoAsText,
+    Amount,
+    AmountRefused,
+    Text,
+    amounts_as_text,
+    as_text,
+    read_amount,
+    years_as_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
 KM_PER_MILE = 1.609344
 FIRST_MODEL_YEAR, LAST_MODEL_YEAR = 1900, 2200
 YEARS_OF_A_SEGMENT = 5
+MAX_MILEAGE_MILLIONS = 3
 
 
 class Car(Input):
@@ -64,8 +74,8 @@ class Car(Input):
     ] = Field(description="Model year")
     mileage: Annotated[
         float,
-        Field(ge=0, le=3_000_000, allow_inf_nan=False),
-        AlsoAsText(r"(0|[1-9][0-9]{0,5}|[12][0-9]{6})(\.[0-9]+)?|3000000(\.0+)?"),
+        Field(ge=0, le=MAX_MILEAGE_MILLIONS * 1_000_000, allow_inf_nan=False),
+        AlsoAsText(amounts_as_text(MAX_MILEAGE_MILLIONS), Amount("mileage_unit")),
     ] = Field(description="Distance driven, not negative")
     mileage_unit: Literal["mi", "km"] = Field("mi", description="Unit of the mileage")
 
@@ -183,6 +193,11 @@ class CarPrice(Task):
         return None if low is None or high is None else abs(high - low) / price
 
     def check_label(self, value: object) -> float:
+        if isinstance(value, str):
+            try:
+                value = read_amount(value)
+            except AmountRefused as error:
+                raise LabelInvalid(f"a price is a number of US dollars; {error}") from None
         price = _number(value)
         if price is None or not math.isfinite(price):
             raise LabelInvalid(
@@ -248,9 +263,9 @@ def _one_spelling(state: str | None, make: str, model: str) -> tuple[str, str, s
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
         return float(value)
-    except (ValueError, OverflowError):
+    except OverflowError:
         return None

@@ -9,17 +9,16 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from iargus.bundles import text
 from iargus.bundles.bundle import Bundle, numbers_of_all
-from iargus.errors import LabelInvalid
 from iargus.estimators.trusted_types import TEXT_INTENT_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, ReadRoute, Task
 from iargus.tasks.fields import Text
+from iargus.tasks.labels import class_label, read_label, show_label
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 NAMES = ("text", "sentence", "query")
 MAX_CHARS = 5000
-MAX_LABEL_CHARS = 255
 TOP_INTENTS = 3
 QUICK_CHARS = 1000
 
@@ -56,7 +55,7 @@ class Sentence(Input):
 
 
 class RankedIntent(BaseModel):
-    label: str
+    label: str | int
     confidence: float
 
 
@@ -81,7 +80,7 @@ class Intent(Output):
         }
     )
 
-    intent: str
+    intent: str | int = Field(description="A number where the label is one, otherwise a text")
     probability: float
     intents: list[RankedIntent]
 
@@ -133,11 +132,7 @@ class TextIntent(Task):
         return 1 - probability if isinstance(probability, int | float) else None
 
     def check_label(self, value: object) -> str:
-        label = str(value).strip() if isinstance(value, str | int) else ""
-        if not 0 < len(label) <= MAX_LABEL_CHARS:
-            rule = f"an intent is a text of 1 to {MAX_LABEL_CHARS} characters"
-            raise LabelInvalid(rule, reason=f"a label that is none: {rule}")
-        return label
+        return read_label(value, noun="an intent")
 
     def is_quick(self, value: Input) -> bool:
         assert isinstance(value, Sentence)
@@ -167,7 +162,7 @@ class TextIntent(Task):
 
 def _ranked(classes: Iterable[object], rows: Sequence[Sequence[float]]) -> list[Ranked]:
     """Every label with its probability, the likeliest first; equal ones by label."""
-    labels = [str(label) for label in classes]
+    labels = [class_label(label) for label in classes]
     return [
         sorted(zip(labels, row, strict=True), key=lambda pair: (-pair[1], pair[0])) for row in rows
     ]
@@ -175,10 +170,11 @@ def _ranked(classes: Iterable[object], rows: Sequence[Sequence[float]]) -> list[
 
 def _answer_of(ranked: Ranked) -> Payload:
     return {
-        "intent": ranked[0][0],
+        "intent": show_label(ranked[0][0]),
         "probability": ranked[0][1],
         "intents": [
-            {"label": label, "confidence": confidence} for label, confidence in ranked[:TOP_INTENTS]
+            {"label": show_label(label), "confidence": confidence}
+            for label, confidence in ranked[:TOP_INTENTS]
         ],
     }
 
@@ -187,9 +183,8 @@ def _read_answer_of(route: ReadRoute, ranked: Ranked) -> Payload:
     if route is ALL:
         return dict(sorted(ranked))
     label, probability = ranked[0]
-    number = int(label) if label.isascii() and label.lstrip("-").isdigit() else None
     return {
-        "intent": label if number is None else number,
+        "intent": show_label(label),
         # Its clients expect text here.
         "probability": f"{probability:.8f}",
     }

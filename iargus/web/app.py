@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 
 from iargus.settings import Settings
 from iargus.tasks.catalogue import Catalogue
@@ -24,8 +21,10 @@ from iargus.web.docs_routes import PAGE, add_docs
 from iargus.web.feedback_routes import feedback_router
 from iargus.web.front import front_layers
 from iargus.web.health_routes import health_router
+from iargus.web.life import BeginsByRequest, Life
 from iargus.web.metrics_routes import metrics_router
 from iargus.web.problems import TOKEN_LABELS, add_handlers, counting
+from iargus.web.public_path import PublicPath
 from iargus.web.relative_redirects import RelativeRedirects
 from iargus.web.request_metrics import RequestMetrics
 from iargus.web.route_table import route_table
@@ -42,15 +41,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     """
     built = services or Services.build(Settings.read(os.environ))
 
-    @asynccontextmanager
-    async def life(_: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(built.start)
-        yield
-        if built.limits is not None:
-            # Here and not in `stop`: connections to Redis belong to this event loop.
-            await built.limits.close()
-        await run_in_threadpool(built.stop)
-
+    life = Life(built)
     app = Application(
         title="IArgus",
         version=_version(),
@@ -58,9 +49,10 @@ def create_app(services: Services | None = None) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=tags(built.catalogue),
         generate_unique_id_function=lambda route: route.name,
+        openapi_url=None,  # `add_docs` serves it
         docs_url=None,
         redoc_url=None,
-        lifespan=life,
+        lifespan=life.span,
     )
     description = Description()
     answering = counting(built.metrics.token_rejected)
@@ -96,6 +88,14 @@ def create_app(services: Services | None = None) -> FastAPI:
     for layer in reversed(front_layers(built.settings.policy, built.addresses, content_policies)):
         app.surround(layer)
     app.surround(partial(RequestMetrics, metrics=built.metrics))
+    app.surround(
+        partial(
+            PublicPath,
+            root_path=built.settings.policy.server.root_path,
+            addresses=built.addresses,
+        )
+    )
+    app.surround(partial(BeginsByRequest, life=life))
     return app
 
 

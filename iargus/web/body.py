@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pydantic_core
@@ -12,6 +13,7 @@ from starlette.types import Receive, Scope
 
 from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
 from iargus.web.eagerly import Begun
+from iargus.web.json_faults import Fault, explain, explain_twice, first_twice
 
 _NESTING = (dict, list)
 
@@ -61,6 +63,19 @@ def _too_large(max_bytes: int) -> BodyTooLarge:
     return BodyTooLarge(f"the body is over {max_bytes} bytes")
 
 
+class Unparsed(Exception):
+    """A body that is refused. To find out why costs more than to refuse, and whoever has no token
+    is not told: `told` says it."""
+
+    def __init__(self, tell: Callable[[], BodyInvalid]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def told(self) -> BodyInvalid:
+        """The error that names the cause, and the field where it can be known."""
+        return self._tell()
+
+
 def parse_object(body: bytes) -> dict[str, Any]:
     """Parse a JSON object.
 
@@ -68,17 +83,45 @@ def parse_object(body: bytes) -> dict[str, Any]:
         BodyInvalid: the body is empty, no JSON, JSON of another kind, or names something twice.
     """
     try:
+        return load_object(body)
+    except Unparsed as unparsed:
+        raise unparsed.told() from None
+
+
+def load_object(body: bytes) -> dict[str, Any]:
+    """Parse a JSON object, and leave the explanation of what is none for later.
+
+    Raises:
+        Unparsed: where `parse_object` raises `BodyInvalid`.
+    """
+    try:
         document = pydantic_core.from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        if not body.strip():
-            raise BodyInvalid("the body is empty; a JSON object is expected") from None
-        raise BodyInvalid(f"the body is no JSON: {error}") from None
+        found = error
+        raise Unparsed(lambda: _invalid(explain(body, found))) from None
     if not isinstance(document, dict):
-        raise BodyInvalid('the body must be a JSON object, such as {"text": "hello"}')
+        raise Unparsed(lambda: BodyInvalid(_no_object(document)))
     # Each member has a colon of its own: as many as there are leave none for a second of a name.
     if body.count(b":") != _members(document):
-        json.loads(body, object_pairs_hook=_named_once)
+        try:
+            json.loads(body, object_pairs_hook=_named_once)
+        except _NamedTwice as error:
+            name = error.name
+            raise Unparsed(lambda: _invalid(explain_twice(body, name))) from None
     return document
+
+
+def _invalid(fault: Fault) -> BodyInvalid:
+    return BodyInvalid(fault.detail, fields=fault.fields)
+
+
+def _no_object(document: Any) -> str:
+    if isinstance(document, list):
+        return (
+            "the body must be a JSON object, not a list; the batch route takes many rows, in a "
+            "list inside an object"
+        )
+    return 'the body must be a JSON object, such as {"text": "hello"}'
 
 
 def _members(value: Any) -> int:
@@ -89,19 +132,15 @@ def _members(value: Any) -> int:
     return 0
 
 
+class _NamedTwice(Exception):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 def _named_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) != len(members):
         # Of two, one reader takes the first and another the last (RFC 8259 section 4).
-        raise BodyInvalid(f"the body names {_first_twice(members)[:100]!r} twice")
+        raise _NamedTwice(first_twice(members))
     return found
-
-
-def _first_twice(members: list[tuple[str, Any]]) -> str:
-    # Each name is looked at once: whoever has no token may send a hundred thousand of them.
-    seen: set[str] = set()
-    for name, _ in members:
-        if name in seen:
-            return name
-        seen.add(name)
-    raise AssertionError("no name is there twice")

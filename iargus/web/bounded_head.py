@@ -9,7 +9,15 @@ from __future__ import annotations
 
 import json
 
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
 from iargus.web.no_trailers import NoTrailersProtocol
+from iargus.web.statuses import RFC_9110
+
+# uvicorn's phrases are those of Python, which change from version to version.
+STATUS_LINE.update(
+    {status: f"HTTP/1.1 {status} {title}\r\n".encode() for status, title in RFC_9110.items()}
+)
 
 MAX_HEAD_BYTES = 65_536
 # What deploy/nginx answers in the same case.

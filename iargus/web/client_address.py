@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from iargus.settings.front import UNIX, ProxyPolicy
+from iargus.settings.front import UNIX, ProxyPolicy, read_root_path
 from iargus.web.networks import Networks, read_address
 
 UNKNOWN = "unknown"
@@ -21,6 +21,7 @@ MAX_CACHED_BYTES = 256
 _CACHED = 4096
 _FORWARDED_FOR = b"x-forwarded-for"
 _FORWARDED_PROTO = b"x-forwarded-proto"
+_FORWARDED_PREFIX = b"x-forwarded-prefix"
 
 
 def client_behind(proxy: str, forwarded_for: str, trusted: Networks) -> str:
@@ -58,6 +59,12 @@ class ClientAddresses:
         """Whether there is a proxy whose word counts."""
         return self._only_a_proxy_connects or bool(self._trusted)
 
+    @property
+    def trust_networks(self) -> bool:
+        """Whether the settings name a proxy; Azure's front end, which is trusted with the address
+        alone, passes on what a client has written elsewhere."""
+        return bool(self._trusted)
+
     def of(self, scope: Scope) -> str:
         """The client's address, `unix`, or `unknown`; never what a client chose to write."""
         client = scope.get("client")
@@ -86,6 +93,19 @@ class ClientAddresses:
             if values in ([b"https"], [b"http"]):
                 return str(values[0], "ascii")
         return str(scope["scheme"])
+
+    def prefix(self, scope: Scope) -> str | None:
+        """The path that a proxy says it has taken off; None where none that is named says one.
+
+        It ends up in links: what could lead to another host, or end a header, is no path.
+        """
+        values = [value for name, value in scope["headers"] if name == _FORWARDED_PREFIX]
+        if len(values) != 1:
+            return None
+        client = scope.get("client")
+        if not self._trusted.holds(self._peer(client[0] if client else _unnamed(scope))[0]):
+            return None
+        return read_root_path(values[0].decode("latin-1"))
 
     def _look_at(self, peer: str) -> tuple[str, bool]:
         address = read_address(peer) or peer

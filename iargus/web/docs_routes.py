@@ -8,11 +8,15 @@ import re
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
+
+from iargus.web.public_path import prefix_of
 
 PAGE = "/docs"
 ASSETS = "/docs/assets"
+DESCRIPTION = "/openapi.json"
 
 
 def add_docs(app: FastAPI) -> str:
@@ -20,11 +24,12 @@ def add_docs(app: FastAPI) -> str:
     app.mount(ASSETS, StaticFiles(packages=[("fastapi_swagger", "resources")]), name="assets")
     page = bytes(
         get_swagger_ui_html(
-            openapi_url="/openapi.json",
+            # Relative to the page, so that it is right below any path.
+            openapi_url=DESCRIPTION[1:],
             title=f"{app.title}: documentation",
-            swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
-            swagger_css_url=f"{ASSETS}/swagger-ui.css",
-            swagger_favicon_url=f"{ASSETS}/favicon-32x32.png",
+            swagger_js_url=f"{ASSETS[1:]}/swagger-ui-bundle.js",
+            swagger_css_url=f"{ASSETS[1:]}/swagger-ui.css",
+            swagger_favicon_url=f"{ASSETS[1:]}/favicon-32x32.png",
             swagger_ui_parameters={"persistAuthorization": True},
         ).body
     )
@@ -33,6 +38,14 @@ def add_docs(app: FastAPI) -> str:
     async def docs() -> HTMLResponse:
         return HTMLResponse(page)
 
+    async def description(request: Request) -> Response:
+        document = app.openapi()
+        prefix = prefix_of(request.scope)
+        if prefix:
+            document = document | {"servers": [{"url": prefix}]}
+        return JSONResponse(document)
+
+    app.add_route(DESCRIPTION, description, include_in_schema=False)
     return _content_policy(page)
 
 

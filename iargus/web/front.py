@@ -46,6 +46,9 @@ def front_layers(
         layers.append(
             partial(
                 CORSMiddleware,
+                # Never with credentials: a page sends a token that it has, and what a browser
+                # would add by itself, such as a cookie, counts for nothing.
+                allow_credentials=False,
                 allow_origins=policy.cors.allowed_origins,
                 allow_methods=("GET", "POST"),
                 allow_headers=("Authorization", "Content-Type"),

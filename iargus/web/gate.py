@@ -8,7 +8,6 @@ from starlette.types import Receive, Scope
 
 from iargus.errors import (
     BodyEncoded,
-    BodyInvalid,
     BodyTooLarge,
     BodyTooSlow,
     ScopeMissing,
@@ -19,7 +18,7 @@ from iargus.errors import (
 from iargus.tokens.claims import Claims
 from iargus.web.answer_fields import add_fields
 from iargus.web.auth import body_token, header_token, the_token
-from iargus.web.body import parse_object, read_body
+from iargus.web.body import Unparsed, load_object, read_body
 from iargus.web.expiry import token_expires
 from iargus.web.limited import Limited
 from iargus.web.services import Services
@@ -51,7 +50,7 @@ class Gate:
             TokenStateUnknown, RateLimited.
         """
         address = self._limited.arrive(scope)
-        unreadable: BodyInvalid | None = None
+        unparsed: Unparsed | None = None
         try:
             body = await read_body(
                 scope, receive, max_bytes=self._max_bytes, timeout_s=self._timeout_s
@@ -59,19 +58,19 @@ class Gate:
             in_header = header_token(scope)
             document: dict[str, Any] = {}
             try:
-                document = parse_object(body)
-            except BodyInvalid as error:
+                document = load_object(body)
+            except Unparsed as error:
                 if in_header is None:
                     # A token in a body that cannot be read is no token.
                     raise TokenMissing("a token is needed, and the body cannot be read") from None
-                unreadable = error
+                unparsed = error
             claims = self._holder(scope, the_token(in_header, body_token(document)))
         except NOBODYS:
             await self._limited.charge(scope, address)
             raise
         await self._limited.admit(scope, address, claims.jti)
-        if unreadable is not None:
-            raise unreadable
+        if unparsed is not None:
+            raise unparsed.told()
         document.pop("security_token", None)
         return claims, document
 

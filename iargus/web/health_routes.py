@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from iargus.web.problem_docs import problem_docs
 from iargus.web.problems import RETRY_AFTER_S, problem_response
+from iargus.web.public_path import public_path
 from iargus.web.services import Services
 
 
@@ -60,11 +61,11 @@ def health_router(services: Services) -> APIRouter:
 
     @router.get("/", response_model=Help, summary="What this service offers")
     async def help_page(request: Request) -> Response:
-        base = str(request.base_url).rstrip("/")
+        host = str(request.base_url).rstrip("/")
         offered = Help(
             message="Predictions behind a token. Start with POST /get_token.",
-            documentation=f"{base}/docs",
-            openapi=f"{base}/openapi.json",
+            documentation=host + public_path(request.scope, "/docs"),
+            openapi=host + public_path(request.scope, "/openapi.json"),
             token={
                 "issue": 'POST /get_token {"first_name", "surname", "email"}',
                 "use": "Authorization: Bearer <token>",

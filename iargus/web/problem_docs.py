@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
 
 from iargus import errors
 from iargus.web.problem_examples import DETAILS, INVALID_INPUT
-from iargus.web.problems import MEDIA_TYPE, TABLE, status_and_label, title_of, type_of
+from iargus.web.problems import MEDIA_TYPE, TABLE, status_and_label, type_of
+from iargus.web.statuses import title_of
 
 Kind = type[errors.IArgusError] | type[ValidationError] | tuple[int, str]
 
@@ -100,7 +100,7 @@ def _status_and_label(kind: Kind) -> tuple[int, str]:
 def _response(status: int, labels: list[str]) -> dict[str, Any]:
     names = ", ".join(f"`{label}`" for label in labels)
     response: dict[str, Any] = {
-        "description": f"{HTTPStatus(status).phrase}: {names}",
+        "description": f"{title_of(status)}: {names}",
         "content": {
             MEDIA_TYPE: {
                 "schema": {"$ref": "#/components/schemas/Problem"},

@@ -15,6 +15,8 @@ from starlette.responses import Response
 
 from iargus import errors
 from iargus.web.allowed_methods import AllowedMethods
+from iargus.web.public_path import left_on
+from iargus.web.statuses import label_of, title_of
 
 logger = logging.getLogger(__name__)
 
@@ -128,11 +130,6 @@ def type_of(label: str) -> str:
     return f"urn:iargus:problem:{label.lower().replace('_', '-')}"
 
 
-def title_of(status: int) -> str:
-    """What a status means."""
-    return HTTPStatus(status).phrase
-
-
 def from_error(error: errors.IArgusError) -> Response:
     """The answer for an error that IArgus foresees."""
     status, label = status_and_label(type(error))
@@ -141,6 +138,7 @@ def from_error(error: errors.IArgusError) -> Response:
         return internal_error()
     headers: dict[str, str] = {}
     policies: list[str] | None = None
+    fields: list[FieldProblem] | None = None
     if status == 401:
         # RFC 6750 section 3: the error code only where a token was sent.
         code = "" if label == "TOKEN_MISSING" else ', error="invalid_token"'
@@ -155,6 +153,11 @@ def from_error(error: errors.IArgusError) -> Response:
     if status == 429 and isinstance(error, errors.RateLimited):
         headers["Retry-After"] = str(error.retry_after_s)
         policies = [error.limiter]
+    if isinstance(error, errors.BodyInvalid) and error.fields:
+        fields = [
+            FieldProblem(field=place, label=f"{_named(place)}_INVALID", detail=detail)
+            for place, detail in error.fields
+        ]
     if status == 503:
         if not isinstance(error, errors.DatabaseAway):
             logger.warning("%s: %s", label, error)
@@ -163,6 +166,7 @@ def from_error(error: errors.IArgusError) -> Response:
         status,
         label,
         HIDDEN.get(label, str(error)),
+        fields=fields,
         violated_policies=policies,
         headers=headers,
     )
@@ -209,6 +213,7 @@ _KINDS = [
     (r"too_long", "TOO_LONG"),
     (r"greater_than", "TOO_SMALL"),
     (r"less_than|in_future", "TOO_LARGE"),
+    (r"_ambiguous$", "AMBIGUOUS"),
 ]
 
 
@@ -219,6 +224,12 @@ def _field_label(location: tuple[int | str, ...], kind: str) -> str:
         if re.search(pattern, kind):
             return f"{name}_{word}"
     return f"{name}_INVALID"
+
+
+def _named(place: str) -> str:
+    """What a label says of `cars[1].mileage`: MILEAGE. A client may have chosen the name."""
+    names: list[str] = re.findall(r"[A-Za-z_][A-Za-z0-9_]{0,63}", place)
+    return names[-1].upper() if names else "BODY"
 
 
 Answering = Callable[[errors.IArgusError], Response]
@@ -250,12 +261,13 @@ def add_handlers(app: FastAPI, answering: Answering, allowed: AllowedMethods) ->
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        status = HTTPStatus(error.status_code)
+        status = error.status_code
         headers = error.headers
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             headers = {"Allow": allowed.of(request.scope)}
-        label = {404: "ROUTE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}.get(status, status.name)
-        return problem_response(status, label, str(error.detail), headers=headers)
+        label = {404: "ROUTE_UNKNOWN", 405: "METHOD_NOT_ALLOWED"}.get(status) or label_of(status)
+        detail = left_on(request.scope) if status == HTTPStatus.NOT_FOUND else None
+        return problem_response(status, label, detail or str(error.detail), headers=headers)
 
     async def unforeseen(request: Request, error: Exception) -> Response:
         # Starlette logs the traceback after this; the client learns nothing internal.

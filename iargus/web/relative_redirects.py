@@ -1,4 +1,4 @@
-"""Redirects that stay on this server, whatever the request calls it.
+"""Redirects that stay on this server, whatever the request calls it, and below its path.
 
 The framework redirects a path with a slash too many, and begins the new address with the request's
 `Host`: whoever can have that cached for others would send their requests, and tokens, elsewhere.
@@ -10,6 +10,8 @@ from collections.abc import Awaitable
 from urllib.parse import urlsplit, urlunsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from iargus.web.public_path import prefix_of
 
 
 class RelativeRedirects:
@@ -25,8 +27,9 @@ class RelativeRedirects:
 
         def shortened(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start" and message["status"] // 100 == 3:
+                prefix = prefix_of(scope).encode()
                 message["headers"] = [
-                    (name, _without_host(value) if name == b"location" else value)
+                    (name, prefix + _without_host(value) if name == b"location" else value)
                     for name, value in message["headers"]
                 ]
             return send(message)

@@ -21,6 +21,7 @@ from iargus.predictions.feedback import SOURCE, FeedbackService
 from iargus.predictions.recorder import PredictionRecorder
 from iargus.predictions.store import SqlPredictionStore
 from iargus.settings import Settings
+from iargus.settings.front import ANY_ORIGIN_WARNING
 from iargus.tasks.catalogue import Catalogue
 from iargus.tokens.keys import load_key_ring
 from iargus.tokens.live_ring import LiveRing
@@ -150,6 +151,8 @@ class Services:
         the worker that started last. What is not to be had, a model or the database, does not
         hinder the start; `/ready` says so.
         """
+        if self.settings.policy.cors.any_origin:
+            logger.warning("%s", ANY_ORIGIN_WARNING)
         self.metrics.start()
         self.champions.refresh()
         try:

@@ -72,7 +72,13 @@ class TaskEndpoint:
         assert key is not None
         rows = document.get(key)
         if not isinstance(rows, list) or not 0 < len(rows) <= limit:
-            raise BodyInvalid(f"the body must hold {key}: a list of 1 to {limit} objects")
+            told = "it is missing" if key not in document else "it is no list"
+            if isinstance(rows, list):
+                told = f"it has {len(rows)}"
+            fields = [(key, f"a list of 1 to {limit} objects is expected; {told}")]
+            raise BodyInvalid(
+                f"the body must hold {key}: a list of 1 to {limit} objects; {told}", fields=fields
+            )
         model = self._model(scope)
         # With scikit-learn it waits for a process, whose queue says when it is full.
         turn = self._batches if isinstance(model.source, Bundle) else nullcontext()
@@ -87,7 +93,10 @@ class TaskEndpoint:
         inputs: list[Input] = []
         for number, row in enumerate(rows):
             if not isinstance(row, dict):
-                raise BodyInvalid(f"{key}[{number}] must be an object")
+                place = f"{key}[{number}]"
+                raise BodyInvalid(
+                    f"{place} must be an object", fields=[(place, "an object is expected")]
+                )
             try:
                 inputs.append(self._task.parse_input(row, today=today))
             except ValidationError as error:

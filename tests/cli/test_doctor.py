@@ -19,13 +19,14 @@ from iargus.diagnosis.certificate import examine_certificate
 from iargus.diagnosis.counters import examine_redis
 from iargus.diagnosis.issuing import examine_issuing
 from iargus.diagnosis.months import examine_months
+from iargus.diagnosis.origins import examine_origins
 from iargus.errors import MailNotSent, PromotionRefused, RegistryUnavailable
 from iargus.migrate import upgrade
 from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
 from iargus.monitoring.run.records import MonitoringRecords, RunRecord
 from iargus.settings import Environment, Policy, Settings
-from iargus.settings.front import TlsPolicy
+from iargus.settings.front import CorsPolicy, TlsPolicy
 from iargus.tasks.catalogue import Catalogue
 from tests.cli.conftest import Run
 from tests.services.certificates import make_certificates
@@ -343,3 +344,17 @@ def test_a_champion_that_no_host_takes_is_a_problem(environ: dict[str, str]) -> 
     assert found.level is Level.PROBLEM
     assert "not signed" in found.detail
     assert "iargus models rollback car_price" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("origins", "told"),
+    [
+        ([], []),
+        (["https://app.example.com"], ["ok"]),
+        (["*"], ["warning"]),
+        (["https://app.example.com", "*"], ["warning"]),
+    ],
+)
+def test_every_origin_is_worth_a_warning(origins: list[str], told: list[str]) -> None:
+    policy = CorsPolicy.model_validate({"allowed_origins": origins})
+    assert [str(finding.level) for finding in examine_origins(policy)] == told

@@ -57,14 +57,28 @@ def fill_in(values: Mapping[str, str]) -> str:
     ).stdout
 
 
-class Nginx:
-    """nginx in `folder`, on free ports, before gunicorn on `socket`."""
+def below_a_path(port: int, socket: Path) -> str:
+    """A website on this port with `under-a-path.conf` in it, before gunicorn on `socket`."""
+    blocks = (FOLDER / "under-a-path.conf").read_text()
+    assert blocks.count("/run/iargus/api.sock") == 1
+    blocks = blocks.replace("/run/iargus/api.sock", str(socket))
+    website = 'location / { return 404 "the website"; }'
+    return f"server {{ listen 127.0.0.1:{port}; {website}\n{blocks} }}"
 
-    def __init__(self, folder: Path, socket: Path, certificates: Certificates) -> None:
+
+class Nginx:
+    """nginx in `folder`, on free ports, before gunicorn on `socket`: as iargus.conf has it, with
+    `certificates`, or without, on `http_port`, below the path of a website."""
+
+    def __init__(self, folder: Path, socket: Path, certificates: Certificates | None) -> None:
         self._program = require_program("nginx")
         self._folder = folder
         self.https_port, self.http_port = free_port(), free_port()
         folder.mkdir()
+        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=getpass.getuser()))
+        if certificates is None:
+            (folder / "iargus.conf").write_text(below_a_path(self.http_port, socket))
+            return
         changed = {
             "IARGUS_NAME": "localhost",
             "IARGUS_HTTPS_PORT": str(self.https_port),
@@ -76,7 +90,6 @@ class Nginx:
         values = variables()
         assert set(changed) < set(values)
         (folder / "iargus.conf").write_text(fill_in(values | changed))
-        (folder / "nginx.conf").write_text(AROUND.format(folder=folder, user=getpass.getuser()))
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(

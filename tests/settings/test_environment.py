@@ -50,8 +50,8 @@ def test_the_mlflow_host_may_have_a_scheme(host: str, uri: str) -> None:
     ("environ", "words"),
     [
         ({"MYSQL_HOST": "db"}, "MYSQL_USER is not"),
-        (MYSQL | {"MYSQL_PORT": "many"}, "MYSQL_port"),
-        (MYSQL | {"MYSQL_PORT": "70000"}, "MYSQL_port"),
+        (MYSQL | {"MYSQL_PORT": "many"}, "MYSQL_PORT"),
+        (MYSQL | {"MYSQL_PORT": "70000"}, "MYSQL_PORT"),
         ({"SMTP_SERVER": "mail"}, "SMTP_RECIPIENT names nobody"),
         (SMTP | {"SMTP_RECIPIENT": "nobody"}, "'nobody'"),
         (SMTP | {"SMTP_RECIPIENT": "a@example.com\nBcc: x@example.com"}, "SMTP_RECIPIENT holds"),

@@ -38,7 +38,7 @@ DATABASE = (errors.DatabaseUnavailable, errors.DatabaseAway, errors.SchemaMissin
 RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
     "iargus.web.limited.Limited.arrive": (errors.RateLimited,),
     "iargus.web.body._read": (errors.BodyTooLarge, errors.BodyEncoded, errors.BodyTooSlow),
-    "iargus.web.gate.parse_object": (errors.BodyInvalid,),
+    "iargus.web.gate.load_object": (errors.BodyInvalid,),
     "iargus.web.token_routes.parse_object": (errors.BodyInvalid,),
     "iargus.web.gate.the_token": (errors.TokenMissing,),
     "iargus.web.token_routes.the_token": (errors.TokenMissing,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -246,7 +247,28 @@ def test_a_page_of_an_allowed_origin_may_call_and_read_refusals(serve: Serve) ->
     assert "access-control-allow-origin" not in other.headers
 
 
-@pytest.mark.parametrize("origin", ["*", "https://*.example.com", f"{APP}/", "example.com", "null"])
+def test_every_origin_only_where_it_is_written_out_and_never_with_cookies(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "iargus.web.services"):
+        client = serve({"cors": {"allowed_origins": ["*"]}})
+    assert "pages of every website may call the API" in caplog.text
+    asked = {"Origin": APP, "Access-Control-Request-Method": "POST"}
+    preflight = client.options(
+        "/predict", headers=asked | {"Access-Control-Request-Headers": "authorization"}
+    )
+    refused = client.post("/predict", json={}, headers={"Origin": APP, "Cookie": "token=x"})
+    assert (preflight.status_code, refused.status_code) == (200, 401)
+    for answer in (preflight, refused):
+        # With `*` a browser refuses to send what it would add by itself (Fetch, 3.2.5).
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers
+    assert "access-control-allow-origin" not in serve({}).get("/", headers=asked).headers
+
+
+@pytest.mark.parametrize(
+    "origin", ["**", "https://*", "https://*.example.com", f"{APP}/", "example.com", "null"]
+)
 def test_an_origin_is_exact(origin: str) -> None:
     with pytest.raises(ValueError, match="an origin is"):
         Policy.model_validate({"cors": {"allowed_origins": [origin]}})

@@ -162,6 +162,28 @@ def test_a_batch_that_does_not_fit_is_named(
     assert words in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("60.000", "MILEAGE_AMBIGUOUS"),
+        ("60,000.5 km", "MILEAGE_INVALID"),
+        ("90 000", "MILEAGE_INVALID"),
+        ("NaN", "MILEAGE_INVALID"),
+    ],
+)
+def test_a_mileage_as_people_write_it_is_never_read_as_another(
+    api: Api, written: str, label: str
+) -> None:
+    bearer = api.bearer()
+    plain = api.client.post("/predict", json=CAR | {"mileage": 60_000}, headers=bearer).json()
+    grouped = api.client.post("/predict", json=CAR | {"mileage": "60,000"}, headers=bearer).json()
+    assert grouped["predicted_price"] == plain["predicted_price"]
+    body = {"cars": [CAR, CAR | {"mileage": written}]}
+    refused = api.client.post("/predict/batch", json=body, headers=bearer)
+    assert (refused.status_code, refused.json()["label"]) == (422, label)
+    assert refused.json()["errors"][0]["field"] == "cars[1].mileage"
+
+
 def test_an_intent_comes_with_the_three_likeliest(api: Api) -> None:
     body = {"text": "how much is my car worth?"}
     answer = api.client.post("/intent", json=body, headers=api.bearer()).json()

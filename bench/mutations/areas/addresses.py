@@ -85,4 +85,31 @@ GUARDS = (
         "if False:",
     ),
     _COUNTED.guard("what is no address is cut", "return address[:_LONGEST]", "return address"),
+    _CLIENT.guard(
+        "a path is a named proxy's word",
+        "if not self._trusted.holds(self._peer(client[0] if client else _unnamed(scope))[0]):",
+        "if False:",
+        "tests/web/test_public_path.py",
+    ),
+    _CLIENT.guard(
+        "of two paths neither counts",
+        "if len(values) != 1:\n            return None\n        client",
+        "if not values:\n            return None\n        client",
+        "tests/web/test_public_path.py",
+    ),
+    _POLICY.guard(
+        "a path leads to no other host and ends no header",
+        "if len(text) > MAX_ROOT_PATH_CHARS or not _ROOT_PATH.fullmatch(text):",
+        "if False:",
+        "tests/web/test_public_path.py",
+    ),
+    _POLICY.guard(
+        "a path does not go up", r"(?!\.{1,2}(/|$))", "", "tests/web/test_public_path.py"
+    ),
+    _POLICY.guard(
+        "a path is of bounded length",
+        "len(text) > MAX_ROOT_PATH_CHARS or",
+        "",
+        "tests/web/test_public_path.py",
+    ),
 )

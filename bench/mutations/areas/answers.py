@@ -57,8 +57,8 @@ GUARDS = (
     ),
     _FRONT.guard(
         "cookies of another origin are never asked for",
-        'allow_headers=("Authorization", "Content-Type"),',
-        'allow_headers=("Authorization", "Content-Type"), allow_credentials=True,',
+        "allow_credentials=False",
+        "allow_credentials=True",
     ),
     _POLICY.guard(
         "an origin is written exactly",

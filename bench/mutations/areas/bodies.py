@@ -5,6 +5,11 @@ from __future__ import annotations
 from bench.mutations.guard import Module
 
 _BODY = Module("iargus/web/body.py", "tests/web/test_bodies.py")
+_GATE = Module("iargus/web/gate.py", "tests/web/test_json_faults.py")
+_FAULTS = Module("iargus/web/json_faults.py", "tests/web/test_json_faults.py")
+_PLACES = Module("iargus/web/json_places.py", "tests/web/test_json_faults.py")
+_FIELDS = Module("iargus/tasks/fields.py", "tests/tasks/test_fields.py")
+_LABELS = Module("iargus/tasks/labels.py", "tests/tasks/test_labels.py")
 _ISSUE = Module("iargus/web/token_routes.py", "tests/web/test_bodies.py")
 _CONFIRM = Module("iargus/web/confirm_routes.py", "tests/web/test_confirm.py")
 _JSON = Module("iargus/web/json_answer.py", "tests/web/test_predictions.py")
@@ -46,6 +51,33 @@ GUARDS = (
         'if body.count(b":") != _members(document):',
         "if False:",
     ),
+    _GATE.guard(
+        "who has no token is not told what is wrong with a body",
+        "            except Unparsed as error:\n",
+        "            except Unparsed as error:\n                error.told()\n",
+    ),
+    _FAULTS.guard(
+        "a long body is not searched for a place",
+        "if end <= MAX_SEARCHED_BYTES else None",
+        "",
+    ),
+    _PLACES.guard(
+        "what a client names a field is short and harmless",
+        'text = json.dumps(name[:_MAX_NAME_CHARS])\n    return text.replace("<"',
+        'text = json.dumps(name)\n    return text.replace("\\0"',
+    ),
+    _PLACES.guard("a deep place is cut short", "if len(text) > MAX_PLACE_CHARS:", "if False:"),
+    _FIELDS.guard(
+        "a mileage that may be another is refused",
+        "if not _DOUBTFUL.fullmatch(text):",
+        "if text:",
+    ),
+    _LABELS.guard(
+        "only JSON's own spelling is a number",
+        'r"0|-?[1-9][0-9]{0,15}"',
+        'r"-*[0-9]+"',
+    ),
+    _LABELS.guard("true is no label", " and not isinstance(value, bool)", ""),
     _ISSUE.guard(
         "who has no token may send little",
         "min(MAX_BODY_BYTES, policy.max_body_bytes)",

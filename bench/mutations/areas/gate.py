@@ -17,14 +17,14 @@ _REQUEST = Module("iargus/web/token_request.py", _ADMIN)
 GUARDS = (
     _GATE.guard(
         "the token is judged before the body",
-        "                unreadable = error\n",
-        "                raise\n",
+        "                unparsed = error\n",
+        "                raise error.told() from None\n",
         "tests/web/test_gate.py",
     ),
     _GATE.guard(
         "whoever has no token learns nothing of a body",
         'raise TokenMissing("a token is needed, and the body cannot be read") from None',
-        "raise",
+        "raise error.told() from None",
         "tests/web/test_gate.py",
     ),
     _GATE.guard(

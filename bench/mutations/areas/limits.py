@@ -24,10 +24,10 @@ GUARDS = (
         "            await self._limited.charge(scope, address)\n"
         "            raise\n"
         "        await self._limited.admit(scope, address, claims.jti)\n"
-        "        if unreadable",
+        "        if unparsed",
         "            raise\n"
         "        await self._limited.admit(scope, address, claims.jti)\n"
-        "        if unreadable",
+        "        if unparsed",
     ),
     _GATE.guard(
         "a request without a body and a good token is charged to its address",
