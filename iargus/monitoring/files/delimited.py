@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,8 @@ from iargus.monitoring.files.source import BATCH, SAMPLE, Batch, reading
 
 class DelimitedSource:
     """See `source.Source`. The delimiter is a tab in files named .tsv, otherwise a comma."""
+
+    index: Collection[str] = ()
 
     def __init__(self, path: Path) -> None:
         self.path = path

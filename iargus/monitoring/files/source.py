@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,11 @@ class Source(Protocol):
 
     @property
     def columns(self) -> Mapping[str, str | None]: ...
+
+    @property
+    def index(self) -> Collection[str]:
+        """Columns that the file itself calls an index, which is no feature."""
+        ...
 
     def sample(self, names: Sequence[str]) -> pd.DataFrame:
         """The first rows."""
