@@ -92,9 +92,7 @@ def kinds_of_summary(kinds: Kinds, path: Path, current: Source, request: Request
         name for name in wanted if name not in named and current.columns.get(name, "") is None
     ]
     passed_over |= no_features(None, current.sample(doubtful), index=current.index)
-    return Chosen(
-        {name: kinds[name] for name in wanted if name not in passed_over}, passed_over
-    )
+    return Chosen({name: kinds[name] for name in wanted if name not in passed_over}, passed_over)
 
 
 def common(chosen: Chosen, current: Source, request: Request) -> Chosen:
@@ -128,9 +126,7 @@ def is_classes(source: Source, request: Request) -> bool:
     if request.classes and request.cutoff is None:
         return True
     sample = source.sample([request.label, request.prediction])
-    kind = label_kind(
-        sample[request.label], sample[request.prediction], cutoff=request.cutoff
-    )
+    kind = label_kind(sample[request.label], sample[request.prediction], cutoff=request.cutoff)
     return kind is LabelKind.CLASSES
 
 

@@ -67,9 +67,7 @@ class Vocabulary:
         if not labels or not said or labels & said:
             return
         different_types = _are_numbers(labels) != _are_numbers(said)
-        if different_types or (
-            self._rows >= _LEAST_ROWS and min(len(labels), len(said)) >= 2
-        ):
+        if different_types or (self._rows >= _LEAST_ROWS and min(len(labels), len(said)) >= 2):
             folded = {each.casefold() for each in labels} & {each.casefold() for each in said}
             hint = ", such as capital letters" if folded else ""
             raise DataError(

@@ -41,9 +41,10 @@ def document_of(
     verdict: Verdict | None,
 ) -> dict[str, Any]:
     """Without a period and a champion; also without a status where nothing was to be judged."""
-    errors = scan.tally.rows > 0
     judging = request.threshold is not None and request.has_errors
     unjudged = why_unjudged(scan, request) if judging else None
+    # The error of some of the rows is none of the file, and would be taken for one.
+    errors = scan.tally.rows > 0 and unjudged is None
     known = {
         "task": f"{current} against {reference}",
         "sentence": " ".join(_sentences(scan, observed, verdict, unjudged)),
@@ -52,7 +53,7 @@ def document_of(
         "rows": scan.tally.rows if request.has_errors else scan.rows,
         "refused_rows": scan.set_aside,
         "error": scan.tally.mean if errors else None,
-        "interval": interval_of(scan.tally),
+        "interval": interval_of(scan.tally) if errors else None,
         "observed": asdict(observed),
         "also": [],
         "mail_queued": False,
@@ -99,7 +100,7 @@ def _sentences(
     drift = observed.drift
     if drift is not None:
         names = [feature.feature for feature in drift.drifted]
-        of_all = f"of {drift.compared:,} columns compared"
+        of_all = f"of {drift.compared:,} column{'s' * (drift.compared != 1)} compared"
         if names:
             more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
             yield f"{len(names)} {of_all} drifted: {', '.join(names[:_MOST_NAMES])}{more}."

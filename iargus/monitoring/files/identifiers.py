@@ -48,11 +48,7 @@ NUMBERING = "numbers that tell rows apart, other ones in every file"
 
 
 def reason_of_identifiers(name: str, column: pd.Series) -> str | None:
-    """Why a column is one of identifiers; None where it is none.
-
-    Args:
-        column: without rows that repeat others.
-    """
+    """Why a column is one of identifiers; None where it is none."""
     values = column.dropna()
     if values.empty or pd.api.types.is_bool_dtype(values):
         return None
@@ -90,9 +86,11 @@ def _number_rows(values: NDArray[np.float64], *, named: bool) -> bool:
     # Rows drawn at random from a span would share values this often, or more often where some
     # values are likelier than others. Numbers that were given out one by one never do.
     expected = rows**2 / (2 * span)
+    if different < _DIFFERENT * rows:
+        return False
     if expected >= _REPEATS_EXPECTED and repeats < expected / 20:
         return True
-    if rows < _LEAST_ROWS or different < _DIFFERENT * rows:
+    if rows < _LEAST_ROWS:
         return False
     if named:
         return True

@@ -60,16 +60,17 @@ _DATES = (
 _PRINTED = rf"{_MONTH_NAME}\s+{_DAY}\s+{_CLOCK}\s*(?:{_ZONE}\s+)?{_YEAR}"
 _LOG = rf"\[?{_DAY}/{_MONTH_NAME}/{_YEAR}:\d\d:\d\d:\d\d(?:\s+[+-]\d{{4}})?\]?"
 _WRITTEN = re.compile(
-    rf"(?:{_WEEKDAY})?(?:(?:{'|'.join(_DATES)}){_TIME}|{_PRINTED})|{_LOG}", re.IGNORECASE
+    rf"(?:{_CLOCK}\s*{_ZONE}[\s,]+)?(?:{_WEEKDAY})?(?:(?:{'|'.join(_DATES)}){_TIME}|{_PRINTED})|{_LOG}",
+    re.IGNORECASE,
 )
 # Only where the name says so: 17/06 could be a fraction.
 _WRITTEN_SHORT = re.compile(rf"{_DAY}[-/.]{_MONTH}\.?|{_MONTH}[-/]{_DAY}", re.IGNORECASE)
 _NAMED = re.compile(
-    r"(?:^|[_\W])(?:date|day|time|datetime|timestamp|ts|epoch|datum|tag|jour|fecha|data|created|"
+    r"(?:^|[_\W])(?:date|day|month|period|time|datetime|timestamp|ts|epoch|datum|tag|jour|fecha|data|created|"
     r"updated|modified|when)(?:$|[_\W])|(?:date|time|_at|_on)$",
     re.IGNORECASE,
 )
-_ACCENTS = str.maketrans("éèûôçáíóúäö", "eeuocaiouao")
+_ACCENTS = str.maketrans("éèêëûüúôóöçáàâäíî", "eeeeuuuooocaaaaii")
 
 
 def holds_times(name: str, column: pd.Series) -> bool:

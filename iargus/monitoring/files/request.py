@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 MOST_SET_ASIDE = 0.05
 
 

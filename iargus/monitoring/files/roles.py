@@ -42,7 +42,6 @@ def no_features(
     """
     first = current if sample is None else sample
     found: dict[str, str] = {}
-    different = _without_repeats(first)
     for name in first.columns:
         if name in index or _INDEX.fullmatch(name):
             found[name] = INDEX
@@ -50,16 +49,8 @@ def no_features(
             found[name] = NAMELESS
         elif holds_times(name, first[name]):
             found[name] = TIMES
-        elif (why := reason_of_identifiers(name, different[name])) is not None:
+        elif (why := reason_of_identifiers(name, first[name])) is not None:
             found[name] = why
         elif sample is not None and name in current and goes_on(first[name], current[name]):
             found[name] = NUMBERING
     return found
-
-
-def _without_repeats(rows: pd.DataFrame) -> pd.DataFrame:
-    """An advertisement that was posted again has its number again."""
-    try:
-        return rows.drop_duplicates()
-    except TypeError:  # a value that has no hash
-        return rows
