@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from iargus.bundles.bundle import Bundle
 from iargus.errors import ConfigurationError
+from iargus.settings.bounds import worded
 from iargus.settings.policy import TaskPolicy
 
 if TYPE_CHECKING:
@@ -113,9 +114,9 @@ class Task(ABC):
         try:
             self.options = self.options_model.model_validate(policy.options)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
+            first = error.errors(include_url=False)[0]
             setting = ".".join(["tasks", name, "options", *(str(part) for part in first["loc"])])
-            raise ConfigurationError(f"{setting}: {first['msg']}") from None
+            raise ConfigurationError(f"{setting}: {worded(first)}") from None
 
     @property
     def metric(self) -> str:

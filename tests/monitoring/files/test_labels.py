@@ -82,7 +82,7 @@ def test_codes_of_classes_with_a_zero_are_classes() -> None:
     ],
 )
 def test_what_may_be_either_is_asked(truth: object, said: object, tmp_path: Path) -> None:
-    with pytest.raises(LabelsUnclear, match="--classes .*--amounts"):
+    with pytest.raises(LabelsUnclear, match=r"--classes .*--amounts"):
         wrong(truth, said, tmp_path)
 
 
