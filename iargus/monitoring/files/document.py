@@ -28,6 +28,7 @@ UNKNOWN = (
     "mail",
     "run_id",
     "report",
+    "due",
 )
 """What a month knows and files do not, or not always."""
 

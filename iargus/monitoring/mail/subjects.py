@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from iargus.monitoring.mail.kinds import Kind, as_told, severity_of
 from iargus.monitoring.mail.text import change_size, listed, months, printable
+from iargus.monitoring.month.window import covered
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.wording import percent
@@ -43,6 +44,8 @@ def _first(kind: Kind, outcome: TaskOutcome) -> str:
         case Kind.MISSED_RUN:
             too_few = outcome.status is Status.INSUFFICIENT
             judged = "too few labels to judge" if too_few else f"error {error}"
+            if not covered(outcome.missed_periods, outcome.window_start):
+                return f"{_further(kind, outcome)}; {judged}"
             return f"{_further(kind, outcome)}: covered now, {judged}"
         case Kind.RECOVERY:
             return f"good again: error {error}, limit {limit}"

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from iargus.monitoring import reading
 from iargus.monitoring.advice.situation import Situation
 from iargus.monitoring.figures import interval, minute, percent, rows, version
+from iargus.monitoring.month.window import covered
 from iargus.monitoring.names import clean, listed
+from iargus.monitoring.period import Period
 from iargus.monitoring.reading import Document
 from iargus.monitoring.report.headline import badge_of
 
@@ -41,7 +43,12 @@ def _read(outcome: Document) -> Iterator[str]:
         yield f"Set {rows(refused)} aside, whose label is none of the task."
     missed = reading.texts(outcome, "missed_periods")
     if missed:
-        yield f"Covered months that no run had judged: {listed(missed, most=6)}."
+        held = covered([Period.parse(each) for each in missed], start)
+        if held:
+            yield f"Covered months that no run had judged: {listed([*map(str, held)], most=6)}."
+        if len(held) < len(missed):
+            lost = listed(missed[: len(missed) - len(held)], most=6)
+            yield f"Passed over {lost}: the champion has learned from those rows since."
 
 
 def _judged(outcome: Document, situation: Situation) -> Iterator[str]:
