@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from iargus.monitoring.explaining.words import counted
 from iargus.monitoring.month.window import covered
-from iargus.monitoring.period import Period
-from iargus.monitoring.reading import Document, count, moment, part, text, texts
+from iargus.monitoring.reading import Document, count, moment, part, periods, text, texts
 
 
 def done(document: Document) -> list[str]:
@@ -25,7 +24,7 @@ def done(document: Document) -> list[str]:
 
 
 def _covering(document: Document) -> str:
-    missed = [Period.parse(each) for each in texts(document, "missed_periods")]
+    missed = periods(document, "missed_periods")
     held = covered(missed, moment(document, "window_start"))
     if not held:
         return ", and the champion has learned from its rows since"

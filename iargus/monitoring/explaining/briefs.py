@@ -10,7 +10,6 @@ from iargus.monitoring.explaining.seen import fault_words
 from iargus.monitoring.explaining.words import counted, listed, span
 from iargus.monitoring.mail.told import Told
 from iargus.monitoring.month.window import covered
-from iargus.monitoring.period import Period
 from iargus.monitoring.reading import (
     Document,
     count,
@@ -19,8 +18,8 @@ from iargus.monitoring.reading import (
     number,
     part,
     parts,
+    periods,
     text,
-    texts,
 )
 from iargus.monitoring.wording import percent
 
@@ -35,7 +34,7 @@ def notes(document: Document, mails: Sequence[Told] = ()) -> list[str]:
         retrained_brief(document),
         *map(mail_brief, mails),
     ]
-    missed = [Period.parse(each) for each in texts(document, "missed_periods")]
+    missed = periods(document, "missed_periods")
     held = covered(missed, moment(document, "window_start"))
     if held:
         found.append(f"covers {listed([*map(str, held)])} too")
