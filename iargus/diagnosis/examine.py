@@ -16,6 +16,7 @@ from iargus.diagnosis.finding import Finding, ok, problem
 from iargus.diagnosis.issuing import examine_issuing
 from iargus.diagnosis.months import examine_months
 from iargus.diagnosis.registry_door import SUBJECT, examine_registry_door
+from iargus.diagnosis.windows import examine_windows
 from iargus.errors import IArgusError
 from iargus.models.registry import Registry
 from iargus.settings import Settings
@@ -40,7 +41,8 @@ class Parts(Protocol):
 
 
 def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
-    """Look at configuration, disk, keys, certificate, issuing, databases, months, registry, Redis,
+    """Look at configuration, disk, keys, certificate, issuing, databases, months, rows, registry,
+    Redis,
     mail server and encoder."""
     try:
         settings = parts.settings
@@ -60,6 +62,9 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
         "database iargus": lambda: examine_database(parts.labelled, clock),
         "database iargus_api": lambda: examine_database(parts.api, clock),
         "months": lambda: examine_months(parts.labelled, parts.catalogue.names(), clock),
+        "rows": lambda: examine_windows(
+            parts.labelled, parts.registry, list(parts.catalogue), clock
+        ),
         "registry": lambda: surroundings.examine_registry(
             parts.registry, settings, list(parts.catalogue)
         ),

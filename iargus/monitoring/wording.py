@@ -76,7 +76,7 @@ def covering(missed: Sequence[Period], window: Window) -> str:
     held = covered(missed, window.start)
     if not held:
         return ", and the champion has learned from its rows since"
-    if len(held) == len(missed):
+    if window.start <= missed[0].start:
         return "; this one covers the time"
     return f"; this one covers the time since {window.start:%Y-%m-%d}"
 

@@ -139,7 +139,8 @@ def numbers_without_bounds(model: type[BaseModel]) -> Iterator[str]:
 
 
 def test_every_number_has_a_lower_and_an_upper_bound() -> None:
-    models = (Policy, TaskPolicy, *(type(task.options) for task in Catalogue.read(Policy())))
+    options = [type(task.options) for task in Catalogue.read(Policy())]
+    models: list[type[BaseModel]] = [Policy, TaskPolicy, *options]
     assert [name for model in models for name in numbers_without_bounds(model)] == []
 
 

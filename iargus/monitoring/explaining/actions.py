@@ -25,10 +25,10 @@ def done(document: Document) -> list[str]:
 
 def _covering(document: Document) -> str:
     missed = periods(document, "missed_periods")
-    held = covered(missed, moment(document, "window_start"))
-    if not held:
+    start = moment(document, "window_start")
+    if not covered(missed, start):
         return ", and the champion has learned from its rows since"
-    since = "" if len(held) == len(missed) else f" from {held[0]} on"
+    since = "" if start is None or start <= missed[0].start else f" from {start:%Y-%m-%d} on"
     return f"; this one covered the time{since}"
 
 

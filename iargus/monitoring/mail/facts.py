@@ -67,8 +67,9 @@ def _facts(outcome: TaskOutcome) -> Iterator[Fact]:
         detail = "the champion has learned from their rows since"
         if held:
             detail = "covered by this one"
-            if len(held) < len(outcome.missed_periods):
-                detail += f" from {months(held[:1])} on"
+            start = outcome.window_start
+            if start is not None and start > outcome.missed_periods[0].start:
+                detail += f" from {start:%Y-%m-%d} on"
         yield Fact("Without a run", months(outcome.missed_periods), detail)
     if outcome.refused_rows:
         yield Fact("Rows set aside", f"{outcome.refused_rows:,}", "their label is none of the task")

@@ -72,7 +72,9 @@ def plan_window(
     if newest is None:
         start = period.start if learned_until is None else datetime.min
     elif newest.period == period or newest.state is State.INSUFFICIENT:
-        start = newest.start
+        # An empty window held no rows because its champion had learned from all of them; another
+        # one may not have.
+        start = newest.period.start if newest.start >= newest.end else newest.start
     else:
         start = newest.end
     if newest is not None:

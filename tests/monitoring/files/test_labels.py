@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from iargus.errors import DataError, LabelsUnclear, UsageError
 from iargus.monitoring.files import Comparison, Request, compare_files
@@ -25,9 +27,9 @@ def wrong(truth: object, said: object, tmp_path: Path, **asked: object) -> Compa
     return compare_files(path, path, Request("y", "p", threshold=0.1, **asked))  # type: ignore[arg-type]
 
 
-def predicted(truth: np.ndarray, one: object, other: object) -> np.ndarray:
-    """`other` for 190 of the 800 zeros."""
-    said = np.where(truth == 1, one, other).astype(object)
+def predicted(truth: NDArray[Any], one: Any, other: Any) -> NDArray[Any]:
+    """`one` for 190 of the 800 zeros too."""
+    said: NDArray[Any] = np.where(truth == 1, one, other).astype(object)
     said[200:390] = one
     return said
 
@@ -49,7 +51,7 @@ def predicted(truth: np.ndarray, one: object, other: object) -> np.ndarray:
     ],
 )
 def test_classes_of_any_spelling_are_compared_as_classes(
-    truth: np.ndarray, said: np.ndarray, tmp_path: Path
+    truth: NDArray[Any], said: NDArray[Any], tmp_path: Path
 ) -> None:
     found = wrong(truth, said, tmp_path)
     assert found.verdict is not None
