@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC
 
 from iargus.clock import Clock
 from iargus.database import Database
@@ -23,7 +24,7 @@ def examine_windows(
     `iargus`."""
     now = clock()
     edge = future_from(now)
-    last = Period.last_complete(now.date())
+    last = Period.last_complete(now.astimezone(UTC).date())
     for task in tasks:
         try:
             latest = labelled_store(task, database).span().last

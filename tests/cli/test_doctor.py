@@ -46,7 +46,7 @@ class FakeRegistry:
 
     def resolve(self, task: str, alias: str) -> Any:
         assert alias == "champion"
-        return SimpleNamespace(version="7") if task in self._tasks else None
+        return SimpleNamespace(version="7", window_end=None) if task in self._tasks else None
 
     def check_promotable(self, task: str, version: str) -> None:
         if self.refused:
