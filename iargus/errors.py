@@ -18,6 +18,14 @@ class ConfigurationError(IArgusError):
     """Raised when `config.yml` or the environment cannot be used; names the setting."""
 
 
+class UsageError(ConfigurationError):
+    """Raised when what is asked for makes no sense, before anything is done; says what does."""
+
+
+class LabelsUnclear(UsageError):
+    """Raised when labels may be classes or amounts, and nobody said which."""
+
+
 class DatabaseUnavailable(IArgusError):
     """Raised when the database cannot be reached or does not answer in time."""
 

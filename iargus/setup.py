@@ -8,6 +8,7 @@ from datetime import date
 
 import pandas as pd
 
+from iargus.clock import utc_now
 from iargus.errors import DataError
 from iargus.labelled.store import LabelledStore, labelled_store
 from iargus.migrate import check_schema, upgrade
@@ -18,6 +19,7 @@ from iargus.stack import Stack
 from iargus.tasks.base import Storage, Task
 from iargus.tokens.keys import load_key_ring
 from iargus.training.fit import train
+from iargus.training.rows import training_rows
 from iargus.training.seed import seed_sentences
 from iargus.training.simulated import SOURCE, labelled_months
 from iargus.training.simulator import SimulationPlan
@@ -80,7 +82,10 @@ def _first_champion(stack: Stack, task: Task, *, today: date, tell: Tell, first:
             # What is made up must never lie among real sales.
             raise DataError("there are no labelled rows, and none are made up in production")
         _first_rows(task, store, today=today, tell=tell, first=first)
-    rows = store.rows()
+    found = training_rows(store, now=utc_now())
+    rows, left_out = found.rows, found.left_out(task.name)
+    if left_out is not None:
+        tell(left_out)
     tell(f"Training the first champion of {task.name} on {len(rows):,} rows")
     version = train(
         task,

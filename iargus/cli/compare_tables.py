@@ -8,6 +8,7 @@ from rich.table import Table
 
 from iargus.cli.console import output
 from iargus.monitoring.files import Comparison
+from iargus.monitoring.files.roles import LOOKS_LIKE
 from iargus.monitoring.wording import percent
 
 _MOST_ROWS = 20
@@ -24,7 +25,8 @@ def show(found: Comparison) -> None:
         )
     if aside:
         typer.echo(
-            f"{aside:,} rows were set aside: no label, or none that an error can be told of."
+            f"{aside:,} rows were set aside: no label or no prediction, or none that an error can "
+            "be told of."
         )
     for table in (_drift(found), _quality(found), _segments(found)):
         if table.row_count:
@@ -39,6 +41,8 @@ def show(found: Comparison) -> None:
     passed_over = found.passed_over.items()
     for name, why in list(passed_over)[:_MOST_PASSED_OVER]:
         typer.echo(f"Not compared: {name} ({why})")
+    if any(why in LOOKS_LIKE for why in found.passed_over.values()):
+        typer.echo("A column that is a feature nevertheless is compared with --keep COLUMN.")
     if len(passed_over) > _MOST_PASSED_OVER:
         typer.echo(f"Not compared: {len(passed_over) - _MOST_PASSED_OVER:,} more columns")
 

@@ -29,6 +29,7 @@ class Commands(LazyGroup):
         "invite": "iargus.cli.invite:app",
         "keys": "iargus.cli.keys:app",
         "import": "iargus.cli.import_data:app",
+        "data": "iargus.cli.data:app",
         "simulate": "iargus.cli.simulate:app",
         "db": "iargus.cli.db:app",
         "sync": "iargus.cli.sync:sync",

@@ -18,10 +18,17 @@ from iargus.stack import Stack
 
 
 def history(
-    task: Annotated[
-        list[str] | None, typer.Argument(help="Only these tasks. Default: all of config.yml.")
+    tasks: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TASK]...", help="Only these tasks. Default: all of config.yml."),
     ] = None,
-    months: Annotated[int, typer.Option(min=1, help="How many judged months to show.")] = 24,
+    task: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this task, as for the run; may be repeated."),
+    ] = None,
+    months: Annotated[
+        int, typer.Option(min=1, max=1200, help="How many judged months to show.")
+    ] = 24,
     as_json: Annotated[bool, typer.Option("--json", help="Print the records as JSON.")] = False,
 ) -> None:
     """Show the judged months of each task, the newest last.
@@ -32,18 +39,18 @@ def history(
     """
     configure_logging("warning")
     stack = Stack()
-    names = list(dict.fromkeys(task)) if task else stack.catalogue.names()
-    tasks = [stack.catalogue.get(name).name for name in names]
+    wanted = dict.fromkeys([*(tasks or ()), *(task or ())])
+    names = [stack.catalogue.get(name).name for name in wanted or stack.catalogue.names()]
     records = MonitoringRecords(stack.labelled)
     found = {
         name: [document_of(run) for run in reversed(records.history(name, limit=months))]
-        for name in tasks
+        for name in names
     }
     if as_json:
         print_json([document for documents in found.values() for document in documents])
         return
     judged = {name: documents for name, documents in found.items() if documents}
-    silent = [name for name in tasks if name not in judged]
+    silent = [name for name in names if name not in judged]
     console = screen()
     due = Period.last_complete(utc_now().date())
     for name, documents in judged.items():

@@ -19,6 +19,7 @@ from iargus.monitoring.run.request import Progress
 from iargus.predictions.store import SqlPredictionStore
 from iargus.stack import Stack
 
+_FIRST_YEAR = 1970
 logger = logging.getLogger(__name__)
 
 
@@ -57,6 +58,10 @@ def _day(as_of: datetime | None) -> date:
     if as_of.date() > today:
         raise typer.BadParameter(
             f"{as_of:%Y-%m-%d} has not come yet; today is {today} (UTC)", param_hint="--as-of"
+        )
+    if as_of.year < _FIRST_YEAR:
+        raise typer.BadParameter(
+            f"{as_of:%Y-%m-%d} lies before any labelled row can", param_hint="--as-of"
         )
     return as_of.date()
 

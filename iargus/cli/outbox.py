@@ -28,7 +28,7 @@ app = typer.Typer(
 
 @app.command("list")
 def list_mails(
-    limit: Annotated[int, typer.Option(min=1, help="How many mails to show.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many mails to show.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the newest mails, sent or not."""

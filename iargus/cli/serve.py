@@ -41,7 +41,9 @@ def setup() -> None:
 
 def serve(
     port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535, help="Port.")] = 8000,
-    workers: Annotated[int, typer.Option(envvar="WORKERS", min=1, help="Worker processes.")] = 2,
+    workers: Annotated[
+        int, typer.Option(envvar="WORKERS", min=1, max=1024, help="Worker processes.")
+    ] = 2,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
 ) -> None:
     """Set up what is missing, then serve the API with gunicorn until stopped."""

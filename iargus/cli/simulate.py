@@ -22,7 +22,9 @@ def _group() -> None:
 
 @app.command("cars")
 def simulate_cars(
-    rows: Annotated[int, typer.Option(help="How many sales, over all months.")] = 24_000,
+    rows: Annotated[
+        int, typer.Option(max=100_000_000, help="How many sales, over all months.")
+    ] = 24_000,
     months: Annotated[int, typer.Option(help="How many calendar months.")] = 24,
     end: Annotated[
         datetime | None,
@@ -73,11 +75,11 @@ def _after(last: datetime | None) -> date:
     """The first day that is no longer simulated."""
     if last is None:
         return utc_now().date().replace(day=1)
-    if (last.year, last.month) >= (9999, 12):
-        raise ConfigurationError("--end is too late")
-    end = date(last.year + last.month // 12, last.month % 12 + 1, 1)
-    if end > utc_now().date() + timedelta(days=2):
+    today = utc_now().date()
+    if (last.year, last.month) >= (today.year, today.month):
+        # Rows dated later than today would reach no month, and every training.
         raise ConfigurationError(
-            f"--end {last:%Y-%m} is not over: nothing was observed after tomorrow"
+            f"--end {last:%Y-%m} is not over; the last month that is, is "
+            f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"
         )
-    return end
+    return date(last.year + last.month // 12, last.month % 12 + 1, 1)

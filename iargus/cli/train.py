@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from iargus.cli.console import output
+from iargus.clock import utc_now
 from iargus.errors import DataError
 from iargus.logs import configure_logging
 from iargus.stack import Stack
@@ -43,6 +44,7 @@ def train(
     from iargus.labelled.store import labelled_store
     from iargus.monitoring.month.reference import reference_files
     from iargus.training import fit
+    from iargus.training.rows import training_rows
 
     stack = Stack()
     configure_logging("warning")
@@ -51,7 +53,12 @@ def train(
         raise DataError(f"--since {since:%Y-%m-%d} is not before --until {until:%Y-%m-%d}")
     with _steps() as step:
         step("reading the labelled rows")
-        rows = labelled_store(chosen, stack.labelled).rows(start=since, end=until)
+        found = training_rows(
+            labelled_store(chosen, stack.labelled), now=utc_now(), start=since, end=until
+        )
+        rows, left_out = found.rows, found.left_out(task)
+        if left_out is not None:
+            typer.echo(f"iargus: {left_out}", err=True)
         if rows.empty:
             raise DataError(
                 f"{task} has no labelled rows"

@@ -17,6 +17,7 @@ from iargus.diagnosis.issuing import examine_issuing
 from iargus.diagnosis.months import examine_months
 from iargus.diagnosis.origins import examine_origins
 from iargus.diagnosis.registry_door import SUBJECT, examine_registry_door
+from iargus.diagnosis.windows import examine_windows
 from iargus.errors import IArgusError
 from iargus.models.registry import Registry
 from iargus.settings import Settings
@@ -41,7 +42,7 @@ class Parts(Protocol):
 
 
 def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
-    """Look at configuration, disk, keys, certificate, origins, issuing, databases, months,
+    """Look at configuration, disk, keys, certificate, origins, issuing, databases, months, rows,
     registry, Redis, mail server and encoder."""
     try:
         settings = parts.settings
@@ -62,6 +63,9 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
         "database iargus": lambda: examine_database(parts.labelled, clock),
         "database iargus_api": lambda: examine_database(parts.api, clock),
         "months": lambda: examine_months(parts.labelled, parts.catalogue.names(), clock),
+        "rows": lambda: examine_windows(
+            parts.labelled, parts.registry, list(parts.catalogue), clock
+        ),
         "registry": lambda: surroundings.examine_registry(
             parts.registry, settings, list(parts.catalogue)
         ),

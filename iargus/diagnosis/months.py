@@ -9,8 +9,9 @@ from iargus.clock import Clock
 from iargus.database import Database
 from iargus.diagnosis.finding import Finding, ok, warning
 from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
-from iargus.monitoring.run.records import MonitoringRecords
+from iargus.monitoring.run.records import MonitoringRecords, RunRecord
 
 # A daily run judges a month on its first day. Three more make good a weekend that was down.
 GRACE_DAYS = 3
@@ -30,19 +31,26 @@ def examine_months(database: Database, tasks: Sequence[str], clock: Clock) -> It
             newest = records.newest(task)
         except (DatabaseUnavailable, SchemaMissing):
             return  # the finding about the database says why
-        yield _finding(task, None if newest is None else newest.period, today)
+        yield _finding(task, newest, today)
 
 
-def _finding(task: str, judged: Period | None, today: date) -> Finding:
+def _finding(task: str, newest: RunRecord | None, today: date) -> Finding:
     subject = f"months of {task}"
+    judged = None if newest is None else newest.period
     last = Period.last_complete(today)
     if judged is not None and judged >= last:
         following = judged.next()
-        return ok(subject, f"{judged} is judged; {following} is due on {following.end:%Y-%m-%d}")
+        due = f"{following} is due on {following.end:%Y-%m-%d}"
+        if newest is not None and newest.state is State.INSUFFICIENT:
+            rows = f"{newest.rows_scored:,} row{'s' * (newest.rows_scored != 1)}"
+            return ok(subject, f"{judged} was not judged: {rows} are too few; {due}")
+        return ok(subject, f"{judged} is judged; {due}")
     # The oldest one that waits; the next run covers the rows of all of them.
     waits = last if judged is None else judged.next()
     since = waits.end.date()
     before = "none was before" if judged is None else f"the last one was {judged}"
+    if newest is not None and newest.state is State.INSUFFICIENT:
+        before = f"{judged} had too few rows to judge"
     late = (today - since).days
     if late <= GRACE_DAYS:
         return ok(subject, f"{waits} is due since {since} and not judged yet; {before}")

@@ -8,7 +8,7 @@ from itertools import repeat
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from iargus.database import Database
 from iargus.errors import DataError
@@ -71,10 +71,7 @@ class CarDetailsStore:
     ) -> Iterator[pd.DataFrame]:
         """See `LabelledStore.chunks`."""
         table = car_details.c
-        # Older tables let these columns be empty; such a row teaches nothing.
-        wanted: list[ColumnElement[bool]] = [
-            column.is_not(None) for column in (table.make, table.model, table.year, table.price)
-        ]
+        wanted = _complete()
         wanted.append(table.id <= highest(self._database, table.id))
         if start is not None:
             wanted.append(table.date_added >= start)
@@ -83,6 +80,14 @@ class CarDetailsStore:
         read = [table[name] for name in READ]
         for page in pages(self._database, read, wanted, size=size):
             yield self._frame(page)
+
+    def remove(self, *, start: datetime, expected: int) -> int:
+        """See `LabelledStore.remove`."""
+        wanted = [*_complete(), car_details.c.date_added >= start]
+        with self._database.transaction() as connection:
+            found = connection.execute(delete(car_details).where(*wanted)).rowcount
+            frames.check_count(found, expected)
+        return found
 
     def span(self) -> Span:
         """See `LabelledStore.span`."""
@@ -108,3 +113,9 @@ class CarDetailsStore:
             }
         )
         return frame[[*self._task.features, "label", "observed_at"]]
+
+
+def _complete() -> list[ColumnElement[bool]]:
+    """Older tables let these columns be empty; such a row teaches nothing."""
+    table = car_details.c
+    return [column.is_not(None) for column in (table.make, table.model, table.year, table.price)]

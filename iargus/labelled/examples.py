@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from iargus.database import Database
 from iargus.errors import DataError
@@ -65,6 +65,15 @@ class ExamplesStore:
         """See `LabelledStore.chunks`."""
         for page in self._pages(start, end, size):
             yield self._frame(page)
+
+    def remove(self, *, start: datetime, expected: int) -> int:
+        """See `LabelledStore.remove`."""
+        table = labelled_examples.c
+        wanted = (table.task == self._task.name, table.observed_at >= start)
+        with self._database.transaction() as connection:
+            found = connection.execute(delete(labelled_examples).where(*wanted)).rowcount
+            frames.check_count(found, expected)
+        return found
 
     def span(self) -> Span:
         """See `LabelledStore.span`."""

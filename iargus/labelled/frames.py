@@ -81,3 +81,12 @@ def keys(rows: pd.DataFrame) -> list[Any]:
     if "row_key" not in rows.columns:
         return [None] * len(rows)
     return texts(rows, "row_key", limit=MAX_KEY_CHARS, optional=True)
+
+
+def check_count(found: int, expected: int) -> None:
+    """Raise `DataError`, which ends the transaction, where other rows than meant are concerned."""
+    if found != expected:
+        raise DataError(
+            f"{found} rows instead of {expected} are there now, so nothing was removed: others "
+            "came or went meanwhile; try again"
+        )

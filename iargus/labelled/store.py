@@ -58,6 +58,14 @@ class LabelledStore(Protocol):
         """
         ...
 
+    def remove(self, *, start: datetime, expected: int) -> int:
+        """Delete the rows with `observed_at >= start` in one transaction; returns how many.
+
+        Raises:
+            DataError: they are not as many as `expected`; nothing was deleted.
+        """
+        ...
+
     def span(self) -> Span:
         """How many rows there are, and the times of the first and the last one."""
         ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +70,15 @@ def period(document: Document, key: str = "period") -> Period | None:
         return Period.parse(text(document, key))
     except ValueError:
         return None
+
+
+def periods(document: Document, key: str) -> list[Period]:
+    """The months of a list; what is none is left out."""
+    found = []
+    for each in texts(document, key):
+        with suppress(ValueError):
+            found.append(Period.parse(each))
+    return found
 
 
 def moment(document: Document, key: str) -> datetime | None:

@@ -55,7 +55,9 @@ class TaskOutcome:
     that so many rows confirm an error a tenth above it, `evidence` what the months say together.
     `observed` is what the rows show beside the verdict. `mail` is the kind of mail that the outcome
     asks for and `also` are further reasons for it, the most urgent first; `mail_queued` is False
-    too when the same mail was sent before. `report` is where the report lies on this machine.
+    too when the same mail was sent before. `report` is where the report lies on this machine. `due`
+    says of a failure whether the month still waits for a run, or an earlier one has recorded it;
+    None where that is not known.
     """
 
     task: str
@@ -83,6 +85,7 @@ class TaskOutcome:
     mail_queued: bool = False
     run_id: str | None = None
     report: str | None = None
+    due: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = _plain(self)

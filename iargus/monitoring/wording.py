@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iargus.monitoring.drift.compare import What
+from iargus.monitoring.month.window import Window, covered
 from iargus.monitoring.observed import FeatureFacts, Observed
 from iargus.monitoring.performance.verdict import State, Verdict
 from iargus.monitoring.period import Period
@@ -25,7 +26,7 @@ def judged(
     version: str,
     retraining: Retraining | None,
     *,
-    missed: Sequence[Period],
+    window: Window,
     observed: Observed,
     dry_run: bool,
 ) -> str:
@@ -35,9 +36,12 @@ def judged(
     if verdict.state is State.INSUFFICIENT:
         text = (
             f"Not enough data to judge version {version}: {rows} new "
-            f"{'row' if verdict.rows == 1 else 'rows'}, {verdict.needed_rows:,} are needed; they "
-            "will count next month."
+            f"{'row' if verdict.rows == 1 else 'rows'}, {verdict.needed_rows:,} are needed."
         )
+        if window.start >= window.end:
+            text += f" It has learned from rows until {window.start:%Y-%m-%d %H:%M} UTC."
+        elif verdict.rows:
+            text += f" {counted_again(verdict.rows)}"
     elif verdict.state is State.HEALTHY:
         text = f"Version {version} is good: {facts}."
     elif verdict.state is State.SUSPECT:
@@ -55,9 +59,26 @@ def judged(
         text += f" Drift: {_listed([drifted(each) for each in observed.drift.drifted])}."
     if observed.quality:
         text += f" In the rows: {faults(observed.quality)}."
-    if missed:
-        text += f" No run had judged {_months(missed)}; this one covers the time."
+    if window.missed:
+        text += f" No run had judged {_months(window.missed)}{covering(window.missed, window)}."
     return text
+
+
+def counted_again(rows: int) -> str:
+    """What becomes of rows that were too few. A version that learned from them cannot be judged
+    by them."""
+    it, is_counted = ("It", "counts") if rows == 1 else ("They", "count")
+    return f"{it} {is_counted} again next month, unless a new champion has learned from them."
+
+
+def covering(missed: Sequence[Period], window: Window) -> str:
+    """Whether this run makes good for months that no run had judged."""
+    held = covered(missed, window.start)
+    if not held:
+        return ", and the champion has learned from its rows since"
+    if window.start <= missed[0].start:
+        return "; this one covers the time"
+    return f"; this one covers the time since {window.start:%Y-%m-%d}"
 
 
 def drifted(feature: FeatureFacts) -> str:
@@ -114,10 +135,12 @@ def retrained(
     else:
         text = f"Retrained: {new} is not clearly better, {contest}; version {champion} stays."
     over = retraining.serving_error > threshold
+    trial = dry_run and retraining.decision.value == "promote"
+    would = "would be" if trial else "is"
     return text + (
-        f" Performance is still over the limit ({percent(retraining.serving_error)})."
+        f" Performance {would} still over the limit ({percent(retraining.serving_error)})."
         if over
-        else f" Performance is within the limit again ({percent(retraining.serving_error)})."
+        else f" Performance {would} within the limit again ({percent(retraining.serving_error)})."
     )
 
 

@@ -116,6 +116,7 @@ class TlsPolicy(Section):
     hsts_max_age_s: int | None = Field(
         None,
         ge=0,
+        le=315_360_000,  # ten years
         description=(
             "For how long browsers are told to come by HTTPS only; 0, never; unset, a year where "
             "`tls.certificate` is set"

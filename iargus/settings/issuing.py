@@ -47,13 +47,21 @@ class IssuingPolicy(Section):
     confirm_minutes: int = Field(
         30, ge=5, le=1440, description="How long the link in a mail is valid, in minutes"
     )
-    mails_per_hour: int = Field(3, ge=1, description="Mails to one person in an hour")
+    mails_per_hour: int = Field(3, ge=1, le=10_000, description="Mails to one person in an hour")
     mails_per_hour_total: int = Field(
-        200, ge=1, description="Mails in an hour to all people together, all workers and hosts"
+        200,
+        ge=1,
+        le=10_000_000,
+        description="Mails in an hour to all people together, all workers and hosts",
     )
-    tokens_per_day: int = Field(10, ge=1, description="Tokens for one person in 24 hours")
+    tokens_per_day: int = Field(
+        10, ge=1, le=100_000, description="Tokens for one person in 24 hours"
+    )
     max_live_tokens: int = Field(
-        5, ge=1, description="Tokens that one person may hold, neither expired nor revoked"
+        5,
+        ge=1,
+        le=100_000,
+        description="Tokens that one person may hold, neither expired nor revoked",
     )
 
     @model_validator(mode="after")

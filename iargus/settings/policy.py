@@ -12,10 +12,12 @@ from iargus.errors import ConfigurationError
 from iargus.settings.front import AccessPolicy, CorsPolicy, ProxyPolicy, ServerPolicy, TlsPolicy
 from iargus.settings.issuing import IssuingPolicy
 from iargus.settings.section import Section
+from iargus.settings.shares import Limit, Part
 from iargus.settings.wording import explain
 
 # What no policy may exceed: a token that is valid for longer was never issued, by any release.
 MAX_TTL_DAYS = 3650
+_A_WEEK_S = 604_800
 
 
 class TokenPolicy(Section):
@@ -34,7 +36,10 @@ class TokenPolicy(Section):
         description="How often each worker asks for newly revoked tokens and keys",
     )
     revocation_max_age_s: float = Field(
-        900.0, gt=0, description="How old that list may become in an outage before answers are 503"
+        900.0,
+        gt=0,
+        le=_A_WEEK_S,
+        description="How old that list may become in an outage before answers are 503",
     )
     announce_expiry_days: int = Field(
         14,
@@ -80,13 +85,13 @@ class LimitPolicy(Section):
 
 class RequestPolicy(Section):
     max_body_bytes: int = Field(
-        1_048_576, ge=1024, description="The largest body of a request, in bytes"
+        1_048_576, ge=1024, le=2**30, description="The largest body of a request, in bytes"
     )
     batch_max_rows: int = Field(
         1000, ge=1, le=100_000, description="The most rows that a batch route takes at once"
     )
     body_timeout_s: float = Field(
-        20.0, gt=0, description="How long a client may take to send the body of a request"
+        20.0, gt=0, le=3600, description="How long a client may take to send the body of a request"
     )
 
 
@@ -95,10 +100,16 @@ class RecordingPolicy(Section):
         True, description="Whether predictions are recorded; without it `/feedback` has no use"
     )
     queue_rows: int = Field(
-        20_000, ge=1, description="Predictions that wait for the database before any is dropped"
+        20_000,
+        ge=1,
+        le=10_000_000,
+        description="Predictions that wait for the database before any is dropped",
     )
     queue_bytes: int = Field(
-        64 * 2**20, ge=2**20, description="Bytes of inputs and answers that wait, of each worker"
+        64 * 2**20,
+        ge=2**20,
+        le=2**36,
+        description="Bytes of inputs and answers that wait, of each worker",
     )
     flush_interval_s: float = Field(
         0.2, gt=0, le=60, description="How long a prediction waits to be written with others"
@@ -107,10 +118,10 @@ class RecordingPolicy(Section):
 
 class RegistryPolicy(Section):
     poll_interval_s: float = Field(
-        2.0, gt=0, description="How often the registry is asked for a new champion"
+        2.0, gt=0, le=3600, description="How often the registry is asked for a new champion"
     )
     timeout_s: int = Field(
-        20, ge=1, description="How long one request to the MLflow server may take"
+        20, ge=1, le=600, description="How long one request to the MLflow server may take"
     )
     serve_challenger: bool = Field(
         False, description="Whether the challenger is loaded too, for `?version=`"
@@ -146,30 +157,44 @@ class DatabasePolicy(Section):
     pool_size: int = Field(
         2, ge=1, le=100, description="Connections that each worker keeps to each database"
     )
-    pool_timeout_s: float = Field(2.0, gt=0, description="How long to wait for a free connection")
-    connect_timeout_s: int = Field(2, ge=1, description="How long a new connection may take")
+    pool_timeout_s: float = Field(
+        2.0, gt=0, le=600, description="How long to wait for a free connection"
+    )
+    connect_timeout_s: int = Field(
+        2, ge=1, le=600, description="How long a new connection may take"
+    )
     read_timeout_s: int = Field(
-        2, ge=1, description="How long a worker waits for the server's answer to a statement"
+        2,
+        ge=1,
+        le=600,
+        description="How long a worker waits for the server's answer to a statement",
     )
     answer_timeout_s: float = Field(
-        0.15, gt=0, description="How long a request waits for the server before it is answered 503"
+        0.15,
+        gt=0,
+        le=60,
+        description="How long a request waits for the server before it is answered 503",
     )
 
 
 class MonitoringPolicy(Section):
     minimum_rows: int = Field(
-        100, ge=1, description="Fewer new rows than this are not enough data to judge a month by"
+        100,
+        ge=1,
+        le=100_000_000,
+        description="Fewer new rows than this are not enough data to judge a month by",
     )
-    holdout_fraction: float = Field(
+    holdout_fraction: Part = Field(
         0.5,
-        gt=0,
-        lt=1,
         description=(
             "The newest part of the new rows, kept aside from retraining to compare both models"
         ),
     )
     lock_timeout_s: int = Field(
-        21_600, ge=60, description="After how long the lock of a silent run may be taken over"
+        21_600,
+        ge=60,
+        le=_A_WEEK_S,
+        description="After how long the lock of a silent run may be taken over",
     )
 
 
@@ -177,7 +202,9 @@ class MailPolicy(Section):
     sender: str | None = Field(
         None, description="The address that mails come from; unset, SMTP_LOGIN or iargus@ the host"
     )
-    timeout_s: float = Field(30.0, gt=0, description="How long the mail server may take to answer")
+    timeout_s: float = Field(
+        30.0, gt=0, le=600, description="How long the mail server may take to answer"
+    )
 
 
 class TaskPolicy(Section):
@@ -190,16 +217,17 @@ class TaskPolicy(Section):
     path: str = Field(
         pattern=r"^(/[a-z0-9_-]+)+$", description="The route that serves the task, such as /predict"
     )
-    threshold: float = Field(
-        gt=0, description="The error above which performance is bad: a share, 0.2 for 20 %"
+    threshold: Limit = Field(
+        description="The error above which performance is bad: a share, 0.2 for 20 %"
     )
     seed: int = Field(0, ge=0, le=2**32 - 1, description="The seed of splits and of training")
-    test_fraction: float = Field(
-        0.2, gt=0, lt=1, description="The part of the rows that a training is measured on"
+    test_fraction: Part = Field(
+        0.2, description="The part of the rows that a training is measured on"
     )
     parity_rows: int = Field(
         100_000,
         ge=1,
+        le=100_000_000,
         description="Made-up rows on which a new version's bundle must answer as its estimator",
     )
     serve_uncompiled: bool = Field(

@@ -13,6 +13,8 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from iargus.settings.bounds import bound_text
+
 _MAX_SHOWN_CHARS = 60
 _CLOSE = 0.7
 _WHAT: Mapping[str, str] = {
@@ -34,10 +36,6 @@ _WHAT: Mapping[str, str] = {
     "model_attributes_type": "a block of settings by name is expected",
     "missing": "this setting is required",
     "string_pattern_mismatch": "this has not the form that is expected",
-    "greater_than": "it must be above {gt}",
-    "greater_than_equal": "it must be at least {ge}",
-    "less_than": "it must be below {lt}",
-    "less_than_equal": "it must be at most {le}",
     "string_too_short": "it must not be empty",
     "string_too_long": "it must have at most {max_length} characters",
     "too_short": "it must not be empty",
@@ -45,7 +43,9 @@ _WHAT: Mapping[str, str] = {
     "enum": "one of {expected} is expected",
     "value_error": "{error}",
 }
-_NO_VALUE = {"missing", "extra_forbidden", "dict_type", "model_type", "value_error"}
+# Messages of our own, of `settings.shares`, name the value and what it may be.
+_WHOLE = {"limit", "share"}
+_NO_VALUE = {"missing", "extra_forbidden", "dict_type", "model_type", "value_error", *_WHOLE}
 
 
 def explain(
@@ -89,7 +89,7 @@ def _explain(problem: Any, model: type[BaseModel], prefix: str, *, show: bool) -
     name = prefix + ".".join(str(part) for part in location)
     if problem["type"] == "extra_forbidden":
         return f"{name}: there is no such setting{_meant(location, model, prefix)}"
-    what = _WHAT.get(problem["type"], problem["msg"])
+    what = bound_text(problem) or _WHAT.get(problem["type"], problem["msg"])
     if "{" in what:
         what = what.format_map(problem.get("ctx", {}))
     field = _field(model, problem["loc"])
@@ -99,7 +99,8 @@ def _explain(problem: Any, model: type[BaseModel], prefix: str, *, show: bool) -
     given = ""
     if show and problem["type"] not in _NO_VALUE:
         given = _shown(problem["input"])
-    about = f" ({field.description})" if field is not None and field.description else ""
+    is_whole = field is None or problem["type"] in _WHOLE
+    about = f" ({field.description})" if field and field.description and not is_whole else ""
     return f"{name}: {given}{what}{about}"
 
 

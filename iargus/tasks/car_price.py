@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -134,11 +135,26 @@ class Options(BaseModel):
         0.9, ge=0.5, le=0.99, description="The share of prices that the interval shall hold"
     )
     minimum_price_usd: float = Field(
-        500.0, gt=0, description="A label below this is a placeholder, not a price, and refused"
+        500.0,
+        gt=0,
+        le=1e12,
+        description="A label below this is a placeholder, not a price, and refused",
     )
     maximum_price_usd: float = Field(
-        500_000.0, gt=0, description="A label above this is a slip of typing, and refused"
+        500_000.0,
+        gt=0,
+        le=1e12,
+        description="A label above this is a slip of typing, and refused",
     )
+
+    @model_validator(mode="after")
+    def _some_price_is_between(self) -> Options:
+        if self.minimum_price_usd >= self.maximum_price_usd:
+            raise PydanticCustomError(
+                "bounds",
+                "minimum_price_usd is not below maximum_price_usd, so that every price is refused",
+            )
+        return self
 
 
 class CarPrice(Task):

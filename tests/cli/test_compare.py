@@ -125,3 +125,72 @@ def test_how_files_were_read_and_what_was_left_out_is_said(run: Run, tmp_path: P
     assert "before.csv: CSV, columns separated by semicolon" in outcome.err
     assert "decimal ','" in outcome.err
     assert run("compare", before, now, "--delimiter", "ab").status == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--threshold", "20", "a share: 20 is 2,000 %; 20 % is 0.2"),
+        ("--threshold", "1", "1 is 100 %"),
+        ("--threshold", "0", "a share above 0"),
+        ("--threshold", "-0.2", "a share above 0"),
+        ("--threshold", "nan", "a share above 0"),
+        ("--threshold", "inf", "a share above 0"),
+        ("--max-set-aside", "5", "a share: 5 is 500 %; 5 % is 0.05"),
+        ("--max-set-aside", "-1", "a share from 0 to 1"),
+        ("--cutoff", "50", "a share: 50 is 5,000 %; 50 % is 0.5"),
+    ],
+)
+def test_a_share_in_percent_is_wrong_usage(
+    run: Run, files: tuple[Path, Path], option: str, value: str, says: str
+) -> None:
+    judged = ("--label", "price", "--prediction", "predicted")
+    outcome = run("compare", *files, *judged, option, value)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert says in outcome.err
+
+
+def test_labels_that_are_not_clear_are_wrong_usage_in_a_pipe(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "stars.csv"
+    stars = np.random.default_rng(2).integers(1, 6, 900)
+    pd.DataFrame({"x": stars / 7, "y": stars, "p": stars}).to_csv(path, index=False)
+    judged = ("--label", "y", "--prediction", "p", "--threshold", "0.2")
+    outcome = run("compare", path, path, *judged)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "--classes" in outcome.err
+    assert run("compare", path, path, *judged, "--classes").status == 0
+    assert run("compare", path, path, *judged, "--amounts").status == 0
+    assert run("compare", path, path, *judged, "--amounts", "--classes").status == 2
+    assert run("compare", path, path, "--label", "y", "--prediction", "y").status == 2
+
+
+def test_no_verdict_where_one_is_asked_for_is_1(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    price = np.random.default_rng(2).lognormal(9, 1, 900)
+    price[:300] = 0
+    pd.DataFrame({"x": price[::-1], "y": price, "p": price}).to_csv(path, index=False)
+    judged = ("--label", "y", "--prediction", "p")
+    outcome = run("compare", path, path, *judged, "--threshold", "0.2")
+    assert outcome.status == 1
+    assert "No verdict: 300 of 900 rows (33.3 %)" in outcome.out
+    assert "The true error" not in outcome.out
+    assert "on 600 of 900 rows" in run("compare", path, path, *judged).out
+    outcome = run("compare", path, path, *judged, "--threshold", "0.2", "--max-set-aside", "0.34")
+    assert outcome.status == 0
+
+
+def test_what_is_passed_over_is_said_and_can_be_decided(run: Run, tmp_path: Path) -> None:
+    paths = tmp_path / "may.csv", tmp_path / "june.csv"
+    random = np.random.default_rng(10)
+    for month, path in enumerate(paths, start=5):
+        days = [f"{day:02d}/{month:02d}/2026" for day in random.integers(1, 29, 900)]
+        first = 100_000 + 900 * (month - 5)
+        frame = pd.DataFrame({"request_id": range(first, first + 900), "day": days})
+        frame.assign(score=random.normal(5, 1, 900)).to_csv(path, index=False)
+    outcome = run("compare", *paths)
+    assert outcome.status == 0
+    assert "Not compared: request_id (identifiers" in outcome.out
+    assert "Not compared: day (times" in outcome.out
+    assert run("compare", *paths, "--keep", "request_id").status == 3
+    assert run("compare", *paths, "--keep", "day", "--ignore", "request_id").status == 3
+    assert run("compare", *paths, "--ignore", "day", "--keep", "day").status == 2

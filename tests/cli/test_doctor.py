@@ -47,7 +47,7 @@ class FakeRegistry:
 
     def resolve(self, task: str, alias: str) -> Any:
         assert alias == "champion"
-        return SimpleNamespace(version="7") if task in self._tasks else None
+        return SimpleNamespace(version="7", window_end=None) if task in self._tasks else None
 
     def check_promotable(self, task: str, version: str) -> None:
         if self.refused:
@@ -161,7 +161,7 @@ def judge(environ: dict[str, str], period: str) -> None:
     [
         ("2026-10", "2026-11-30T23:59", Level.OK, "2026-11 is due on 2026-12-01"),
         ("2026-10", "2026-12-01T00:00", Level.OK, "2026-11 is due since 2026-12-01"),
-        ("2026-10", "2026-12-04T23:59", Level.OK, "not judged yet; the last one was 2026-10"),
+        ("2026-10", "2026-12-04T23:59", Level.OK, "not judged yet; 2026-10 had too few rows"),
         ("2026-10", "2026-12-05T00:00", Level.WARNING, "2026-11 is due since 2026-12-01 (4 days)"),
         # Two months wait: what counts is since when.
         ("2026-10", "2027-01-02T12:00", Level.WARNING, "2026-11 is due since 2026-12-01 (32 days)"),

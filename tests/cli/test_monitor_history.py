@@ -82,3 +82,12 @@ def test_what_is_wrong_is_said(
 
     assert (outcome.status, outcome.out) == (status, "")
     assert message in outcome.err
+
+
+def test_a_task_is_named_as_for_the_run(run: Run, records: MonitoringRecords) -> None:
+    records.write(recorded(month("2026-04")), None)
+    by_option = run("monitor", "history", "--task", "intent")
+    assert (by_option.status, by_option.out) == (0, run("monitor", "history", "intent").out)
+    assert "car_price" not in by_option.out
+    assert run("monitor", "history", "--task", "nothing").status == 2
+    assert run("monitor", "--task", "car_price", "--as-of", "0001-01-01").status == 2

@@ -55,7 +55,10 @@ class World:
 
     def train(self, task: Task) -> ModelVersion:
         """Fit on all rows there are and make that the champion."""
-        rows = labelled_store(task, self.database).rows()
+        return self.train_on(task, labelled_store(task, self.database).rows())
+
+    def train_on(self, task: Task, rows: pd.DataFrame) -> ModelVersion:
+        """The same on these."""
         estimator = fit_candidate(task, rows)
         evaluation = evaluate(task, estimator, rows)
         version = register_candidate(

@@ -55,8 +55,11 @@ def test_a_name_like_no_other_is_only_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("tokens: {ttl_days: 0}", "tokens.ttl_days: 0: it must be at least 1 (.*in days"),
-        ("tokens: {ttl_days: 9999}", "tokens.ttl_days: 9999: it must be at most 3650 (.*in days"),
+        ("tokens: {ttl_days: 0}", "tokens.ttl_days: 0: it must be at least 1 day (.*in days"),
+        (
+            "tokens: {ttl_days: 9999}",
+            "tokens.ttl_days: 9999: it must be at most 3,650 days (.*in days",
+        ),
         ("tokens: {ttl_days: soon}", "tokens.ttl_days: 'soon': a whole number is expected"),
         ("tokens: {ttl_days: 1.5}", "tokens.ttl_days: 1.5: a whole number is expected"),
         ("tokens: {ttl_days: }", "tokens.ttl_days: nothing: a whole number is expected"),
@@ -65,8 +68,11 @@ def test_a_name_like_no_other_is_only_told(tmp_path: Path) -> None:
         ("log_level: loud", "log_level: 'loud': one of 'debug', 'info'"),
         ("issuing: {mode: opn}", "issuing.mode: 'opn': one of 'open', 'allow-list'"),
         ("issuing: {allow: a}", "issuing.allow: 'a': a list is expected"),
-        ("mail: {timeout_s: 0}", "mail.timeout_s: 0: it must be above 0"),
-        ("monitoring: {holdout_fraction: 1}", "monitoring.holdout_fraction: 1: it must be below 1"),
+        ("mail: {timeout_s: 0}", "mail.timeout_s: 0: it must be more than 0 seconds"),
+        (
+            "monitoring: {holdout_fraction: 1}",
+            "monitoring.holdout_fraction: a share between 0 and 1",
+        ),
         ("tasks: {}", "tasks: it must not be empty"),
         ("tasks: {Big: {kind: x, path: /x, threshold: 1}}", "tasks.Big: .*small letters"),
         ("tasks: {a: {kind: x, path: x, threshold: 1}}", "tasks.a.path: 'x': .*such as /predict"),

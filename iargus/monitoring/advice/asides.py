@@ -7,6 +7,7 @@ from iargus.monitoring.advice.situation import LOW_POWER, Situation
 from iargus.monitoring.advice.step import Step
 from iargus.monitoring.figures import percent
 from iargus.monitoring.names import listed
+from iargus.monitoring.performance.verdict import BELIEVABLE_ROWS
 from iargus.monitoring.reading import Document
 
 
@@ -27,7 +28,8 @@ def aside_of(document: Document, situation: Situation) -> Step:
             return Step("On the newest rows the champion is within the limit, so it stays.")
         case "suspect":
             return _about_suspicion(situation)
-        case "insufficient":
+        case "insufficient" if reading.count(document, "rows") >= BELIEVABLE_ROWS:
+            # With fewer, the setting changes nothing.
             return Step(
                 "If so few rows are usual, lower monitoring.minimum_rows in config.yml, and read "
                 "the power with care."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from iargus.monitoring.explaining.words import counted
-from iargus.monitoring.reading import Document, count, part, text, texts
+from iargus.monitoring.month.window import covered
+from iargus.monitoring.reading import Document, count, moment, part, periods, text, texts
 
 
 def done(document: Document) -> list[str]:
@@ -11,7 +12,7 @@ def done(document: Document) -> list[str]:
     lines = [_models(document)]
     missed = texts(document, "missed_periods")
     if missed:
-        lines.append(f"No run had judged {', '.join(missed)}; this one covered the time.")
+        lines.append(f"No run had judged {', '.join(missed)}{_covering(document)}.")
     refused = count(document, "refused_rows")
     if refused:
         lines.append(f"It set {counted(refused, 'row')} aside, whose label is none of this task.")
@@ -20,6 +21,15 @@ def done(document: Document) -> list[str]:
     if text(document, "report"):
         lines.append(f"It wrote a report: {text(document, 'report')}")
     return lines
+
+
+def _covering(document: Document) -> str:
+    missed = periods(document, "missed_periods")
+    start = moment(document, "window_start")
+    if not covered(missed, start):
+        return ", and the champion has learned from its rows since"
+    since = "" if start is None or start <= missed[0].start else f" from {start:%Y-%m-%d} on"
+    return f"; this one covered the time{since}"
 
 
 def _models(document: Document) -> str:

@@ -9,7 +9,18 @@ from iargus.monitoring.explaining.mails import mail_brief
 from iargus.monitoring.explaining.seen import fault_words
 from iargus.monitoring.explaining.words import counted, listed, span
 from iargus.monitoring.mail.told import Told
-from iargus.monitoring.reading import Document, count, interval, number, part, parts, text, texts
+from iargus.monitoring.month.window import covered
+from iargus.monitoring.reading import (
+    Document,
+    count,
+    interval,
+    moment,
+    number,
+    part,
+    parts,
+    periods,
+    text,
+)
 from iargus.monitoring.wording import percent
 
 
@@ -23,9 +34,10 @@ def notes(document: Document, mails: Sequence[Told] = ()) -> list[str]:
         retrained_brief(document),
         *map(mail_brief, mails),
     ]
-    missed = texts(document, "missed_periods")
-    if missed:
-        found.append(f"covers {listed(missed)} too")
+    missed = periods(document, "missed_periods")
+    held = covered(missed, moment(document, "window_start"))
+    if held:
+        found.append(f"covers {listed([*map(str, held)])} too")
     return [note for note in found if note]
 
 

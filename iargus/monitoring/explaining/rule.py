@@ -31,8 +31,8 @@ def why(document: Document) -> list[str]:
     if text(document, "status") == "insufficient":
         return [
             "A month with fewer rows than monitoring.minimum_rows, or than "
-            f"{BELIEVABLE_ROWS}, is neither called healthy nor bad. Its rows count again in the "
-            "next month."
+            f"{BELIEVABLE_ROWS}, is neither called healthy nor bad. Its rows, if any, count "
+            "again in the next month, unless a new champion has learned from them."
         ]
     return [line for line in (_rule(document), _interval(document), _power(document)) if line] + (
         _together(document)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-import pandas as pd
-
-from iargus.errors import DataError
-from iargus.monitoring.drift.summary import Kind, Kinds, kind_of
+from iargus.errors import DataError, UsageError
+from iargus.monitoring.drift.summary import Kinds, kind_of
+from iargus.monitoring.files.labels import LabelKind, label_kind
 from iargus.monitoring.files.request import Request
+from iargus.monitoring.files.roles import no_features
 from iargus.monitoring.files.source import Source
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?")
-_DATES_LOOKED_AT = 100
+_IGNORED = "as --ignore asks"
 
 
 @dataclass(frozen=True)
@@ -25,25 +24,57 @@ class Chosen:
     passed_over: Mapping[str, str]
 
 
-def kinds_of_file(source: Source, request: Request) -> Chosen:
+def kinds_of_file(source: Source, current: Source, request: Request) -> Chosen:
     """What can be compared of the reference, all of it or what is asked for.
 
     Raises:
         DataError: a column that is asked for is not there or cannot be compared.
+        UsageError: a column is asked for and ignored.
     """
-    for name in request.columns:
+    for name in (*request.columns, *request.keep):
+        if name in request.ignore:
+            raise UsageError(f"the column {name!r} cannot be both compared and ignored")
         if name not in source.columns:
             raise DataError(f"{source.path}: no column {name!r}")
         if source.columns[name] is not None:
             raise DataError(f"{source.path}: the column {name!r} has {source.columns[name]}")
+    for name in request.ignore:
+        if name not in source.columns and name not in current.columns:
+            raise DataError(f"{source.path}: no column {name!r} to ignore")
     wanted = request.columns or tuple(source.columns)
     passed_over = {name: why for name in wanted if (why := source.columns[name]) is not None}
+    passed_over |= {name: _IGNORED for name in request.ignore if name in wanted}
     readable = [name for name in wanted if name not in passed_over and name != request.label]
     sample = source.sample(readable)
-    dates = {name for name in readable if name not in request.columns and _dates(sample[name])}
-    passed_over |= dict.fromkeys(dates, "times, which always change")
-    kinds = {name: kind_of(sample[name]) for name in readable if name not in dates}
+    # What somebody has named is what he says it is.
+    named = {*request.columns, *request.keep, request.prediction}
+    doubtful = [name for name in readable if name not in named]
+    both = [name for name in doubtful if current.columns.get(name, "") is None]
+    passed_over |= no_features(sample[doubtful], current.sample(both), index=source.index)
+    kinds = {name: kind_of(sample[name]) for name in readable if name not in passed_over}
     return Chosen(kinds, passed_over)
+
+
+def kinds_of_summary(kinds: Kinds, path: Path, current: Source, request: Request) -> Chosen:
+    """The same where only a summary of the reference is left.
+
+    Raises:
+        DataError: a column that is asked for is not there.
+        UsageError: a column is asked for and ignored.
+    """
+    for name in (*request.columns, *request.keep):
+        if name in request.ignore:
+            raise UsageError(f"the column {name!r} cannot be both compared and ignored")
+        if name not in kinds:
+            raise DataError(f"{path}: no column {name!r}")
+    wanted = [name for name in request.columns or tuple(kinds) if name != request.label]
+    passed_over = {name: _IGNORED for name in request.ignore if name in wanted}
+    named = {*request.columns, *request.keep, *request.ignore, request.prediction}
+    doubtful = [
+        name for name in wanted if name not in named and current.columns.get(name, "") is None
+    ]
+    passed_over |= no_features(None, current.sample(doubtful), index=current.index)
+    return Chosen({name: kinds[name] for name in wanted if name not in passed_over}, passed_over)
 
 
 def common(chosen: Chosen, current: Source, request: Request) -> Chosen:
@@ -60,15 +91,25 @@ def common(chosen: Chosen, current: Source, request: Request) -> Chosen:
     passed_over = dict(chosen.passed_over) | dict(_new(chosen, current, request))
     kinds = {name: kind for name, kind in chosen.kinds.items() if name not in passed_over}
     if not any(name in current.columns for name in kinds):
-        raise DataError(f"{current.path}: no column in common with the reference")
+        reasons = _reasons(chosen, current)
+        raise DataError(f"{current.path}: no column in common with the reference{reasons}")
     return Chosen(kinds, passed_over)
 
 
 def is_classes(source: Source, request: Request) -> bool:
-    """Whether labels are names, as far as the first rows tell."""
-    if request.classes or request.label is None:
+    """Whether labels are classes, as far as the first rows tell.
+
+    Raises:
+        LabelsUnclear: they may be amounts too, and nobody said which.
+        UsageError, DataError: they cannot be compared with the predictions.
+    """
+    if request.label is None or request.prediction is None or request.amounts:
         return request.classes
-    return kind_of(source.sample([request.label])[request.label]) is not Kind.NUMBER
+    if request.classes and request.cutoff is None:
+        return True
+    sample = source.sample([request.label, request.prediction])
+    kind = label_kind(sample[request.label], sample[request.prediction], cutoff=request.cutoff)
+    return kind is LabelKind.CLASSES
 
 
 def _new(chosen: Chosen, current: Source, request: Request) -> Iterator[tuple[str, str]]:
@@ -80,11 +121,14 @@ def _new(chosen: Chosen, current: Source, request: Request) -> Iterator[tuple[st
             *chosen.passed_over,
             request.label,
         ):
-            yield name, "not in the reference"
+            yield name, _IGNORED if name in request.ignore else "not in the reference"
 
 
-def _dates(column: pd.Series) -> bool:
-    if pd.api.types.is_numeric_dtype(column):
-        return False
-    values = column.dropna().head(_DATES_LOOKED_AT).map(str)
-    return len(values) > 0 and all(_DATE.fullmatch(value) for value in values)
+def _reasons(chosen: Chosen, current: Source) -> str:
+    """Why what both files have is not compared."""
+    common = [name for name in current.columns if name in chosen.passed_over]
+    if not common:
+        return ""
+    return " that can be compared: " + ", ".join(
+        f"{name} ({chosen.passed_over[name]})" for name in common[:3]
+    )

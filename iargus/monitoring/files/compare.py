@@ -15,8 +15,14 @@ from typing import Any
 
 from iargus.errors import DataError
 from iargus.monitoring.drift.facts import drift_facts
-from iargus.monitoring.files.choosing import Chosen, common, is_classes, kinds_of_file
-from iargus.monitoring.files.document import document_of
+from iargus.monitoring.files.choosing import (
+    Chosen,
+    common,
+    is_classes,
+    kinds_of_file,
+    kinds_of_summary,
+)
+from iargus.monitoring.files.document import document_of, why_unjudged
 from iargus.monitoring.files.opening import open_source
 from iargus.monitoring.files.request import Request
 from iargus.monitoring.files.saved import SavedReference, is_saved
@@ -46,7 +52,8 @@ class Comparison:
     """What two files show.
 
     Attributes:
-        verdict: None where no threshold, or no label and prediction, were given.
+        verdict: None where no threshold, or no label and prediction, were given, and where too
+            many rows have no error; `unjudged` then says so.
         passed_over: columns that were not compared, each with the reason.
         reference: what can be stored of the reference.
         document: the same facts as the JSON of a task in a monthly run, without a period.
@@ -58,6 +65,7 @@ class Comparison:
     passed_over: dict[str, str]
     reference: SavedReference
     document: dict[str, Any]
+    unjudged: str | None = None
     understood: tuple[FileRead, ...] = ()
 
     @property
@@ -80,15 +88,17 @@ def compare_files(
     `reference` may be a summary that `SavedReference.write` wrote.
 
     Raises:
-        DataError: a file or a column cannot be read.
+        DataError: a file or a column cannot be read, or labels and predictions do not fit.
+        UsageError: what is asked for cannot be had, or is not clear; says what decides it.
     """
     now = open_source(current, options)
     if is_saved(reference):
         before, saved = None, SavedReference.read(reference)
-        chosen = common(_kept(saved, request, reference), now, request)
+        kept = kinds_of_summary(saved.kinds, reference, now, request)
+        chosen = common(kept, now, request)
     else:
         before, saved = open_source(reference, options), None
-        chosen = common(kinds_of_file(before, request), now, request)
+        chosen = common(kinds_of_file(before, now, request), now, request)
     classes = is_classes(now, request)
     scan = Scan(request, chosen.kinds, classes=classes, labels=True)
     jobs = [(now, scan)]
@@ -104,12 +114,15 @@ def compare_files(
         saved = SavedReference(past.rows, past.columns, repeated)
     if not scan.rows:
         raise DataError(f"{current}: no rows")
-    verdict = None
+    scan.vocabulary.check()
+    verdict, unjudged = None, None
     if request.threshold is not None and request.has_errors:
-        verdict = judge_tally(scan.tally, request.threshold, minimum_rows=BELIEVABLE_ROWS)
+        unjudged = why_unjudged(scan, request)
+        if unjudged is None:
+            verdict = judge_tally(scan.tally, request.threshold, minimum_rows=BELIEVABLE_ROWS)
     observed = _observed(saved, scan, chosen)
     document = document_of(reference.name, current.name, request, scan, observed, verdict)
-    return Comparison(observed, verdict, dict(chosen.passed_over), saved, document, understood=told)
+    return Comparison(observed, verdict, dict(chosen.passed_over), saved, document, unjudged, told)
 
 
 def _checked(source: Source, scan: Scan) -> FileRead:
@@ -133,14 +146,6 @@ def _observed(saved: SavedReference, scan: Scan, chosen: Chosen) -> Observed:
         ),
         segments=scan.segments.worst(),
     )
-
-
-def _kept(saved: SavedReference, request: Request, path: Path) -> Chosen:
-    for name in request.columns:
-        if name not in saved.columns:
-            raise DataError(f"{path}: no column {name!r}")
-    wanted = request.columns or tuple(saved.columns)
-    return Chosen({name: saved.kinds[name] for name in wanted if name != request.label}, {})
 
 
 def _read(

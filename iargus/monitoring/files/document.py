@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -27,6 +28,7 @@ UNKNOWN = (
     "mail",
     "run_id",
     "report",
+    "due",
 )
 """What a month knows and files do not, or not always."""
 
@@ -40,16 +42,19 @@ def document_of(
     verdict: Verdict | None,
 ) -> dict[str, Any]:
     """Without a period and a champion; also without a status where nothing was to be judged."""
-    errors = scan.tally.rows > 0
+    judging = request.threshold is not None and request.has_errors
+    unjudged = why_unjudged(scan, request) if judging else None
+    # The error of some of the rows is none of the file, and would be taken for one.
+    errors = scan.tally.rows > 0 and unjudged is None
     known = {
         "task": f"{current} against {reference}",
-        "sentence": " ".join(_sentences(scan, observed, verdict)),
+        "sentence": " ".join(_sentences(scan, observed, verdict, unjudged)),
         "metric": _metric(scan) if errors else "",
         "missed_periods": [],
         "rows": scan.tally.rows if request.has_errors else scan.rows,
         "refused_rows": scan.set_aside,
         "error": scan.tally.mean if errors else None,
-        "interval": interval_of(scan.tally),
+        "interval": interval_of(scan.tally) if errors else None,
         "observed": asdict(observed),
         "also": [],
         "mail_queued": False,
@@ -64,15 +69,39 @@ def document_of(
     return dict.fromkeys(UNKNOWN) | known
 
 
-def _sentences(scan: Scan, observed: Observed, verdict: Verdict | None) -> Iterator[str]:
+def why_unjudged(scan: Scan, request: Request) -> str | None:
+    """Why there is no verdict although one is asked for: the other rows may be better ones."""
+    if scan.set_aside <= request.most_set_aside * scan.rows:
+        return None
+    without = scan.set_aside / scan.rows
+    other = scan.set_aside - scan.incomplete
+    parts = []
+    if scan.incomplete:
+        parts.append(f"{scan.incomplete:,} lack the label or the prediction")
+    if other:
+        parts.append(f"{other:,} have a label that is no amount above zero")
+    return (
+        f"No verdict: {scan.set_aside:,} of {scan.rows:,} rows ({without * 100:.1f} %) have no "
+        f"error, and at most {request.most_set_aside * 100:g} % may lack one ({'; '.join(parts)}). "
+        f"--max-set-aside {min(1.0, math.ceil(without * 100) / 100):g} judges the others alone"
+        + ("; --classes if the labels are classes." if other else ".")
+    )
+
+
+def _sentences(
+    scan: Scan, observed: Observed, verdict: Verdict | None, unjudged: str | None
+) -> Iterator[str]:
     if verdict is not None:
         yield _judged(verdict)
+    elif unjudged is not None:
+        yield unjudged
     elif scan.tally.rows:
-        yield f"The error is {_percent(scan.tally.mean)} on {scan.tally.rows:,} rows."
+        of_all = f" of {scan.rows:,}" if scan.set_aside else ""
+        yield f"The error is {_percent(scan.tally.mean)} on {scan.tally.rows:,}{of_all} rows."
     drift = observed.drift
     if drift is not None:
         names = [feature.feature for feature in drift.drifted]
-        of_all = f"of {drift.compared:,} columns compared"
+        of_all = f"of {drift.compared:,} column{'s' * (drift.compared != 1)} compared"
         if names:
             more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
             yield f"{len(names)} {of_all} drifted: {', '.join(names[:_MOST_NAMES])}{more}."

@@ -34,6 +34,7 @@ class ParquetSource:
             field.name: "two columns of this name" if field.name in twice else _obstacle(field.type)
             for field in schema
         }
+        self.index = _index_of(schema)
         self._words = {field.name for field in schema if _is_text(field.type)}
 
     def sample(self, names: Sequence[str]) -> pd.DataFrame:
@@ -62,6 +63,16 @@ class ParquetSource:
                 columns = [_plain(column) for column in batch.columns]
                 table = pa.Table.from_arrays(columns, names=batch.schema.names)
                 yield table.to_pandas(split_blocks=True, ignore_metadata=True)
+
+
+def _index_of(schema: pa.Schema) -> frozenset[str]:
+    """The columns that pandas wrote its index to, by whatever names. An index of numbers alone
+    (RangeIndex) has no column."""
+    try:
+        written = (schema.pandas_metadata or {}).get("index_columns", [])
+    except (ValueError, AttributeError):  # another program wrote something else there
+        return frozenset()
+    return frozenset(each for each in written if isinstance(each, str))
 
 
 def _obstacle(kind: pa.DataType) -> str | None:

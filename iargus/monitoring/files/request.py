@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_SET_ASIDE = 0.05
+
 
 @dataclass(frozen=True)
 class Request:
@@ -15,6 +17,12 @@ class Request:
         threshold: the error above which the model is no longer good enough; None judges nothing.
         columns: the features to compare; all that the reference has where it is empty.
         segments: columns by whose values the error is divided.
+        amounts: labels are quantities, such as prices. With neither this nor `classes` they are
+            taken for what they and the predictions can only be.
+        cutoff: predictions are probabilities of the class 1, which is predicted from this one on.
+        ignore: columns that are no features.
+        keep: features although they look like identifiers or times.
+        most_set_aside: the share of the rows that may lack an error where a verdict is given.
     """
 
     label: str | None = None
@@ -23,6 +31,11 @@ class Request:
     threshold: float | None = None
     columns: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
+    amounts: bool = False
+    cutoff: float | None = None
+    ignore: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    most_set_aside: float = MOST_SET_ASIDE
 
     @property
     def has_errors(self) -> bool:

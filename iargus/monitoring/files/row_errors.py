@@ -7,29 +7,45 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iargus.monitoring.drift.reading import numbers_of
+from iargus.monitoring.files.classes import Vocabulary, canonical_column
 
 
 def row_errors(
-    labels: pd.Series, predictions: pd.Series, *, classes: bool
+    labels: pd.Series,
+    predictions: pd.Series,
+    *,
+    classes: bool,
+    cutoff: float | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The errors of the rows that have one, and which rows these are.
 
     Of numbers |y - p| / y: rows whose label is missing or not above zero have none. Of classes 0
     or 1: rows whose label is missing have none. A missing prediction is no error of any size
     either.
+
+    Args:
+        cutoff: predictions are probabilities of the class 1.
+        vocabulary: learns which classes there are.
     """
     if classes:
         usable = (labels.notna() & predictions.notna()).to_numpy(dtype=bool)
-        wrong = _differ(labels[usable], predictions[usable])
-        return wrong.astype(np.float64), usable
-    truth, said = numbers_of(labels).to_numpy(), numbers_of(predictions).to_numpy()
-    usable = (truth > 0) & np.isfinite(truth) & np.isfinite(said)
-    errors = np.abs(truth[usable] - said[usable]) / truth[usable]
+        truth, said = labels[usable], predictions[usable]
+        if cutoff is not None:
+            said = (numbers_of(said) >= cutoff).astype(np.int64)
+        if vocabulary is None and _are_numeric(truth, said):
+            # 1 and 1.0 are one class.
+            wrong = truth.to_numpy(np.float64) != said.to_numpy(np.float64)
+            return wrong.astype(np.float64), usable
+        known, answered = canonical_column(truth), canonical_column(said)
+        if vocabulary is not None:
+            vocabulary.add(known, answered)
+        return np.asarray(known != answered).astype(np.float64), usable
+    amounts, expected = numbers_of(labels).to_numpy(), numbers_of(predictions).to_numpy()
+    usable = (amounts > 0) & np.isfinite(amounts) & np.isfinite(expected)
+    errors = np.abs(amounts[usable] - expected[usable]) / amounts[usable]
     return errors, usable
 
 
-def _differ(one: pd.Series, other: pd.Series) -> NDArray[np.bool_]:
-    if all(pd.api.types.is_numeric_dtype(column) for column in (one, other)):
-        # 1 and 1.0 are one class.
-        return np.asarray(one.to_numpy(np.float64) != other.to_numpy(np.float64))
-    return np.asarray(one.astype("str").to_numpy(object) != other.astype("str").to_numpy(object))
+def _are_numeric(*columns: pd.Series) -> bool:
+    return all(pd.api.types.is_numeric_dtype(column) for column in columns)

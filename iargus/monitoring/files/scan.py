@@ -8,6 +8,7 @@ from threading import Event
 import pandas as pd
 
 from iargus.monitoring.drift.summary import FeatureSummary, Kinds, summarise
+from iargus.monitoring.files.classes import Vocabulary
 from iargus.monitoring.files.request import Request
 from iargus.monitoring.files.row_errors import row_errors
 from iargus.monitoring.files.source import Source
@@ -24,8 +25,9 @@ class Scan:
 
     Attributes:
         columns: a summary of each feature.
-        tally: the errors of the rows that have one; `set_aside` have a label or a prediction
-            that gives none.
+        tally: the errors of the rows that have one; `set_aside` have none, of which
+            `incomplete` lack the label or the prediction.
+        vocabulary: the classes that labels and predictions name.
     """
 
     def __init__(self, request: Request, kinds: Kinds, *, classes: bool, labels: bool) -> None:
@@ -34,7 +36,8 @@ class Scan:
         self.columns: dict[str, FeatureSummary] = {}
         self.quality = QualityScan(kinds, label=request.label if labels else None)
         self.tally, self.segments = ErrorTally(), SegmentErrors()
-        self.rows = self.set_aside = 0
+        self.vocabulary = Vocabulary()
+        self.rows = self.set_aside = self.incomplete = 0
 
     def add(self, frame: pd.DataFrame) -> None:
         """Look at further rows."""
@@ -50,8 +53,15 @@ class Scan:
 
     def _add_errors(self, frame: pd.DataFrame) -> None:
         labels, said = frame[self._request.label], frame[self._request.prediction]
-        errors, usable = row_errors(labels, said, classes=self._classes)
+        errors, usable = row_errors(
+            labels,
+            said,
+            classes=self._classes,
+            cutoff=self._request.cutoff,
+            vocabulary=self.vocabulary,
+        )
         self.set_aside += len(frame) - len(errors)
+        self.incomplete += int((labels.isna() | said.isna()).sum())
         self.tally.add(errors)
         if self._request.segments:
             divisions = {name: frame.loc[usable, name] for name in self._request.segments}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,11 @@ class Source(Protocol):
     @property
     def broken(self) -> Broken:
         """The rows that were left out by the last pass."""
+        ...
+
+    @property
+    def index(self) -> Collection[str]:
+        """Columns that the file itself calls an index, which is no feature."""
         ...
 
     def sample(self, names: Sequence[str]) -> pd.DataFrame:

@@ -18,7 +18,7 @@ def advice_for(kinds: Sequence[Kind], outcome: TaskOutcome) -> Advice:
     given = advice_of(outcome.to_json())
     steps = [_fitted(step) for step in given.steps]
     if Kind.RECOVERY in kinds:
-        steps.append(Step("What was told before is over, and asks for nothing."))
+        steps.append(Step("What is named as told before is over, and asks for nothing."))
     aside = None if given.aside is None else _fitted(given.aside)
     return Advice(steps or [Step(NOTHING)], aside, given.urgent)
 

@@ -44,7 +44,7 @@ def write_alert(
         task=outcome.task,
         period=str(outcome.period),
         kind=kinds[0].value,
-        subject=subject_of(kinds, outcome),
+        subject=subject_of(kinds, outcome, before),
         body_text=text,
         body_html=html,
         picture=picture,

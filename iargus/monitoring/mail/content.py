@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from iargus.monitoring import reading
 from iargus.monitoring.advice import Advice
 from iargus.monitoring.mail.advice import advice_for
 from iargus.monitoring.mail.facts import Fact, Section, contest_of, facts_of, version
@@ -19,7 +20,6 @@ from iargus.monitoring.wording import percent
 from iargus.settings import Settings
 
 _MAX_SENTENCE_CHARS = 1000
-_MAX_TOLD_CHARS = 400
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def content_of(
     told = _told(before, failed_before, outcome) if Kind.RECOVERY in kinds else ()
     return Content(
         severity=severity_of(kinds),
-        title=_TITLES[first].format(task=task),
-        also=tuple(_TITLES[kind].format(task=task) for kind in further),
+        title=_title(first, outcome, before),
+        also=tuple(_title(kind, outcome, before) for kind in further),
         sentence=printable(outcome.sentence, _MAX_SENTENCE_CHARS),
         told=tuple(told),
         advice=advice_for(kinds, outcome),
@@ -70,11 +70,24 @@ def content_of(
     )
 
 
+def _title(kind: Kind, outcome: TaskOutcome, before: Mapping[str, Any] | None) -> str:
+    task, retraining = printable(outcome.task, 64), outcome.retraining
+    if kind is Kind.BREACH_NOT_MENDED and (retraining is None or not retraining.holdout_rows):
+        return f"{task} is over its limit, and no retraining was possible"
+    if kind is Kind.RECOVERY and not was_bad(before):
+        return f"{task} could be judged after all, and is good"
+    if kind is Kind.MISSED_RUN and len(outcome.missed_periods) > 1:
+        return f"{len(outcome.missed_periods)} months of {task} had passed without a run"
+    return _TITLES[kind].format(task=task)
+
+
 def _told(
     before: Mapping[str, Any] | None, failed_before: bool, outcome: TaskOutcome
 ) -> Iterator[str]:
     if before is not None and was_bad(before):
-        said = printable(before.get("sentence", ""), _MAX_TOLD_CHARS)
+        # Not its whole sentence: what it says of the input may hold still.
+        error, limit = reading.number(before, "error"), reading.number(before, "threshold")
+        said = f"error {percent(error)}, over its limit of {percent(limit)}"
         yield f"{printable(before.get('period', ''), 7)}: {said}"
     if failed_before:
         yield f"{outcome.period}: it could not be judged at first."
@@ -83,7 +96,10 @@ def _told(
 def _done(outcome: TaskOutcome) -> Iterator[str]:
     retraining = outcome.retraining
     if outcome.status is Status.FAILED:
-        yield "It went on with the other tasks and recorded nothing for this one."
+        if outcome.due is False:
+            yield "It left what an earlier run had recorded about this month as it was."
+        else:
+            yield "It recorded no result for this month. Other tasks are judged all the same."
         yield "No second mail about this month comes while it goes on failing."
         return
     if retraining is None:

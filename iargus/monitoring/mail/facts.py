@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iargus.monitoring.mail.text import listed, months, printable
+from iargus.monitoring.month.window import covered
 from iargus.monitoring.performance.comparison import Decision
 from iargus.monitoring.result import Retraining, TaskOutcome
 from iargus.monitoring.wording import METRICS, percent
@@ -62,7 +63,14 @@ def _facts(outcome: TaskOutcome) -> Iterator[Fact]:
         window = f"{moment(outcome.window_start)} to {moment(outcome.window_end)} UTC"
         yield Fact("Rows judged", f"{outcome.rows:,}", window)
     if outcome.missed_periods:
-        yield Fact("Without a run", months(outcome.missed_periods), "covered by this one")
+        held = covered(outcome.missed_periods, outcome.window_start)
+        detail = "the champion has learned from their rows since"
+        if held:
+            detail = "covered by this one"
+            start = outcome.window_start
+            if start is not None and start > outcome.missed_periods[0].start:
+                detail += f" from {start:%Y-%m-%d} on"
+        yield Fact("Without a run", months(outcome.missed_periods), detail)
     if outcome.refused_rows:
         yield Fact("Rows set aside", f"{outcome.refused_rows:,}", "their label is none of the task")
     if outcome.retraining is not None:

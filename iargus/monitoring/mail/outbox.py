@@ -126,13 +126,24 @@ def is_queued(connection: Connection, task: str, period: str, kind: str) -> bool
     return connection.execute(query).first() is not None
 
 
-def withdraw(connection: Connection, task: str, period: str) -> None:
-    """Delete the mails about a month that were not sent, within the caller's transaction."""
-    connection.execute(
-        delete(outbox).where(
-            outbox.c.task == task, outbox.c.period == period, outbox.c.sent_at.is_(None)
-        )
+def was_sent(connection: Connection, task: str, period: str, kind: str) -> bool:
+    """Whether people have a mail of this kind about a month."""
+    query = select(outbox.c.id).where(
+        outbox.c.task == task,
+        outbox.c.period == period,
+        outbox.c.kind == kind,
+        outbox.c.sent_at.is_not(None),
     )
+    return connection.execute(query).first() is not None
+
+
+def withdraw(connection: Connection, task: str, period: str, kind: str | None = None) -> None:
+    """Delete the mails about a month that were not sent, of one kind or all, within the caller's
+    transaction."""
+    statement = delete(outbox).where(
+        outbox.c.task == task, outbox.c.period == period, outbox.c.sent_at.is_(None)
+    )
+    connection.execute(statement if kind is None else statement.where(outbox.c.kind == kind))
 
 
 def _stored(row: RowMapping) -> StoredMail:

@@ -59,7 +59,7 @@ def _content(refusal: Refusal, settings: Settings, host: str) -> Content:
             "It placed nothing of that version, and ran nothing of it.",
             "It looks at the version again after a minute, and then ever more rarely, at least "
             "once an hour; at once when its tags change.",
-            "No second mail comes for the same reason.",
+            "No second mail comes from this host for the same reason.",
         ),
         links=Links(report=None, run_id=None, server=None),
         picture_text="",

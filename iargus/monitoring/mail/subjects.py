@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from iargus.monitoring.mail.kinds import Kind, as_told, severity_of
+from iargus.monitoring.mail.reasons import was_bad
 from iargus.monitoring.mail.text import change_size, listed, months, printable
+from iargus.monitoring.month.window import covered
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.wording import percent
@@ -15,11 +18,14 @@ _NAME_CHARS = 30
 _MOST = 3
 
 
-def subject_of(kinds: Sequence[Kind], outcome: TaskOutcome) -> str:
+def subject_of(
+    kinds: Sequence[Kind], outcome: TaskOutcome, before: Mapping[str, Any] | None = None
+) -> str:
     """One line: what is asked of the reader, the task, the month, and every reason, the verdict
-    first."""
+    first. `before` is the month that a recovery is compared with, see `reasons_for`."""
     first, *further = as_told(kinds)
-    parts = [_first(first, outcome), *(_further(kind, outcome) for kind in further)]
+    good = "good again" if was_bad(before) else "judged after all, and good"
+    parts = [_first(first, outcome, good), *(_further(kind, outcome, good) for kind in further)]
     text = f"{printable(outcome.task, 64)} {outcome.period}, {'; '.join(parts)}"
     return printable(f"[IArgus] {severity_of(kinds)}: {text}", _MAX_CHARS)
 
@@ -29,7 +35,7 @@ def reason_of(outcome: TaskOutcome) -> str:
     return outcome.sentence.removeprefix("Could not be judged:").strip()
 
 
-def _first(kind: Kind, outcome: TaskOutcome) -> str:
+def _first(kind: Kind, outcome: TaskOutcome, good: str) -> str:
     error, limit = percent(outcome.error), percent(outcome.threshold)
     match kind:
         case Kind.FAILED_RUN:
@@ -43,9 +49,11 @@ def _first(kind: Kind, outcome: TaskOutcome) -> str:
         case Kind.MISSED_RUN:
             too_few = outcome.status is Status.INSUFFICIENT
             judged = "too few labels to judge" if too_few else f"error {error}"
-            return f"{_further(kind, outcome)}: covered now, {judged}"
+            if not covered(outcome.missed_periods, outcome.window_start):
+                return f"{_further(kind, outcome, good)}; {judged}"
+            return f"{_further(kind, outcome, good)}: covered now, {judged}"
         case Kind.RECOVERY:
-            return f"good again: error {error}, limit {limit}"
+            return f"{good}: error {error}, limit {limit}"
         case _:
             return _verdict(kind, outcome)
 
@@ -65,7 +73,7 @@ def _verdict(kind: Kind, outcome: TaskOutcome) -> str:
     return f"error {now} is over {limit} after retraining"
 
 
-def _further(kind: Kind, outcome: TaskOutcome) -> str:
+def _further(kind: Kind, outcome: TaskOutcome, good: str) -> str:
     match kind:
         case Kind.QUALITY:
             return _faults(outcome)
@@ -74,9 +82,9 @@ def _further(kind: Kind, outcome: TaskOutcome) -> str:
         case Kind.MISSED_RUN:
             return f"no run had judged {months(outcome.missed_periods)}"
         case Kind.RECOVERY:
-            return "good again"
+            return good
         case _:
-            return _first(kind, outcome)
+            return _first(kind, outcome, good)
 
 
 def _standing(outcome: TaskOutcome) -> str:

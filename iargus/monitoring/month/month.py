@@ -85,7 +85,10 @@ class Month:
                 fault = Finding(Fault.LABEL_IMPOSSIBLE, LABEL, impossible, self.rows, "set aside")
                 found.append(fault)
         if self.future:
-            found.append(Finding(Fault.FUTURE, "observed_at", self.future, self.future))
+            rows = self.rows + self.future
+            found.append(
+                Finding(Fault.FUTURE, "observed_at", self.future, rows, "counted in no month")
+            )
         return tuple(each for each in found if not self._was_empty_before(each))
 
     def observed(self) -> Observed:

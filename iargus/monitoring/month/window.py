@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from iargus.errors import DataError
+from iargus.errors import UsageError
 from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period, between
 
@@ -22,25 +23,33 @@ class PastWindow:
 
 @dataclass(frozen=True)
 class Window:
-    """`start <= observed_at < end`; `missed` are the months without a run that it covers too."""
+    """`start <= observed_at < end`; `missed` are the months without a run since the last one. It
+    covers those that do not end before it begins, see `covered`."""
 
     start: datetime
     end: datetime
     missed: tuple[Period, ...] = ()
 
 
+def covered(missed: Sequence[Period], start: datetime | None) -> tuple[Period, ...]:
+    """Those months of which a window that begins at `start` holds anything. The champion has
+    learned from the rows of the others since, and no run can judge it by them."""
+    return tuple(each for each in missed if start is None or each.end > start)
+
+
 def is_due(period: Period, newest: PastWindow | None, *, force: bool) -> bool:
     """Whether `period` is to be judged: no run of it, or of a later month, is recorded.
 
     Raises:
-        DataError: `force` asks for a month before the newest recorded one. Its rows are judged,
+        UsageError: `force` asks for a month before the newest recorded one. Its rows are judged,
             and later months were counted from its end.
     """
     if newest is None or newest.period < period:
         return True
     if force and newest.period > period:
-        raise DataError(
-            f"{newest.period} is recorded already; only the newest month can be judged again"
+        raise UsageError(
+            f"{newest.period} is recorded already; only the newest month can be judged again, and "
+            f"not {period}. That of {newest.period}: --as-of {newest.period.next()}-01 --force"
         )
     return force
 
@@ -63,7 +72,9 @@ def plan_window(
     if newest is None:
         start = period.start if learned_until is None else datetime.min
     elif newest.period == period or newest.state is State.INSUFFICIENT:
-        start = newest.start
+        # An empty window held no rows because its champion had learned from all of them; another
+        # one may not have.
+        start = newest.period.start if newest.start >= newest.end else newest.start
     else:
         start = newest.end
     if newest is not None:

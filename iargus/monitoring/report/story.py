@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from iargus.monitoring import reading
 from iargus.monitoring.advice.situation import Situation
 from iargus.monitoring.figures import interval, minute, percent, rows, version
+from iargus.monitoring.month.window import covered
 from iargus.monitoring.names import clean, listed
 from iargus.monitoring.reading import Document
 from iargus.monitoring.report.headline import badge_of
@@ -39,9 +40,13 @@ def _read(outcome: Document) -> Iterator[str]:
     refused = reading.count(outcome, "refused_rows")
     if refused:
         yield f"Set {rows(refused)} aside, whose label is none of the task."
-    missed = reading.texts(outcome, "missed_periods")
-    if missed:
-        yield f"Covered months that no run had judged: {listed(missed, most=6)}."
+    missed = reading.periods(outcome, "missed_periods")
+    held = covered(missed, start)
+    if held:
+        yield f"Covered months that no run had judged: {listed([*map(str, held)], most=6)}."
+    if len(held) < len(missed):
+        lost = [str(each) for each in missed if each not in held]
+        yield f"Passed over {listed(lost, most=6)}: the champion has learned from its rows since."
 
 
 def _judged(outcome: Document, situation: Situation) -> Iterator[str]:

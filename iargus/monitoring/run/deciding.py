@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from iargus.clock import to_naive_utc
 from iargus.database import Database
+from iargus.errors import DataError
 from iargus.labelled.store import labelled_store
-from iargus.models.registry import Registry
+from iargus.models.registry import ModelVersion, Registry
 from iargus.monitoring.month.estimating import RecordedAnswers, estimate
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import find_reference
@@ -18,6 +18,7 @@ from iargus.monitoring.month.scoring import find_champion, load_champion, score_
 from iargus.monitoring.month.window import plan_window
 from iargus.monitoring.performance.evidence import accumulate
 from iargus.monitoring.performance.verdict import State, confirm, judge_performance
+from iargus.monitoring.period import Period
 from iargus.monitoring.run.carried import carried_evidence
 from iargus.monitoring.run.findings import Findings, Judgement, finite, retraining_of
 from iargus.monitoring.run.records import RunRecord
@@ -25,8 +26,7 @@ from iargus.monitoring.run.request import Progress, Request
 from iargus.monitoring.run.retraining import Contest, hold_contest
 from iargus.settings import Settings
 from iargus.tasks.base import Task
-
-_CLOCKS_DIFFER = timedelta(days=1)
+from iargus.training.edge import future_from
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def decide(
     """
     policy = settings.policy.monitoring
     version = find_champion(task, registry)
+    _check_window(task, version, now, request.period)
     past = history[0].window if history else None
     window = plan_window(request.period, past, learned_until=version.window_end)
     store = labelled_store(task, database)
@@ -76,7 +77,7 @@ def decide(
         score_rows(task, champion, rows, month)
         step(f"scoring with version {version.version}: {month.rows:,} rows")
 
-    month.future = sum(map(len, store.chunks(start=to_naive_utc(now) + _CLOCKS_DIFFER)))
+    month.future = sum(map(len, store.chunks(start=future_from(now))))
 
     errors = month.errors
     verdict = judge_performance(errors, task.policy.threshold, minimum_rows=policy.minimum_rows)
@@ -111,6 +112,18 @@ def decide(
         observed=observed,
     )
     return Decided(_judgement(task, request, findings, month.extra), contest)
+
+
+def _check_window(task: Task, version: ModelVersion, now: datetime, period: Period) -> None:
+    """No row can be newer than what such a version has learned from, so none could be judged."""
+    end = version.window_end
+    if end is not None and end > future_from(now):
+        raise DataError(
+            f"version {version.version} has learned from rows dated until {end:%Y-%m-%d}, in the "
+            f"future, so that no row counts as new. `iargus data future {task.name}` shows them "
+            "and can set them aside; then train without them: "
+            f"`iargus train {task.name} --until {period.start:%Y-%m-%d} --alias champion`"
+        )
 
 
 def _judgement(

@@ -16,12 +16,13 @@ from datetime import date
 
 from iargus.clock import Clock, to_naive_utc, utc_now
 from iargus.database import Database
-from iargus.errors import IArgusError, RunLocked
+from iargus.errors import IArgusError, RunLocked, UsageError
 from iargus.models.registry import Registry
 from iargus.monitoring.mail.alerts import write_alert
 from iargus.monitoring.mail.delivery import deliver
 from iargus.monitoring.mail.kinds import Kind
 from iargus.monitoring.month.estimating import RecordedAnswers
+from iargus.monitoring.month.window import is_due
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.run.lock import MONITORING, JobLock
@@ -67,10 +68,12 @@ class MonitoringJob:
         version, no alias, no record, no mail.
 
         Raises:
+            UsageError: it cannot be asked for; nothing was written.
             RunLocked: another run is at work; the message names it.
             DatabaseUnavailable, SchemaMissing: the database `iargus` cannot be used.
         """
         request = Request(Period.last_complete(as_of), force=force, dry_run=dry_run)
+        self._check_usage(tasks, request)
         lock = JobLock(
             self._database,
             MONITORING,
@@ -83,6 +86,18 @@ class MonitoringJob:
         if not dry_run:
             delivery = deliver(self._database, self._settings, self._clock)
         return JobResult(as_of, request.period, dry_run, outcomes, delivery)
+
+    def _check_usage(self, tasks: Sequence[Task], request: Request) -> None:
+        """Before the lock: wrong usage is nobody's fault but the caller's, who is told so."""
+        if not request.force:
+            return
+        records = MonitoringRecords(self._database)
+        for task in tasks:
+            newest = records.newest(task.name)
+            try:
+                is_due(request.period, None if newest is None else newest.window, force=True)
+            except UsageError as error:
+                raise UsageError(f"{task.name}: {error}") from None
 
     def _held(self, lock: JobLock, dry_run: bool) -> AbstractContextManager[None]:
         return nullcontext() if dry_run else lock.held()
@@ -108,7 +123,7 @@ class MonitoringJob:
         )
         try:
             outcome = run.judge(task)
-        except RunLocked:
+        except (RunLocked, UsageError):
             raise
         except IArgusError as error:
             outcome = failed_outcome(task, request.period, str(error))
@@ -123,8 +138,17 @@ class MonitoringJob:
         level = logging.ERROR if outcome.status is Status.FAILED else logging.INFO
         logger.log(level, "%s %s: %s", task.name, request.period, outcome.sentence)
         if outcome.status is Status.FAILED:
+            outcome = self._with_record(outcome)
             return self._told(outcome, dry_run=request.dry_run)
         return outcome
+
+    def _with_record(self, outcome: TaskOutcome) -> TaskOutcome:
+        """The same failure, with what is recorded about its month, if that can be known."""
+        try:
+            newest = MonitoringRecords(self._database).newest(outcome.task)
+        except IArgusError:
+            return outcome
+        return replace(outcome, due=newest is None or newest.period < outcome.period)
 
     def _told(self, outcome: TaskOutcome, *, dry_run: bool) -> TaskOutcome:
         """The same failure, with its mail in the outbox; once for each month, however often the

@@ -30,7 +30,7 @@ def judged_outcome(task: Task, period: Period, found: Findings, *, dry_run: bool
             verdict,
             found.champion,
             retraining,
-            missed=window.missed,
+            window=window,
             observed=found.observed,
             dry_run=dry_run,
         ),

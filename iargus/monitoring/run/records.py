@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from iargus.database import Database
 from iargus.errors import RunLocked
 from iargus.monitoring.mail.kinds import Kind
-from iargus.monitoring.mail.outbox import Mail, enqueue, is_queued, withdraw
+from iargus.monitoring.mail.outbox import Mail, enqueue, was_sent, withdraw
 from iargus.monitoring.month.window import PastWindow
 from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
@@ -64,6 +64,7 @@ class MonitoringRecords:
     def write(self, run: RunRecord, mail: Mail | None, *, replace: bool = False) -> bool:
         """Record a run, put its mail into the outbox and forget its steps, all or nothing.
 
+        A mail that the month could not be judged is withdrawn where it was not sent yet.
         With `replace` an earlier record of the same month goes, and with it every mail about
         that month which was not sent yet. A mail that was sent is not queued a second time.
 
@@ -82,6 +83,9 @@ class MonitoringRecords:
                         )
                     )
                     withdraw(connection, run.task, str(run.period))
+                # A month that is recorded is no longer due: what waits to say so would be untrue.
+                failed = Kind.FAILED_RUN.value
+                withdraw(connection, run.task, str(run.period), failed)
                 connection.execute(insert(runs).values(_values(run)))
                 steps.clear(connection, run.task, str(run.period))
                 return mail is not None and enqueue(connection, mail, run.finished_at)
@@ -104,9 +108,9 @@ class MonitoringRecords:
             return False
 
     def failed_before(self, task: str, period: Period) -> bool:
-        """Whether a mail has said, or waits to say, that this month could not be judged."""
+        """Whether a mail has told people that this month could not be judged."""
         with self._database.transaction() as connection:
-            return is_queued(connection, task, str(period), Kind.FAILED_RUN.value)
+            return was_sent(connection, task, str(period), Kind.FAILED_RUN.value)
 
 
 def _values(run: RunRecord) -> dict[str, Any]:

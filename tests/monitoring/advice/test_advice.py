@@ -134,14 +134,32 @@ def test_too_few_rows_are_judged_again_when_more_come_in() -> None:
     advice = advice_of(month(**FEW).to_json())
     assert "this month had 1 row." in advice.steps[0].text
     assert commands(advice) == [AGAIN]
-    assert "monitoring.minimum_rows" in words(advice)[-1]
+    assert "It counts again next month, unless a new champion has learned" in advice.steps[0].text
+    # Below 30 rows that setting changes nothing.
+    assert "monitoring.minimum_rows" not in " ".join(words(advice))
+    some = {**month(**FEW).to_json(), "rows": 60}
+    assert "monitoring.minimum_rows" in words(advice_of(some))[-1]
+
+
+def test_rows_that_do_not_come_again_are_not_promised() -> None:
+    none = {**month(**FEW).to_json(), "rows": 0}
+    assert "again next month" not in " ".join(words(advice_of(none)))
+    learned = {**none, "window_start": none["window_end"]}
+    assert "has learned from all of its rows" in words(advice_of(learned))[0]
+    assert commands(advice_of(learned)) == []
 
 
 def test_a_failed_run_is_found_out_about_and_the_month_stays_due() -> None:
     advice = advice_of(month(**FAILED).to_json())
     assert advice.urgent
     assert commands(advice) == ["iargus doctor", AGAIN.replace("--force ", "")]
-    assert "The month stays due" in advice.steps[1].text
+    assert "the month stays due" in advice.steps[1].text
+
+
+def test_a_month_that_is_recorded_is_not_called_due() -> None:
+    advice = advice_of({**month(**FAILED).to_json(), "due": False})
+    assert commands(advice) == ["iargus doctor", AGAIN]
+    assert "stays due" not in " ".join(words(advice))
 
 
 def test_a_comparison_of_files_has_no_month_to_judge_again() -> None:

@@ -79,7 +79,7 @@ def test_too_few_rows_are_no_verdict() -> None:
     found = said(month(**few, rows=12).to_json())
 
     assert "count again in the next month" in found["Why it was not judged"]
-    assert "monitoring.minimum_rows" in found["What you can do"]
+    assert "unless a new champion" in found["What you can do"]
 
 
 def test_drift_is_told_with_its_size_against_the_floor() -> None:

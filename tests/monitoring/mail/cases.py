@@ -93,7 +93,11 @@ FAILED = TaskOutcome(
     metric="mape",
     threshold=0.2,
 )
-MISSED = replace(HEALTHY, missed_periods=(Period(2018, 9), Period(2018, 10)))
+MISSED = replace(
+    HEALTHY,
+    window_start=datetime(2018, 9, 1),
+    missed_periods=(Period(2018, 9), Period(2018, 10)),
+)
 
 MILEAGE = FeatureFacts(
     "mileage", FeatureKind.NUMBER, True, (Change(What.DISTRIBUTION, 1e-9, 0.42, 0.1, True),)

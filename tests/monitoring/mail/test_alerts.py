@@ -129,12 +129,13 @@ HOSTILE = (
             (Kind.MISSED_RUN, Kind.RECOVERY),
             MISSED,
             "Information: car_price 2018-11, no run had judged 2018-09, 2018-10: covered now, "
-            "error 17.2 %; good again",
+            "error 17.2 %; judged after all, and good",
         ),
         (
             (Kind.RECOVERY,),
             HEALTHY,
-            "Information: car_price 2018-11, good again: error 17.2 %, limit 20.0 %",
+            "Information: car_price 2018-11, judged after all, and good: error 17.2 %, limit "
+            "20.0 %",
         ),
     ],
 )
@@ -220,13 +221,20 @@ def test_a_task_of_any_name_is_one_argument_of_a_command() -> None:
 
 
 def test_a_recovery_says_what_was_told_before() -> None:
-    before = {"period": "2018-10", "status": "suspect", "sentence": "Version 7 is <suspect>."}
+    before = {
+        "period": "2018-10",
+        "status": "suspect",
+        "sentence": "Version 7 is <suspect>. Drift: make.",
+        "error": 0.213,
+        "threshold": 0.2,
+    }
     mail = write_alert(
         (Kind.RECOVERY,), HEALTHY, settings(), picture=None, before=before, failed_before=True
     )
-    assert "- 2018-10: Version 7 is <suspect>." in mail.body_text
+    assert "good again: error 17.2 %" in mail.subject
+    # What was told of the input may hold still.
+    assert "- 2018-10: error 21.3 %, over its limit of 20.0 %" in mail.body_text
     assert "- 2018-11: it could not be judged at first." in mail.body_text
-    assert "2018-10: Version 7 is &lt;suspect&gt;." in mail.body_html
     calm = write_alert((Kind.DRIFT,), OF_KIND[Kind.DRIFT], settings(), picture=None, before=before)
     assert "2018-10" not in calm.body_text
 

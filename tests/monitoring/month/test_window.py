@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from iargus.errors import DataError
+from iargus.errors import UsageError
 from iargus.monitoring.month.window import PastWindow, is_due, plan_window
 from iargus.monitoring.performance.verdict import State
 from iargus.monitoring.period import Period
@@ -66,5 +66,5 @@ def test_when_a_month_is_due() -> None:
     assert not is_due(NOVEMBER, judged(NOVEMBER), force=False)
     assert is_due(NOVEMBER, judged(NOVEMBER), force=True)
     assert not is_due(NOVEMBER, judged(DECEMBER), force=False)
-    with pytest.raises(DataError, match="2018-12 is recorded already"):
+    with pytest.raises(UsageError, match="2018-12 is recorded already"):
         is_due(NOVEMBER, judged(DECEMBER), force=True)

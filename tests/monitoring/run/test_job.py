@@ -14,6 +14,7 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from iargus.database import LABELLED, Database
+from iargus.errors import RegistryUnavailable, UsageError
 from iargus.labelled.store import labelled_store
 from iargus.migrate import upgrade
 from iargus.monitoring.performance.comparison import Decision
@@ -202,11 +203,34 @@ def test_force_judges_the_same_window_again_and_replaces_the_record(world: World
     assert world.mails[0].mail.body_text.count(second.sentence) == 1
 
 
-def test_force_does_not_reach_behind_the_newest_month(world: World) -> None:
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_force_behind_the_newest_month_is_refused_before_anything_is_written(
+    world: World, dry_run: bool
+) -> None:
     world.judge(as_of=APRIL_1)
-    result = world.run(force=True)
-    assert (result.tasks[0].status, result.exit_code) == (Status.FAILED, 1)
-    assert "2026-03 is recorded already" in result.tasks[0].sentence
+    before = _dump(world.settings.var_dir / "iargus.db")
+    # Also where another task of the same run could be judged.
+    with pytest.raises(UsageError, match=f"{world.rent.name}: 2026-03 is recorded already"):
+        world.run(world.mood, world.rent, force=True, dry_run=dry_run)
+    assert _dump(world.settings.var_dir / "iargus.db") == before
+    assert world.mails == []
+
+
+def test_a_month_that_is_recorded_is_not_called_due_when_force_fails(world: World) -> None:
+    world.add(world.rent, rent_rows(300, seed=1), month="2026-02")
+    assert world.judge().status is Status.HEALTHY
+    world.add(world.rent, rent_rows(300, seed=2), month="2026-02")
+    broken = replace(world, registry=Unreachable())  # type: ignore[arg-type]
+    outcome = broken.judge(force=True)
+    assert (outcome.status, outcome.due) == (Status.FAILED, False)
+    [mail] = world.mails
+    assert "stays due" not in mail.mail.body_text
+    assert "It left what an earlier run had recorded" in mail.mail.body_text
+
+
+class Unreachable:
+    def __getattr__(self, name: str) -> object:
+        raise RegistryUnavailable("the registry does not answer")
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(

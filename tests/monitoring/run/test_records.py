@@ -134,8 +134,18 @@ def test_a_failed_run_is_told_once_a_month(database: Database) -> None:
     assert records.tell(mail(DECEMBER, kind=failed), NOW) is True
     texts = [stored.mail.body_text for stored in Outbox(database).listed()]
     assert texts == ["body", "body"]
-    assert records.failed_before("car_price", NOVEMBER) is True
-    assert records.failed_before("intent", NOVEMBER) is False
+
+
+def test_a_failure_that_nobody_was_told_of_is_not_told_once_the_month_is_recorded(
+    database: Database,
+) -> None:
+    records, failed = MonitoringRecords(database), Kind.FAILED_RUN
+    records.tell(mail(kind=failed), NOW)
+    records.tell(mail(DECEMBER, kind=failed), NOW)
+    # "The month stays due" would be read after it was judged.
+    assert records.failed_before("car_price", NOVEMBER) is False
+    records.write(run(), None)
+    assert [stored.mail.period for stored in Outbox(database).listed()] == [str(DECEMBER)]
 
 
 def test_a_failed_run_is_told_once_also_when_the_mail_was_sent(database: Database) -> None:
@@ -144,6 +154,9 @@ def test_a_failed_run_is_told_once_also_when_the_mail_was_sent(database: Databas
     outbox.mark_sent(outbox.pending()[0].id, NOW)
     assert records.tell(mail(kind=Kind.FAILED_RUN), NOW) is False
     assert records.failed_before("car_price", NOVEMBER) is True
+    assert records.failed_before("intent", NOVEMBER) is False
+    records.write(run(), None)
+    assert len(outbox.listed()) == 1
 
 
 def test_another_mail_about_the_month_is_no_failed_run(database: Database) -> None:

@@ -1,0 +1,54 @@
+"""The labelled rows that a training may learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from iargus.labelled.store import LabelledStore
+from iargus.training.edge import future_from
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """`future` of the rows that were asked for are dated later than tomorrow, the last one at
+    `latest`, and left out."""
+
+    rows: pd.DataFrame
+    future: int = 0
+    latest: datetime | None = None
+
+    def left_out(self, task: str) -> str | None:
+        """What to tell about them; None where there are none."""
+        if not self.future or self.latest is None:
+            return None
+        one = self.future == 1
+        return (
+            f"{self.future:,} row{'' if one else 's'} of {task} dated in the future, up to "
+            f"{self.latest:%Y-%m-%d}, {'is' if one else 'are'} left out; "
+            f"`iargus data future {task}` shows {'it' if one else 'them'}"
+        )
+
+
+def training_rows(
+    store: LabelledStore,
+    *,
+    now: datetime,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> TrainingRows:
+    """The rows with `start <= observed_at < end` that are not of the future.
+
+    A training window that ends in the future would hold every row to come: no month could ever be
+    judged by rows that the model has not learned from.
+    """
+    edge = future_from(now)
+    if end is not None and end <= edge:
+        return TrainingRows(store.rows(start=start, end=end))
+    future, latest = 0, None
+    for rows in store.chunks(start=edge if start is None else max(start, edge), end=end):
+        future += len(rows)
+        latest = pd.Timestamp(rows["observed_at"].max()).to_pydatetime()
+    return TrainingRows(store.rows(start=start, end=edge), future, latest)
