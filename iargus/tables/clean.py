@@ -102,7 +102,7 @@ class CleanText:
 
     def _whole(self, lines: list[str]) -> int:
         """How many lines, from the first, are rows without a fault."""
-        if self._lines.too_long:
+        if self._lines.faults:
             return 0
         if '"' in "".join(lines):
             return self._whole_quoted(lines) if self.is_quoted else 0
@@ -146,7 +146,7 @@ class CleanText:
         records = split_records(
             lines,
             dialect,
-            too_long=self._lines.too_long,
+            faults=self._lines.faults,
             first_line=first_line,
             width=self._width,
         )

@@ -42,7 +42,7 @@ def open_delimited(
 
     def read_all() -> Iterator[Record]:
         lines = TextLines(content, encoding.codec)
-        return split_records(lines, dialect, too_long=lines.too_long)
+        return split_records(lines, dialect, faults=lines.faults)
 
     first = list(islice(read_all(), FIRST_ROWS))
     if not first:

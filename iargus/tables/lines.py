@@ -16,12 +16,13 @@ class TextLines:
     """The lines of a text file without their line feeds; a carriage return before it stays, which
     `csv` knows about. Reads blocks, not lines, to be fast.
 
-    `too_long` are the numbers of the lines that were cut.
+    `faults` says what is wrong with lines, by their numbers: those that were cut, and those that
+    no text has.
     """
 
     def __init__(self, content: Content, codec: str) -> None:
         self._content, self._codec = content, codec
-        self.too_long: set[int] = set()
+        self.faults: dict[int, str] = {}
 
     def blocks(self) -> Iterator[list[str]]:
         """Lines in lists; together they are all lines in order."""
@@ -30,17 +31,26 @@ class TextLines:
             while block := file.read(BLOCK_CHARS):
                 if not newline:
                     newline = _newline(block)
-                lines = (pending + block).split(newline or "\n")
+                text = pending + block
+                lines = text.split(newline or "\n")
                 pending = lines.pop()
                 if len(pending) > MAX_LINE_CHARS:
-                    self.too_long.add(number + len(lines) + 1)
+                    self.faults[number + len(lines) + 1] = "the line is longer than 8 Mi"
                     pending = pending[:MAX_LINE_CHARS]
+                if "\0" in text:
+                    self._add_zeros(lines, number + 1)
                 number += len(lines)
                 if lines:
                     yield lines
             if pending:
+                self._add_zeros([pending], number + 1)
                 yield [pending]
         self._content.finish()
+
+    def _add_zeros(self, lines: list[str], first: int) -> None:
+        for number, line in enumerate(lines, start=first):
+            if "\0" in line:
+                self.faults.setdefault(number, "the line holds a zero byte")
 
     def __iter__(self) -> Iterator[str]:
         for block in self.blocks():

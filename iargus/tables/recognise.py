@@ -28,6 +28,8 @@ TAKEN = (
     "CSV and other text with delimiters, JSON, JSON Lines, XLSX, Parquet, Rasa YAML and Markdown, "
     "also packed with gzip or zip"
 )
+_CONTROLS = bytes({*range(9), *range(14, 27), *range(28, 32)})
+_MOST_CONTROLS = 0.02
 _AS_CSV = "save it as CSV or XLSX"
 _SAFER = "write it as Parquet or CSV with the program that made it"
 
@@ -91,7 +93,9 @@ def recognise_binary(content: Content, head: bytes) -> Format | None:
     if _PICKLE.match(head):
         raise refusal(content, "a pickle", f"pickles can run programs when read; {_SAFER}")
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not wide and b"\0" in head and not _may_be_wide(head):
+    # A stray zero in a text is a fault of its row; among many signs of control it is no text.
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if not wide and controls > _MOST_CONTROLS * len(head) and not _may_be_wide(head):
         raise refusal(content, "a binary file of no known kind", "give the table itself as text")
     return None
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 
 from iargus.tables.table import BROKEN, Record
 
+NO_FAULTS: Mapping[int, str] = MappingProxyType({})
 MAX_FIELD_CHARS = 8 << 20  # of one field; csv's own limit of 131,072 would end the whole file
 MAX_RECORD_LINES = 2_000
 """Over which a quoted field may go. One that goes further lacks its second quotation mark."""
@@ -30,7 +32,7 @@ def split_records(
     lines: Iterable[str],
     dialect: Dialect,
     *,
-    too_long: Container[int] = (),
+    faults: Mapping[int, str] = NO_FAULTS,
     first_line: int = 1,
     width: int = 0,
 ) -> Iterator[Record]:
@@ -41,9 +43,9 @@ def split_records(
     """
     allow_long_fields()
     if dialect.delimiter in ("\t", BLANKS):
-        found = _plain_records(lines, dialect, too_long, first_line)
+        found = _plain_records(lines, dialect, faults, first_line)
     else:
-        found = _quoted_records(lines, dialect, too_long, first_line, width)
+        found = _quoted_records(lines, dialect, faults, first_line, width)
     for record in found:
         if record.problem is None:
             width = width or len(record.values)
@@ -91,7 +93,7 @@ class _Feed:
 
 
 def _quoted_records(
-    lines: Iterable[str], dialect: Dialect, too_long: Container[int], first_line: int, width: int
+    lines: Iterable[str], dialect: Dialect, faults: Mapping[int, str], first_line: int, width: int
 ) -> Iterator[Record]:
     feed = _Feed(islice(lines, dialect.skip, None), first_line - 1 + dialect.skip)
     delimiter = dialect.delimiter or ONE_COLUMN
@@ -113,8 +115,9 @@ def _quoted_records(
         taken = feed.record
         if not cells or (len(taken) == 1 and not taken[0].strip()):
             continue
-        if start in too_long:
-            yield Record(start, [cells[0][:MAX_SHOWN]], "the line is longer than 8 Mi", BROKEN)
+        fault = _fault(faults, start, feed.number) if faults else None
+        if fault is not None:
+            yield Record(start, [taken[0][:MAX_SHOWN]], fault, BROKEN)
             continue
         width = width or len(cells)
         if len(taken) > 1 and len(cells) != width and _are_rows(taken[1:], delimiter, width):
@@ -127,6 +130,10 @@ def _quoted_records(
 
 
 MAX_SHOWN = 2_000  # characters of a broken row that are kept
+
+
+def _fault(faults: Mapping[int, str], first: int, last: int) -> str | None:
+    return next((faults[line] for line in range(first, last + 1) if line in faults), None)
 
 
 def _told(error: Exception, lines: int) -> str:
@@ -153,7 +160,7 @@ def _are_rows(lines: list[str], delimiter: str, width: int) -> bool:
 
 
 def _plain_records(
-    lines: Iterable[str], dialect: Dialect, too_long: Container[int], first_line: int
+    lines: Iterable[str], dialect: Dialect, faults: Mapping[int, str], first_line: int
 ) -> Iterator[Record]:
     # No CSV: in sentences a quotation mark is a character like any other.
     tab = dialect.delimiter == "\t"
@@ -161,8 +168,8 @@ def _plain_records(
         if number <= dialect.skip or not text.strip():
             continue
         line = text.rstrip("\r")
-        if number in too_long:
-            yield Record(number, [line[:MAX_SHOWN]], "the line is longer than 8 Mi", BROKEN)
+        if number in faults:
+            yield Record(number, [line[:MAX_SHOWN]], faults[number], BROKEN)
         elif tab and "\t" in line:
             cells = line.split("\t")
             yield Record(number, [unquoted(c) for c in cells] if '"' in line else cells)

@@ -62,6 +62,13 @@ def test_a_line_without_end_costs_its_row(write: Write, monkeypatch: pytest.Monk
     assert list(problems(path)) == [3]
 
 
+def test_a_stray_zero_byte_costs_its_row(write: Write) -> None:
+    path = write("a.csv", "a,b\n1,2\n3,\0four\n" + "5,six\n" * 50)
+
+    assert len(rows(path)) == 52
+    assert problems(path) == {3: "the line holds a zero byte"}
+
+
 @pytest.mark.parametrize(
     ("content", "kept", "broken"),
     [
