@@ -1,1 +1,1 @@
-"""What people write in tables, read the same way by every program that takes it. No library here."""
+"""What people write in tables, read the same way by every program that takes it."""

@@ -30,7 +30,7 @@ class NumberColumn:
 
     def look(self, text: str) -> None:
         """Take one value as evidence; what is no number is none."""
-        if text.isdigit():
+        if text.isdecimal():
             self.units[None] += 1
             self.largest = max(self.largest, float(text))
             return
@@ -83,7 +83,7 @@ def decide(
             return DecimalSign(None, f"{column.name} has both {both}", refuse_all=True)
     if dots or commas:
         sign = "." if dots >= commas else ","
-        if column.amounts and column.largest < LEAST_AMOUNT and sum(column.doubtful.values()):
+        if column.amounts and column.largest < LEAST_AMOUNT and column.doubtful.total():
             # 38.9 beside 61.400: a program has taken thousands for decimals, or they are.
             return DecimalSign(None, _too_small(column, sign), refuse_all=True)
         if column.amounts and column.largest < LEAST_AMOUNT and dots + commas > 1:
