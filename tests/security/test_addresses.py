@@ -200,6 +200,54 @@ def test_who_is_listed_comes_in_by_the_proxy_and_nobody_in_its_name(
         assert client.post("/get_token", json=ADA).status_code == 403
 
 
+# What somebody writes as the path below which the service is: each would end up in links.
+PREFIXES: Mapping[str, str] = {
+    "another host with two slashes": "//evil.example",
+    "another host with a scheme": "https://evil.example",
+    "another host with a backslash": "/\\evil.example",
+    "another host behind the path": "/cars//evil.example",
+    "a scheme that runs a script": "javascript:evil",
+    "a header of its own": "/cars\r\nSet-Cookie: evil=1",
+    "a path that goes up": "/evil/../..",
+    "a path in percent signs": "/%2f%2fevil.example",
+    "a query": "/cars?evil=1",
+    "a fragment": "/cars#evil",
+    "markup": '/"><script src=evil>',
+    "a path without end": "/evil" * 2_000,
+    "two paths": "/cars, //evil.example",
+}
+
+
+@pytest.mark.parametrize("name", PREFIXES)
+@pytest.mark.parametrize("peer", [PROXY, ATTACKER], ids=["by the proxy", "directly"])
+def test_no_link_leads_where_a_forged_path_says(
+    tmp_path: Path, empty_var: Path, peer: str, name: str
+) -> None:
+    forged = {"X-Forwarded-Prefix": PREFIXES[name].encode()}
+    with trusting(tmp_path, empty_var, peer) as client:
+        for path in ("/", "/openapi.json", "/docs", "/docs/", "/predict/"):
+            answer = client.get(path, headers=forged, follow_redirects=False)  # type: ignore[arg-type]
+            assert answer.status_code in (200, 307)
+            assert "evil" not in answer.text + str(answer.headers.get("location"))
+            assert "set-cookie" not in answer.headers
+
+
+def test_control_the_path_of_the_proxy_is_in_links(tmp_path: Path, empty_var: Path) -> None:
+    for peer, prefix in ((PROXY, "/cars"), (ATTACKER, "")):
+        with trusting(tmp_path / peer, empty_var, peer) as client:
+            page = client.get("/", headers={"X-Forwarded-Prefix": "/cars"}).json()
+        assert page["documentation"] == f"http://testserver{prefix}/docs"
+
+
+@contextmanager
+def trusting(folder: Path, empty_var: Path, peer: str) -> Iterator[TestClient]:
+    """A service that trusts `PROXY` and is open to everybody."""
+    shutil.copytree(empty_var, folder / "var")
+    policy = Policy.model_validate({"proxies": {"trusted": [PROXY]}})
+    with TestClient(create_app(build(folder / "var", policy, {})), client=(peer, 50_000)) as client:
+        yield client
+
+
 NETWORKS: Mapping[str, tuple[str, str]] = {
     "a neighbour of a network, one address before": ("192.0.1.255", "192.0.2.0/24"),
     "a neighbour of a network, one address behind": ("192.0.3.0", "192.0.2.0/24"),
