@@ -43,8 +43,7 @@ def compare(
         float | None,
         typer.Option(
             help="Predictions are probabilities of the class 1, predicted from this one on.",
-            min=0.0,
-            max=1.0,
+            callback=share_option,
         ),
     ] = None,
     threshold: Annotated[

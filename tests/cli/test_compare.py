@@ -122,7 +122,7 @@ def test_a_threshold_without_errors_is_wrong_usage(run: Run, files: tuple[Path, 
         ("--threshold", "inf", "a share above 0"),
         ("--max-set-aside", "5", "a share: 5 is 500 %; 5 % is 0.05"),
         ("--max-set-aside", "-1", "a share from 0 to 1"),
-        ("--cutoff", "50", "0.0<=x<=1.0"),
+        ("--cutoff", "50", "a share: 50 is 5,000 %; 50 % is 0.5"),
     ],
 )
 def test_a_share_in_percent_is_wrong_usage(
