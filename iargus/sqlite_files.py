@@ -7,7 +7,6 @@ it is asked for one that is not there. Here a connection is looked at before eac
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -83,7 +82,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)
+        found = path.stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino

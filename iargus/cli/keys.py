@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -12,15 +12,20 @@ from rich.table import Table
 from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.stack import Stack
-from iargus.tokens.key_info import KeyInfo
-from iargus.tokens.key_service import KeyService
-from iargus.tokens.key_store import SqlKeyStore, Use
-from iargus.tokens.keys import load_key_ring, new_key
+
+if TYPE_CHECKING:
+    from iargus.tokens.key_info import KeyInfo
+    from iargus.tokens.key_service import KeyService
+    from iargus.tokens.key_store import Use
 
 app = typer.Typer(help="Signing keys.", no_args_is_help=True)
 
 
 def _service() -> KeyService:
+    from iargus.tokens.key_service import KeyService
+    from iargus.tokens.key_store import SqlKeyStore
+    from iargus.tokens.keys import load_key_ring
+
     stack = Stack()
     return KeyService(SqlKeyStore(stack.api), load_key_ring(stack.settings), clock=utc_now)
 
@@ -28,6 +33,8 @@ def _service() -> KeyService:
 @app.command("new")
 def new() -> None:
     """Print a kid:secret pair for IARGUS_JWT_KEYS or IARGUS_BUNDLE_KEYS; nothing is stored."""
+    from iargus.tokens.keys import new_key
+
     typer.echo(new_key())
 
 

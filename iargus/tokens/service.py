@@ -34,9 +34,10 @@ class IssuedToken:
 class TokenService:
     """The gate. `authenticate` asks no server; `issue` and `revoke` write to the store.
 
-    A `ring` that is a plain `KeyRing` never changes. `within` bounds how long they wait for the
-    store, and `check_key` raises where what signs is kept nowhere. Work that was given up may be done later: then a row stands for a token that nobody has
-    seen, or a token ends whose holder was told to ask again.
+    A `ring` that is a plain `KeyRing` never changes. `check_key` raises where the key that signs is
+    kept nowhere any more. `within` bounds how long they wait for the store. Work that was given up
+    may be done later: then a row stands for a token that nobody has seen, or a token ends whose
+    holder was told to ask again.
     """
 
     def __init__(

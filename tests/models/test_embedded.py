@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from iargus.errors import RegistryUnavailable
-from iargus.models.registry import Registry, embedded
+from iargus.models.registry import Registry, embedded, listing
 from iargus.models.registry.connection import Connection
 from iargus.settings import Environment, Policy, Settings
 
@@ -62,7 +62,9 @@ def test_a_store_that_an_earlier_release_left_half_made_is_made_anew_and_kept(
     killed(lambda: embedded.fill(path), at_statement=statement)
     left = path.stat().st_size
 
-    assert Registry.connect(settings).versions("intent") == []
+    registry = Registry.connect(settings)
+    registry.check()
+    assert registry.versions("intent") == []
 
     kept = list(path.parent.glob("mlflow.db.unfinished-*[0-9]"))
     assert [file.stat().st_size for file in kept] == [left] * is_set_aside
@@ -75,7 +77,7 @@ def test_a_store_that_is_cut_off_while_it_is_made_has_no_name_yet(
     killed(lambda: Connection(settings).client(), at_statement=statement)
     assert not path.exists()
 
-    assert Registry.connect(settings).versions("intent") == []
+    Registry.connect(settings).check()
 
     assert sorted(file.name for file in path.parent.iterdir()) == ["mlflow.db", "mlflow.lock"]
 
@@ -158,3 +160,31 @@ def test_processes_that_start_at_the_same_time_find_one_whole_store(
     begin.touch()
     assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
     assert sqlite3.connect(path).execute("SELECT count(*) FROM registered_models").fetchone()
+
+
+def test_the_file_lists_the_versions_that_mlflow_lists(settings: Settings, path: Path) -> None:
+    client = Connection(settings).client()
+    client.create_registered_model("rent")
+    for _ in range(3):
+        client.create_model_version("rent", source="runs:/x/model", run_id="a" * 32)
+    client.set_model_version_tag("rent", "2", "error", "0.25")
+    client.set_registered_model_alias("rent", "champion", "2")
+    client.set_registered_model_alias("rent", "challenger", "3")
+    client.delete_model_version("rent", "1")
+    asked = Registry.connect(settings)
+    asked.check()  # from now on MLflow is asked
+
+    listed = listing.versions(path, "rent")
+
+    assert listed is not None
+    assert [version.version for version in listed] == ["3", "2"]
+    assert listed == asked.versions("rent")
+    assert Registry.connect(settings).versions("rent") == listed
+
+
+def test_the_file_of_another_release_is_read_by_mlflow(settings: Settings, path: Path) -> None:
+    embedded.fill(path)
+    assert listing.versions(path, "rent") == []
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("UPDATE alembic_version SET version_num = '0584bdc529eb'")
+    assert listing.versions(path, "rent") is None

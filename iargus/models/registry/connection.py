@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iargus.errors import RegistryUnavailable
-from iargus.models.registry import embedded
+from iargus.models.registry import embedded, listing
 from iargus.settings import Settings
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+    from iargus.models.registry.version import ModelVersion
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +65,15 @@ class Connection:
                     "service and run `iargus setup`, which makes a new one"
                 )
             return self._client
+
+    def listed(self, task: str) -> list[ModelVersion] | None:
+        """The versions of a task, read from the file of the embedded store while nothing else was
+        asked of it; None where MLflow has to be asked."""
+        if not self.embedded or self._client is not None:
+            return None
+        if not embedded.is_made(self._file):
+            return []  # whoever only asks makes no store
+        return listing.versions(self._file, task)
 
     @contextmanager
     def translated(self, doing: str) -> Iterator[MlflowClient]:

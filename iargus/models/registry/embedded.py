@@ -16,6 +16,10 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 _MAKING = ".making-"
 # What SQLite keeps beside a database. A journal that outlives its own would be played back into
@@ -77,9 +81,9 @@ def fill(path: Path) -> None:
     """Make MLflow's tables in a new file, of the release that is installed."""
     from mlflow.store.db import utils
 
-    engine = utils.create_sqlalchemy_engine(f"sqlite:///{path}")
+    engine: Engine = utils.create_sqlalchemy_engine(f"sqlite:///{path}")  # type: ignore[no-untyped-call]
     try:
-        utils._initialize_tables(engine)
+        utils._initialize_tables(engine)  # type: ignore[no-untyped-call]
     finally:
         engine.dispose()
 
