@@ -17,6 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 AKey = TypeVar("AKey", bound="Key")
 # Of 32 random characters in base64 or hex, fewer are as good as impossible.
 MIN_DISTINCT_CHARS = 8
+_PASSWORDS = {"MYSQL_PWD", "SMTP_PWD"}
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -79,12 +80,14 @@ class Environment(BaseModel):
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Environment:
-        """Read the variables of `environ`; an empty variable counts as unset.
+        """Read the variables of `environ`; an empty variable counts as unset. Blanks around values
+        do not count, except in passwords, which are taken as they are.
 
         Raises:
             ConfigurationError: a variable is missing beside its companions, or has no sense.
         """
-        values = {name: value.strip() for name, value in environ.items() if value.strip()}
+        values = {name: _taken(name, value) for name, value in environ.items()}
+        values = {name: value for name, value in values.items() if value}
         on_azure = "WEBSITE_SITE_NAME" in values
         known = {"production", "development"}
         stage = values.get("IARGUS_ENV", "production" if on_azure else "development")
@@ -102,6 +105,13 @@ class Environment(BaseModel):
             production=on_azure or stage == "production",
             on_azure=on_azure,
         )
+
+
+def _taken(name: str, value: str) -> str:
+    if name not in _PASSWORDS:
+        return value.strip()
+    # The end of a line is the file's that a platform has read the variable from.
+    return value.removesuffix("\n").removesuffix("\r")
 
 
 def _mysql(values: Mapping[str, str]) -> MySQLServer | None:
