@@ -46,7 +46,8 @@ def install(
             _run(sys.executable, "-m", "venv", str(folder))
         # From here to the end of the next lines nobody takes it for whole.
         unfinished.touch()
-        (folder / mark).unlink(missing_ok=True)
+        for each in filter(None, (mark, onto)):
+            (folder / each).unlink(missing_ok=True)
         print(f"Installing what {lock_file} pins (a minute or two, once)", flush=True)
         pip = (str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet")
         _run(*pip, "--require-hashes", "-r", str(lock_file))
@@ -54,7 +55,8 @@ def install(
             _run(*pip, "--no-deps", "--editable", str(project))
         # A mark on the disk before what it stands for would outlive a loss of power alone.
         os.sync()
-        (folder / mark).touch()
+        for each in filter(None, (onto, mark)):
+            (folder / each).touch()
         unfinished.unlink()
 
 

@@ -36,7 +36,7 @@ def install(place: Path) -> str:
 
 
 def works(place: Path) -> bool:
-    pip = [place / ".venv" / "bin" / "python", "-m", "pip", "--version"]
+    pip = [str(place / ".venv" / "bin" / "python"), "-m", "pip", "--version"]
     return subprocess.run(pip, capture_output=True).returncode == 0
 
 
@@ -72,9 +72,7 @@ def test_of_two_that_start_together_one_installs_and_the_other_waits(place: Path
 
 def test_a_lock_that_changed_takes_the_mark_away_until_all_is_installed(place: Path) -> None:
     install(place)
-    (place / "requirements.txt").write_text(
-        "no-such-file-here @ file:///nowhere --hash=sha256:00\n"
-    )
+    (place / "requirements.txt").write_text("nothing @ file:///nowhere --hash=sha256:00\n")
     os.utime(place / "requirements.txt", (time.time() + 5, time.time() + 5))
     process = start(place)
     process.communicate(timeout=300)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -71,7 +70,7 @@ def test_a_file_that_takes_its_place_is_the_one_that_is_used(
     assert other.file is not None
     for companion in ("-wal", "-shm"):
         Path(f"{database.file}{companion}").unlink(missing_ok=True)
-    os.replace(other.file, database.file)
+    other.file.replace(database.file)
 
     write(database, 8)
 

@@ -13,31 +13,33 @@ from tests.outages.user import ADA, SENTENCE
 def test_without_var_no_token_is_given_and_what_needs_no_file_goes_on(
     prepared_var: Path, tmp_path: Path
 ) -> None:
-    with embedded(tmp_path, prepared_var, policy={}) as server:
-        with httpx2.Client(base_url=server.url, timeout=30) as client:
-            token = client.post("/get_token", json=ADA).json()["token"]
-            headers = {"Authorization": f"Bearer {token}"}
-            away = server.var_dir.rename(tmp_path / "away")
+    with (
+        embedded(tmp_path, prepared_var, policy={}) as server,
+        httpx2.Client(base_url=server.url, timeout=30) as client,
+    ):
+        token = client.post("/get_token", json=ADA).json()["token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        away = server.var_dir.rename(tmp_path / "away")
 
-            # Whichever worker is asked.
-            refused = [client.post("/get_token", json=ADA) for _ in range(10)]
-            assert {answer.status_code for answer in refused} == {503}
-            assert {answer.json()["label"] for answer in refused} == {"DATABASE_UNAVAILABLE"}
-            ended = client.post("/revoke_token", headers=headers)
-            assert (ended.status_code, ended.json()["label"]) == (503, "DATABASE_UNAVAILABLE")
-            ready = client.get("/ready")
-            assert ready.status_code == 503
-            assert "the file of the database iargus_api is gone" in ready.json()["detail"]
-            answer = client.post("/intent", json=SENTENCE, headers=headers)
-            assert answer.status_code == 200
-            feedback = {"prediction_id": answer.json()["prediction_id"], "label": "greet"}
-            assert client.post("/feedback", json=feedback, headers=headers).status_code == 503
-            assert not list(server.var_dir.glob("*.db*")), "a database nobody set up was made"
+        # Whichever worker is asked.
+        refused = [client.post("/get_token", json=ADA) for _ in range(10)]
+        assert {answer.status_code for answer in refused} == {503}
+        assert {answer.json()["label"] for answer in refused} == {"DATABASE_UNAVAILABLE"}
+        ended = client.post("/revoke_token", headers=headers)
+        assert (ended.status_code, ended.json()["label"]) == (503, "DATABASE_UNAVAILABLE")
+        ready = client.get("/ready")
+        assert ready.status_code == 503
+        assert "the file of the database iargus_api is gone" in ready.json()["detail"]
+        answer = client.post("/intent", json=SENTENCE, headers=headers)
+        assert answer.status_code == 200
+        feedback = {"prediction_id": answer.json()["prediction_id"], "label": "greet"}
+        assert client.post("/feedback", json=feedback, headers=headers).status_code == 503
+        assert not list(server.var_dir.glob("*.db*")), "a database nobody set up was made"
 
-            _put_back(away, server)
-            server.wait_for(lambda: server.status("/ready") == 200, "it is there again")
-            assert client.post("/get_token", json=ADA).status_code == 200
-            server.wait_for(lambda: server.recorded() == 1, "what waited is recorded")
+        _put_back(away, server)
+        server.wait_for(lambda: server.status("/ready") == 200, "it is there again")
+        assert client.post("/get_token", json=ADA).status_code == 200
+        server.wait_for(lambda: server.recorded() == 1, "what waited is recorded")
     log = server.log.read_text()
     assert "iargus_api.db is not there" in log
     assert "Traceback" not in log

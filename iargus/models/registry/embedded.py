@@ -16,10 +16,6 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 _MAKING = ".making-"
 # What SQLite keeps beside a database. A journal that outlives its own would be played back into
@@ -81,7 +77,7 @@ def fill(path: Path) -> None:
     """Make MLflow's tables in a new file, of the release that is installed."""
     from mlflow.store.db import utils
 
-    engine: Engine = utils.create_sqlalchemy_engine(f"sqlite:///{path}")  # type: ignore[no-untyped-call]
+    engine = utils.create_sqlalchemy_engine(f"sqlite:///{path}")  # type: ignore[no-untyped-call]
     try:
         utils._initialize_tables(engine)  # type: ignore[no-untyped-call]
     finally:

@@ -57,8 +57,8 @@ def deliver(
             delivery = _Postman(outbox, settings, server, clock, lock).send_all(due)
             left = outbox.pending()
             # Why one was not sent says more than that others pause.
-            reason = delivery.reason or (_pausing(left) if left else None)
-            return replace(delivery, waiting=len(left), reason=reason)
+            why = delivery.reason or (_pausing(left) if left else None)
+            return replace(delivery, waiting=len(left), reason=why)
     except RunLocked as error:
         logger.warning("%d mail(s) are left to another process: %s", len(pending), error)
         return Delivery(waiting=len(pending), reason=str(error))
