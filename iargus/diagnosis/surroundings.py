@@ -60,7 +60,8 @@ def examine_key(settings: Settings, api: Database) -> Finding:
     if signing in kept and unwrap(signing, kept[signing].wrapped or "", ring.keys) is None:
         return problem(
             subject,
-            f"{read}; {signing} of the database should sign, and no key here unwraps it",
+            f"{read}; {signing} of the database should sign, and no key here unwraps it, so "
+            f"{ring.signing_kid} signs for this host alone",
             "give this host the secret of IARGUS_JWT_KEYS that `iargus keys list` names for it, "
             "or run `iargus keys rotate`",
         )
@@ -92,6 +93,11 @@ def examine_registry(
     registry: Registry, settings: Settings, tasks: list[Task]
 ) -> Iterator[Finding]:
     """The MLflow registry, and whether every task has a champion."""
+    if not registry.is_made:
+        file = settings.var_dir / "mlflow.db"
+        remedy = "`iargus setup` makes it, and trains a first champion of each task"
+        yield problem("registry", f"{file} is not there", remedy)
+        return
     try:
         registry.check()
     except IArgusError as error:

@@ -40,6 +40,8 @@ class FakeRegistry:
         self.refused = refused
         self._gone = gone
 
+    is_made = True
+
     def check(self) -> None:
         if self._gone:
             raise RegistryUnavailable("the registry does not answer")
@@ -107,6 +109,7 @@ def test_a_server_that_is_not_there_hides_nothing_else(tmp_path: Path) -> None:
     environ = {
         "IARGUS_VAR": str(tmp_path),
         **{"MYSQL_HOST": "127.0.0.1", "MYSQL_PORT": "1", "MYSQL_USER": "x"},
+        "MLFLOW_HOST": "http://127.0.0.1:1",
     }
 
     found = look(environ, FakeRegistry(gone=True))

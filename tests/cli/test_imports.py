@@ -71,7 +71,9 @@ def _command(name: str) -> object:
 def test_the_help_of_no_command_imports_what_the_command_needs(tmp_path: Path) -> None:
     commands = every_command()
     assert {"keys list", "monitor history", "import cars", "serve"} < set(commands)
-    assert imported(tmp_path, *(f"{words} --help" for words in commands)) == set()
+    # Typer asks pydantic about the types of options, where it is there.
+    assert imported(tmp_path, *(f"{words} --help" for words in commands)) <= {"pydantic"}
+    assert imported(tmp_path, "--help") == set()
 
 
 @pytest.mark.parametrize(

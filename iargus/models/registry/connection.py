@@ -45,6 +45,11 @@ class Connection:
         return self.uri.startswith("sqlite:")
 
     @property
+    def is_made(self) -> bool:
+        """False for an embedded store that is not there; nothing is opened."""
+        return not self.embedded or embedded.is_made(self._file)
+
+    @property
     def artifact_location(self) -> str | None:
         """Where new experiments keep their files: a folder of ours, or the server's own choice."""
         return (self._var_dir / "mlartifacts").as_uri() if self.embedded else None
