@@ -163,22 +163,20 @@ def examine_mail(settings: Settings, *, timeout_s: float = SMTP_TIMEOUT_S) -> Fi
 def examine_disk(var_dir: Path) -> Finding:
     """The folder `var`: may be written to, and has room."""
     subject = "disk"
-    if not var_dir.exists():
-        above = next(path for path in var_dir.parents if path.exists())
-        if above.is_dir() and os.access(above, os.W_OK):
-            return ok(subject, f"{var_dir} is not there yet; `iargus setup` makes it")
+    place = next(path for path in (var_dir, *var_dir.parents) if path.exists())
     try:
-        var_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=var_dir):
+        with tempfile.TemporaryFile(dir=place):
             pass
     except OSError as error:
         return problem(
             subject,
-            f"{var_dir} cannot be written to: {error.strerror}",
+            f"{place} cannot be written to: {error.strerror}",
             f"give user {os.getuid()} the right to write there, or set IARGUS_VAR",
         )
-    free = shutil.disk_usage(var_dir).free
-    size = f"{free / 2**30:.1f} GiB free under {var_dir}"
+    free = shutil.disk_usage(place).free
+    size = f"{free / 2**30:.1f} GiB free under {place}"
+    if place != var_dir:
+        size += f"; {var_dir} is not there yet, and `iargus setup` makes it"
     if free < MIN_FREE_BYTES:
         return warning(subject, size, "make room: models and the databases need some")
     return ok(subject, size)

@@ -78,7 +78,7 @@ def test_the_key_that_signs_is_the_database_s_once_it_has_one(
 
 def test_the_doctor_makes_nothing(run: Run, tmp_path: Path) -> None:
     found = {each["subject"]: each for each in json.loads(run("doctor", "--json").out)}
-    assert found["disk"]["detail"].endswith("is not there yet; `iargus setup` makes it")
+    assert found["disk"]["detail"].endswith("var is not there yet, and `iargus setup` makes it")
     assert found["database iargus"]["level"] == "problem"
     assert found["registry"]["detail"].endswith("mlflow.db is not there")
     assert not list((tmp_path / "var").glob("*.db*"))
