@@ -11,6 +11,7 @@ import typer
 import iargus.cli.arrow_memory  # noqa: F401 - before Arrow is imported
 from iargus.cli.progress import progress_bar
 from iargus.errors import ConfigurationError, DataError
+from iargus.whole_files import write_whole
 
 if TYPE_CHECKING:
     from iargus.monitoring.files import Comparison
@@ -88,6 +89,6 @@ def _write_report(found: Comparison, path: Path) -> None:
     from iargus.monitoring.report import render_report
 
     try:
-        path.write_text(render_report(found.document), encoding="utf-8")
+        write_whole(path, render_report(found.document))
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error

@@ -13,6 +13,7 @@ from rich.text import Text
 from iargus.cli.monitor_screen import COLOURS, plain, print_json, print_lines, screen
 from iargus.logs import configure_logging
 from iargus.stack import Stack
+from iargus.whole_files import write_whole
 
 if TYPE_CHECKING:
     from iargus.monitoring.explaining import Paragraph
@@ -115,7 +116,7 @@ def _write(page: str, file: str) -> None:
         typer.echo(page.encode(), nl=False)
         return
     try:
-        Path(file).write_text(page, encoding="utf-8")
+        write_whole(Path(file), page)
     except OSError as error:
         raise _failure(f"cannot write {file}: {error.strerror or error}") from None
     typer.echo(f"written to {file}")

@@ -16,6 +16,7 @@ from iargus.clock import utc_now
 from iargus.errors import MailNotSent
 from iargus.logs import configure_logging
 from iargus.stack import Stack
+from iargus.whole_files import write_whole
 
 if TYPE_CHECKING:
     from iargus.monitoring.mail.outbox import StoredMail
@@ -74,7 +75,7 @@ def show_mail(
     typer.echo(f"Subject: {stored.mail.subject}\nTo: {to}\nState: {sent}\n")
     typer.echo(stored.mail.body_text, nl=False)
     if html is not None:
-        html.write_text(as_page(stored.mail), encoding="utf-8")
+        write_whole(html, as_page(stored.mail))
         typer.echo(f"The HTML is in {html}", err=True)
 
 
