@@ -45,27 +45,17 @@ doctor: .venv/installed ## Check configuration, databases, registry, mail server
 	@$(BIN)/iargus doctor
 
 clean: ## Remove the virtual environment and caches; var/ with its data stays
-	rm -rf .venv .venv-audit .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-audit .venv.lock .venv-audit.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.venv/bin/python:
-	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; PYTHON=... chooses another (3.11 or later)" >&2; exit 1; }
-	@echo "Making the virtual environment .venv with $(PYTHON)"
-	@$(PYTHON) -m venv .venv
+# A cut-off installation is known by the mark that lacks, and made anew.
+INSTALL = command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; PYTHON=... chooses another (3.11 or later)" >&2; exit 1; }; $(PYTHON) scripts/environment.py
 
-.venv/installed: requirements.txt pyproject.toml | .venv/bin/python
-	@echo "Installing the pinned requirements (a minute or two, once)"
-	@$(BIN)/pip install --quiet --require-hashes -r requirements.txt
-	@$(BIN)/pip install --quiet --no-deps --editable .
-	@touch $@
+.venv/installed: requirements.txt pyproject.toml
+	@$(INSTALL) .venv installed requirements.txt --project .
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
-	@echo "Installing what the tests need (once)"
-	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
-	@touch $@
+	@$(INSTALL) .venv installed-dev requirements-dev.txt --onto installed
 
 # Apart from .venv: what looks for weaknesses is no part of what is served or tested.
 .venv-audit/installed: requirements-audit.txt
-	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; PYTHON=... chooses another (3.11 or later)" >&2; exit 1; }
-	@$(PYTHON) -m venv .venv-audit
-	@.venv-audit/bin/pip install --quiet --require-hashes -r requirements-audit.txt
-	@touch $@
+	@$(INSTALL) .venv-audit installed requirements-audit.txt

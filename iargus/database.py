@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +26,7 @@ from sqlalchemy import (
 
 from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.settings import Settings
+from iargus.sqlite_files import FileMissing, make_file, sqlite_engine
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +57,7 @@ class Database:
         as it likes, which changes of large tables need.
         """
         if settings.environment.mysql is None:
-            settings.var_dir.mkdir(parents=True, exist_ok=True)
-            return cls(name, _sqlite_engine(f"sqlite:///{settings.var_dir / name}.db"))
+            return cls(name, sqlite_engine(settings.var_dir / f"{name}.db"))
         return cls(name, _mysql_engine(name, settings, read_timeout_s))
 
     @contextmanager
@@ -65,13 +66,15 @@ class Database:
 
         Raises:
             DatabaseUnavailable: the database cannot be reached, or refuses.
-            SchemaMissing: the tables are not there.
+            SchemaMissing: the tables are not there, or the file that holds them.
         """
         try:
             with self.engine.begin() as connection:
                 yield connection
         except (exc.OperationalError, exc.ProgrammingError) as error:
             raise self._translated(error) from error
+        except FileMissing as error:
+            raise SchemaMissing(f"the database {self.name}: {error}") from error
         except (exc.InterfaceError, exc.TimeoutError, exc.InternalError) as error:
             raise DatabaseUnavailable(f"the database {self.name}: {_reason(error)}") from error
         except exc.DBAPIError as error:
@@ -100,6 +103,26 @@ class Database:
             )
         return DatabaseUnavailable(f"the database {self.name}: {_reason(error)}")
 
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database; None where it is a server's."""
+        name = self.engine.url.database
+        return Path(name) if self.engine.dialect.name == "sqlite" and name else None
+
+    def make_file(self) -> None:
+        """Make the file of an SQLite database, empty, where there is none; nothing on a server.
+
+        Raises:
+            OSError: it cannot be made there.
+        """
+        if self.file is not None:
+            make_file(self.file)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its file is not there. Costs one look at the disk, and opens nothing."""
+        return self.file is not None and not self.file.exists()
+
     def dispose(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
@@ -121,29 +144,6 @@ def _reason(error: exc.SQLAlchemyError) -> str:
     # Only the driver's own words: SQLAlchemy's text would add the statement and its parameters.
     original = getattr(error, "orig", None)
     return " ".join(str(original if original is not None else error).split())[:300]
-
-
-def _sqlite_engine(url: str) -> Engine:
-    # One connection is kept: with the last one that closes, SQLite writes all of its log into the
-    # file, waits for the disk and removes the log, each time. Nobody waits for a connection.
-    engine = create_engine(
-        url,
-        connect_args={"timeout": 10.0, "check_same_thread": False},
-        pool_size=1,
-        max_overflow=-1,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _: Any) -> None:
-        cursor = connection.cursor()
-        # WAL lets workers read while another writes; NORMAL is durable against a crash of the
-        # process, and in WAL mode consistent after a loss of power.
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.close()
-
-    return engine
 
 
 def _mysql_engine(name: str, settings: Settings, read_timeout_s: int | None) -> Engine:

@@ -35,7 +35,7 @@ class DatabaseAway(DatabaseUnavailable):
 
 
 class SchemaMissing(IArgusError):
-    """Raised when the database answers but lacks the tables that this version needs."""
+    """Raised when a database lacks the tables that this version needs, or its file is not there."""
 
 
 class RegistryUnavailable(IArgusError):

@@ -37,6 +37,7 @@ def upgrade(database: Database) -> None:
         SchemaMissing: there is no such database, or a newer version made its tables.
     """
     config = _config(database)
+    database.make_file()
     with _turn(database), database.transaction() as connection:
         if connection.dialect.name == "sqlite":
             # DDL alone begins no transaction there; all or nothing.
@@ -97,12 +98,10 @@ def _newer(database: Database) -> str:
 @contextmanager
 def _turn(database: Database) -> Iterator[None]:
     """One upgrade of a database at a time, over all processes and machines."""
-    path = database.engine.url.database
-    if database.engine.dialect.name != "sqlite":
+    path = database.file
+    if path is None:
         with _server_lock(database):
             yield
-    elif path in (None, "", ":memory:"):
-        yield
     else:
         # Even the first connection writes to an SQLite file (the journal's mode), so this
         # lock is none of SQLite's.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
@@ -44,7 +47,11 @@ def prepare(stack: Stack, *, today: date, tell: Tell, first: FirstData | None = 
     Raises:
         IArgusError: a server that the environment names cannot be used.
     """
-    first = first or FirstData()
+    with _alone(stack.settings.var_dir, tell):
+        return _prepare(stack, today=today, tell=tell, first=first or FirstData())
+
+
+def _prepare(stack: Stack, *, today: date, tell: Tell, first: FirstData) -> list[str]:
     load_key_ring(stack.settings)
     _prepare_schema(stack, tell)
     if all(_is_placed(stack, task) for task in stack.catalogue):
@@ -59,6 +66,19 @@ def prepare(stack: Stack, *, today: date, tell: Tell, first: FirstData | None = 
     tell("Placing the champions where the service reads them")
     sync_once(stack.settings)
     return missing
+
+
+@contextmanager
+def _alone(var_dir: Path, tell: Tell) -> Iterator[None]:
+    """One setup of a host at a time: of two that start together the second finds all prepared."""
+    var_dir.mkdir(parents=True, exist_ok=True)
+    with (var_dir / "setup.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("Another setup is at work here; waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _prepare_schema(stack: Stack, tell: Tell) -> None:
@@ -95,7 +115,20 @@ def _first_champion(stack: Stack, task: Task, *, today: date, tell: Tell, first:
         progress=tell,
         files=reference_files,
     )
-    tell(f"{task.name}: version {version.version} is champion, {task.metric} {version.error:.3f}")
+    tell(
+        f"{task.name}: version {version.version} is registered, {task.metric} {version.error:.3f}; "
+        f"{_champion_now(stack, task, version.version)}"
+    )
+
+
+def _champion_now(stack: Stack, task: Task, registered: str) -> str:
+    """Another host may have been faster, or later: what the registry says now is what counts."""
+    champion = stack.registry.resolve(task.name, "champion")
+    if champion is None:
+        return "there is no champion"
+    if champion.version == registered:
+        return "it is the champion"
+    return f"the champion is version {champion.version}"
 
 
 def _first_rows(

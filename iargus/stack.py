@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from iargus.database import API, LABELLED, Database
-from iargus.models.registry import Registry
-from iargus.settings import Settings
-from iargus.tasks.catalogue import Catalogue
+# What a part needs is imported with it: SQLAlchemy, pandas and MLflow take seconds that a command
+# which asks for none of them can spare.
+if TYPE_CHECKING:
+    from iargus.database import Database
+    from iargus.models.registry import Registry
+    from iargus.settings import Settings
+    from iargus.tasks.catalogue import Catalogue
 
 
 class Stack:
@@ -16,20 +20,30 @@ class Stack:
 
     @cached_property
     def settings(self) -> Settings:
+        from iargus.settings import Settings
+
         return Settings.read(os.environ)
 
     @cached_property
     def catalogue(self) -> Catalogue:
+        from iargus.tasks.catalogue import Catalogue
+
         return Catalogue.read(self.settings.policy)
 
     @cached_property
     def labelled(self) -> Database:
+        from iargus.database import LABELLED, Database
+
         return Database.connect(LABELLED, self.settings)
 
     @cached_property
     def api(self) -> Database:
+        from iargus.database import API, Database
+
         return Database.connect(API, self.settings)
 
     @cached_property
     def registry(self) -> Registry:
+        from iargus.models.registry import Registry
+
         return Registry.connect(self.settings)

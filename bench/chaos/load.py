@@ -21,7 +21,7 @@ from tests.outages.world import KEY
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019}
 ANSWER_TIMEOUT_S = 10.0
-# The service closes idle connections after 2 s; a client that meets that very moment would
+# The service closes idle connections after 75 s; a client that meets that very moment would
 # take it for a fault.
 KEEPALIVE_S = 1.0
 

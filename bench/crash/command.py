@@ -1,6 +1,7 @@
 """Kills the monthly run around every side effect, starts it again, and compares the end states.
 
     python -m bench.crash [--points N] [--embedded]
+    python -m bench.crash --first-start [--points N]
 
 With MariaDB, `mlflow server` and a mail server running; `--embedded` uses SQLite files instead of
 the first two. Without `--points` every point that an undisturbed run passes is tried. Exit
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from bench.crash import first_start
 from bench.crash.state import differences, end_state
 from bench.crash.world import ARGUMENTS, TASKS, CrashWorld, crash_world
 
@@ -123,7 +125,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.crash", description=__doc__)
     parser.add_argument("--points", type=int, help="how many points; all of them if not given")
     parser.add_argument("--embedded", action="store_true", help="SQLite instead of servers")
+    parser.add_argument("--first-start", action="store_true", help="the first start, not a run")
     options = parser.parse_args()
+    if options.first_start:
+        first_start.main(options.points)
     began = time.monotonic()
     with Program() as program, crash_world(embedded=options.embedded) as crash:
         trials = try_points(crash, program, wanted=options.points, tell=_tell)

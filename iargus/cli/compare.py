@@ -16,6 +16,7 @@ from iargus.cli.shares import limit_option, share_option
 from iargus.cli.table_options import delimiter_option
 from iargus.errors import ConfigurationError, DataError, LabelsUnclear
 from iargus.tables import TableOptions
+from iargus.whole_files import write_whole
 
 if TYPE_CHECKING:
     from iargus.monitoring.files import Comparison
@@ -169,6 +170,6 @@ def _write_report(found: Comparison, path: Path) -> None:
     from iargus.monitoring.report import render_report
 
     try:
-        path.write_text(render_report(found.document), encoding="utf-8")
+        write_whole(path, render_report(found.document))
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -13,10 +13,10 @@ from iargus.cli.console import output
 from iargus.cli.token_parts import served_tasks
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import DataError
-from iargus.issuing.addresses import Address
-from iargus.issuing.codes import invitation_text
-from iargus.issuing.invitations import Invitation, Invitations
 from iargus.stack import Stack
+
+if TYPE_CHECKING:
+    from iargus.issuing.invitations import Invitation
 
 app = typer.Typer(help="Create, list and revoke invitations.", no_args_is_help=True)
 
@@ -36,6 +36,10 @@ def create(
     ] = None,
 ) -> None:
     """Make an invitation and print its code; it is shown this once."""
+    from iargus.issuing.addresses import Address
+    from iargus.issuing.codes import invitation_text
+    from iargus.issuing.invitations import Invitations
+
     if email is not None and domain is not None:
         raise DataError("--email and --domain: one is enough")
     try:
@@ -64,6 +68,8 @@ def list_invitations(
 ) -> None:
     """Show every invitation, the newest first. The codes themselves are not kept; an id is the
     first group of its code."""
+    from iargus.issuing.invitations import Invitations
+
     found = Invitations(Stack().api).listed()
     if as_json:
         typer.echo(json.dumps([_as_json(each) for each in found], indent=2))
@@ -87,6 +93,8 @@ def revoke(
     invitation: Annotated[str, typer.Argument(help="The id that `iargus invite list` shows.")],
 ) -> None:
     """End an invitation; tokens that it gave stay valid."""
+    from iargus.issuing.invitations import Invitations
+
     key = invitation.strip().upper().partition("-")[0]
     if not Invitations(Stack().api).revoke(key, to_naive_utc(utc_now())):
         raise DataError("no invitation with this id is in use: it is unknown or was revoked before")

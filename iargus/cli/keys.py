@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -12,22 +12,36 @@ from rich.table import Table
 from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.stack import Stack
-from iargus.tokens.key_info import KeyInfo
-from iargus.tokens.key_service import KeyService
-from iargus.tokens.key_store import SqlKeyStore, Use
-from iargus.tokens.keys import load_key_ring, new_key
+
+if TYPE_CHECKING:
+    from iargus.tokens.key_info import KeyInfo
+    from iargus.tokens.key_service import KeyService
+    from iargus.tokens.key_store import Use
 
 app = typer.Typer(help="Signing keys.", no_args_is_help=True)
 
 
 def _service() -> KeyService:
+    from iargus.tokens.key_info import ENVIRONMENT, FILE
+    from iargus.tokens.key_service import KeyService
+    from iargus.tokens.key_store import SqlKeyStore
+    from iargus.tokens.keys import load_key_ring
+
     stack = Stack()
-    return KeyService(SqlKeyStore(stack.api), load_key_ring(stack.settings), clock=utc_now)
+    given = stack.settings.environment.jwt_keys
+    return KeyService(
+        SqlKeyStore(stack.api),
+        load_key_ring(stack.settings),
+        clock=utc_now,
+        origin=ENVIRONMENT if given else FILE,
+    )
 
 
 @app.command("new")
 def new() -> None:
     """Print a kid:secret pair for IARGUS_JWT_KEYS or IARGUS_BUNDLE_KEYS; nothing is stored."""
+    from iargus.tokens.keys import new_key
+
     typer.echo(new_key())
 
 
@@ -45,9 +59,14 @@ def rotate(
 
     The key before it verifies until its last token has ended.
     """
+    from iargus.tokens.key_info import FILE
+
     service = _service()
     if rewrap:
-        typer.echo(f"{service.rewrap()} keys are wrapped with the first secret of the environment")
+        count = service.rewrap()
+        keys = "1 key is" if count == 1 else f"{count} keys are"
+        place = "the key file" if service.origin == FILE else "the first secret of the environment"
+        typer.echo(f"{keys} wrapped with {place}")
         return
     typer.echo(f"{service.rotate()} signs from now on")
 
@@ -91,6 +110,8 @@ def retire(
 
     Its tokens stay valid until they end, unless `--now` is given.
     """
+    from iargus.tokens.key_info import ENVIRONMENT, FILE
+
     service = _service()
     use = service.use_of(kid)
     if now:
@@ -101,7 +122,17 @@ def retire(
     typer.echo(f"{kid} is {'revoked' if now else 'retired'}")
     if made is not None:
         typer.echo(f"{made} signs from now on")
-    if now and any(info.kid == kid and info.origin == "environment" for info in service.listed()):
+    if not now or not any(
+        info.kid == kid and info.origin in (ENVIRONMENT, FILE) for info in service.listed()
+    ):
+        return
+    if service.origin == FILE:
+        typer.echo(
+            "This key is that of the file var/jwt.key, which wraps the others too. Remove the file "
+            "and restart: a new one is made, and every token that there is ends.",
+            err=True,
+        )
+    else:
         typer.echo(
             "This key is a secret of the environment, which wraps the others too: put a new one "
             "first into IARGUS_JWT_KEYS, run `iargus keys rotate --rewrap`, take this one out, "

@@ -9,7 +9,7 @@ from typing import ClassVar
 import typer
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
-from iargus.cli.lazily import LazyGroup
+from iargus.cli.lazily import LazyGroup, Place
 from iargus.errors import ConfigurationError, IArgusError
 
 
@@ -17,24 +17,52 @@ class Commands(LazyGroup):
     """All commands, in the order in which `--help` shows them."""
 
     places: ClassVar = {
-        "setup": "iargus.cli.serve:setup",
-        "serve": "iargus.cli.serve:serve",
-        "doctor": "iargus.cli.doctor:doctor",
-        "train": "iargus.cli.train:train",
-        "monitor": "iargus.cli.monitor:app",
-        "compare": "iargus.cli.compare:compare",
-        "models": "iargus.cli.models:app",
-        "outbox": "iargus.cli.outbox:app",
-        "token": "iargus.cli.token:app",
-        "invite": "iargus.cli.invite:app",
-        "keys": "iargus.cli.keys:app",
-        "import": "iargus.cli.import_data:app",
-        "data": "iargus.cli.data:app",
-        "simulate": "iargus.cli.simulate:app",
-        "db": "iargus.cli.db:app",
-        "sync": "iargus.cli.sync:sync",
-        "encoder": "iargus.cli.encoder:app",
-        "mlflow-ui": "iargus.cli.mlflow_ui:mlflow_ui",
+        "setup": Place(
+            "iargus.cli.serve:setup",
+            "Prepare databases, key, labelled data and a first champion of each task; safe to repeat.",  # noqa: E501
+        ),
+        "serve": Place(
+            "iargus.cli.serve:serve",
+            "Set up what is missing, then serve the API with gunicorn until stopped.",
+        ),
+        "doctor": Place(
+            "iargus.cli.doctor:doctor",
+            "Check configuration, databases, registry, mail server and disk; sends nothing.",
+        ),
+        "train": Place(
+            "iargus.cli.train:train",
+            "Train a model on the labelled rows, measure it on rows kept aside, and register it.",
+        ),
+        "monitor": Place(
+            "iargus.cli.monitor:app",
+            "Judge last month's new rows; retrain, promote and mail where that is needed.",
+        ),
+        "compare": Place(
+            "iargus.cli.compare:compare",
+            "Say what has changed between two files, and whether predictions are still good enough.",  # noqa: E501
+        ),
+        "models": Place(
+            "iargus.cli.models:app", "List models, promote one, or go back to the last."
+        ),
+        "outbox": Place(
+            "iargus.cli.outbox:app", "Show the mails of monitoring and send those that wait."
+        ),
+        "token": Place("iargus.cli.token:app", "List, issue, revoke and announce tokens."),
+        "invite": Place("iargus.cli.invite:app", "Create, list and revoke invitations."),
+        "keys": Place("iargus.cli.keys:app", "Signing keys."),
+        "import": Place("iargus.cli.import_data:app", "Add labelled data from files."),
+        "data": Place("iargus.cli.data:app", "Look at the labelled rows."),
+        "simulate": Place("iargus.cli.simulate:app", "Simulate labelled data."),
+        "db": Place("iargus.cli.db:app", "Create and check the tables of both databases."),
+        "sync": Place(
+            "iargus.cli.sync:sync",
+            "Fetch the champions from the registry, check them and place them under var/models.",
+        ),
+        "encoder": Place("iargus.cli.encoder:app", "Write or check features_encoder.pkl."),
+        "mlflow-ui": Place(
+            "iargus.cli.mlflow_ui:mlflow_ui",
+            "Show the embedded registry's page on this machine only, until stopped.",
+        ),
     }
 
 

@@ -17,13 +17,16 @@ def mlflow_ui(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 5000,
 ) -> None:
     """Show the embedded registry's page on this machine only, until stopped."""
-    settings = Stack().settings
+    stack = Stack()
+    settings = stack.settings
     if settings.environment.mlflow_uri is not None:
         raise ConfigurationError(
             f"the registry is a server, and its page is at {settings.environment.mlflow_uri}"
         )
     check_port(HOST, port)
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    if not stack.registry.is_made:
+        # MLflow's server would make the store under its own name, statement by statement.
+        stack.registry.check()
     typer.echo(f"The registry's page: http://{HOST}:{port}", err=True)
     sys.stderr.flush()
     command = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,12 +12,13 @@ from rich.text import Text
 
 from iargus.cli.monitor_screen import COLOURS, plain, print_json, print_lines, screen
 from iargus.logs import configure_logging
-from iargus.monitoring.explaining import Paragraph, document_of, explain
-from iargus.monitoring.explaining.words import INDENT
-from iargus.monitoring.mail.told import mails_about
-from iargus.monitoring.period import Period
-from iargus.monitoring.run.records import MonitoringRecords, RunRecord
 from iargus.stack import Stack
+from iargus.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from iargus.monitoring.explaining import Paragraph
+    from iargus.monitoring.period import Period
+    from iargus.monitoring.run.records import RunRecord
 
 LAST = "last"
 STDOUT = "-"
@@ -37,6 +38,10 @@ def explain_month(
     ] = None,
 ) -> None:
     """Say why a month was judged as it was, what was seen and done, and what you can do."""
+    from iargus.monitoring.explaining import document_of, explain
+    from iargus.monitoring.mail.told import mails_about
+    from iargus.monitoring.run.records import MonitoringRecords
+
     configure_logging("warning")
     wanted = _wanted(period)
     if as_json and html is not None:
@@ -72,11 +77,15 @@ def show_paragraphs(
 
 
 def _marked(line: str) -> tuple[str, str]:
+    from iargus.monitoring.explaining.words import INDENT
+
     return ("  -" if line.startswith(INDENT) else "-"), line.strip()
 
 
 def _wanted(period: str) -> Period | None:
     """None for the last."""
+    from iargus.monitoring.period import Period
+
     if period == LAST:
         return None
     try:
@@ -107,7 +116,7 @@ def _write(page: str, file: str) -> None:
         typer.echo(page.encode(), nl=False)
         return
     try:
-        Path(file).write_text(page, encoding="utf-8")
+        write_whole(Path(file), page)
     except OSError as error:
         raise _failure(f"cannot write {file}: {error.strerror or error}") from None
     typer.echo(f"written to {file}")

@@ -6,14 +6,9 @@ from typing import Annotated
 
 import typer
 
-from iargus.cli.monitor_history_table import show_history
 from iargus.cli.monitor_screen import print_json, screen
 from iargus.clock import utc_now
 from iargus.logs import configure_logging
-from iargus.monitoring.explaining import document_of
-from iargus.monitoring.mail.told import mails_about
-from iargus.monitoring.period import Period
-from iargus.monitoring.run.records import MonitoringRecords
 from iargus.stack import Stack
 
 
@@ -37,6 +32,12 @@ def history(
     the limit; months without a run are named. Below them is what stood out:
     drift, serious findings, retraining and mails.
     """
+    from iargus.cli.monitor_history_table import show_history
+    from iargus.monitoring.explaining import document_of
+    from iargus.monitoring.mail.told import mails_about
+    from iargus.monitoring.period import Period
+    from iargus.monitoring.run.records import MonitoringRecords
+
     configure_logging("warning")
     stack = Stack()
     wanted = dict.fromkeys([*(tasks or ()), *(task or ())])

@@ -6,18 +6,18 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
 from iargus.cli.monitor_screen import print_json, screen
-from iargus.cli.monitor_tables import show
 from iargus.clock import utc_now
 from iargus.logs import configure_logging
-from iargus.monitoring.run.job import MonitoringJob
-from iargus.monitoring.run.request import Progress
-from iargus.predictions.store import SqlPredictionStore
 from iargus.stack import Stack
+
+if TYPE_CHECKING:
+    from iargus.monitoring.run.request import Progress
 
 _FIRST_YEAR = 1970
 logger = logging.getLogger(__name__)
@@ -32,6 +32,10 @@ def run_month(
     as_json: bool,
 ) -> None:
     """Run, print the result, and end with its exit status."""
+    from iargus.cli.monitor_tables import show
+    from iargus.monitoring.run.job import MonitoringJob
+    from iargus.predictions.store import SqlPredictionStore
+
     stack = Stack()
     day = _day(as_of)
     names = list(dict.fromkeys(task)) if task else stack.catalogue.names()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -15,11 +15,11 @@ from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.errors import MailNotSent
 from iargus.logs import configure_logging
-from iargus.monitoring.mail.delivery import deliver
-from iargus.monitoring.mail.kinds import in_words
-from iargus.monitoring.mail.message import as_page
-from iargus.monitoring.mail.outbox import Outbox, StoredMail
 from iargus.stack import Stack
+from iargus.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from iargus.monitoring.mail.outbox import StoredMail
 
 app = typer.Typer(
     help="Show the mails of monitoring and send those that wait.", no_args_is_help=True
@@ -32,6 +32,9 @@ def list_mails(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the newest mails, sent or not."""
+    from iargus.monitoring.mail.kinds import in_words
+    from iargus.monitoring.mail.outbox import Outbox
+
     mails = Outbox(Stack().labelled).listed(limit=limit)
     if as_json:
         typer.echo(json.dumps([_as_json(stored) for stored in mails], indent=2))
@@ -59,6 +62,9 @@ def show_mail(
     ] = None,
 ) -> None:
     """Show one mail as it is, or would be, sent."""
+    from iargus.monitoring.mail.message import as_page
+    from iargus.monitoring.mail.outbox import Outbox
+
     stack = Stack()
     stored = Outbox(stack.labelled).find(mail_id)
     if stored is None:
@@ -69,7 +75,7 @@ def show_mail(
     typer.echo(f"Subject: {stored.mail.subject}\nTo: {to}\nState: {sent}\n")
     typer.echo(stored.mail.body_text, nl=False)
     if html is not None:
-        html.write_text(as_page(stored.mail), encoding="utf-8")
+        write_whole(html, as_page(stored.mail))
         typer.echo(f"The HTML is in {html}", err=True)
 
 
@@ -88,6 +94,8 @@ def deliver_mails(
     A mail that could not be sent pauses for 5 minutes, then for twice as long after each attempt,
     at most 12 hours.
     """
+    from iargus.monitoring.mail.delivery import deliver
+
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)
     delivery = deliver(stack.labelled, stack.settings, utc_now, at_once=now)

@@ -16,7 +16,6 @@ import typer
 from iargus.cli.serve_place import Place, print_examples
 from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
-from iargus.issuing.starting import mode_of
 from iargus.logs import configure_logging
 from iargus.stack import Stack
 
@@ -47,6 +46,8 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
 ) -> None:
     """Set up what is missing, then serve the API with gunicorn until stopped."""
+    from iargus.issuing.starting import mode_of
+
     check_port(host, port)
     settings = Stack().settings
     policy = settings.policy

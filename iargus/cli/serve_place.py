@@ -8,13 +8,14 @@ import sys
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from iargus.settings import Policy
-from iargus.settings.front import TlsPolicy
-from iargus.settings.issuing import IssuingMode
-from iargus.tls import read_certificate
+if TYPE_CHECKING:
+    from iargus.settings import Policy
+    from iargus.settings.front import TlsPolicy
+    from iargus.settings.issuing import IssuingMode
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Place:
         """
         if tls.certificate is None:
             return cls(host, port, name=host)
+        from iargus.tls import read_certificate
+
         names = read_certificate(tls.certificate).names
         good = [name for name in (host, "localhost", *names) if name in names]
         return cls(host, port, tls.certificate, good[0] if good else host)
@@ -77,6 +80,7 @@ class Place:
 
 def print_examples(policy: Policy, place: Place, mode: IssuingMode) -> None:
     """Print a line to get a token, and one for each of the first two tasks."""
+    from iargus.settings.issuing import IssuingMode
     from iargus.tasks.catalogue import Catalogue
 
     lines = [

@@ -13,7 +13,6 @@ import typer
 
 from iargus.errors import ConfigurationError
 from iargus.logs import configure_logging
-from iargus.metrics import Metrics
 from iargus.stack import Stack
 
 
@@ -27,6 +26,8 @@ def sync(
     ] = False,
 ) -> None:
     """Fetch the champions from the registry, check them and place them under var/models."""
+    from iargus.metrics import Metrics
+
     if once == follow:
         raise ConfigurationError("say either --once or --follow")
     if follow:

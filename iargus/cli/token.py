@@ -19,9 +19,6 @@ from iargus.cli.token_parts import (
 from iargus.cli.token_revoke import revoke
 from iargus.errors import DataError
 from iargus.stack import Stack
-from iargus.tokens.claims import ADMIN
-from iargus.tokens.record import Grant, Holder
-from iargus.tokens.register import SqlTokenRegister
 
 app = typer.Typer(help="List, issue, revoke and announce tokens.", no_args_is_help=True)
 app.command("list")(list_tokens)
@@ -39,6 +36,8 @@ def show(
     ] = False,
 ) -> None:
     """Show what is known of one token, as JSON."""
+    from iargus.tokens.register import SqlTokenRegister
+
     register = SqlTokenRegister(Stack().api)
     found = register.page(which(token, None, None, None, None), limit=1).records
     if not found:
@@ -63,6 +62,9 @@ def issue(
     ] = None,
 ) -> None:
     """Issue a token and print it; it is shown this once."""
+    from iargus.tokens.claims import ADMIN
+    from iargus.tokens.record import Grant, Holder
+
     stack = Stack()
     tasks = served_tasks(stack, task)
     longest = stack.settings.policy.tokens.ttl_days

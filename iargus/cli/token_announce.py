@@ -10,9 +10,6 @@ from iargus.clock import utc_now
 from iargus.errors import MailNotSent
 from iargus.logs import configure_logging
 from iargus.stack import Stack
-from iargus.tokens.announcements import SqlAnnouncements
-from iargus.tokens.key_store import SqlKeyStore
-from iargus.tokens.keys import load_key_ring
 
 
 def announce(
@@ -25,6 +22,9 @@ def announce(
     For a daily schedule. Exit status 1 when a mail could not be sent; it is tried again next time.
     """
     from iargus.monitoring.mail.expiring import announce_all
+    from iargus.tokens.announcements import SqlAnnouncements
+    from iargus.tokens.key_store import SqlKeyStore
+    from iargus.tokens.keys import load_key_ring
 
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)

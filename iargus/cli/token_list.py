@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,7 +12,9 @@ from rich.table import Table
 from iargus.cli.console import output
 from iargus.cli.token_parts import as_document, shown_address, state, which
 from iargus.stack import Stack
-from iargus.tokens.register import SqlTokenRegister, Wanted
+
+if TYPE_CHECKING:
+    from iargus.tokens.register import SqlTokenRegister, Wanted
 
 
 def list_tokens(
@@ -35,6 +37,8 @@ def list_tokens(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show tokens, the newest first. The tokens themselves are not kept."""
+    from iargus.tokens.register import SqlTokenRegister
+
     register = SqlTokenRegister(Stack().api)
     wanted = which(None, email, kid, issued_before, older_than)
     if as_json:

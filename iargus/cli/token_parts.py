@@ -5,21 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-
-from email_validator import EmailNotValidError, validate_email
+from typing import TYPE_CHECKING
 
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import DataError
 from iargus.stack import Stack
-from iargus.tokens.key_store import SqlKeyStore
-from iargus.tokens.keys import load_key_ring
-from iargus.tokens.live_ring import LiveRing
-from iargus.tokens.record import TokenRecord
-from iargus.tokens.register import Wanted
-from iargus.tokens.revocations import RevocationSnapshot
-from iargus.tokens.service import TokenService, digest_of, normal_email
-from iargus.tokens.shown import masked, state_of
-from iargus.tokens.store import SqlTokenStore
+
+if TYPE_CHECKING:
+    from iargus.tokens.record import TokenRecord
+    from iargus.tokens.register import Wanted
+    from iargus.tokens.service import TokenService
 
 _AGE = re.compile(r"(\d{1,6})([hdw])")
 _HOURS = {"h": 1, "d": 24, "w": 168}
@@ -31,6 +26,13 @@ def token_service(stack: Stack) -> TokenService:
     Raises:
         DatabaseUnavailable: the keys cannot be read.
     """
+    from iargus.tokens.key_store import SqlKeyStore
+    from iargus.tokens.keys import load_key_ring
+    from iargus.tokens.live_ring import LiveRing
+    from iargus.tokens.revocations import RevocationSnapshot
+    from iargus.tokens.service import TokenService
+    from iargus.tokens.store import SqlTokenStore
+
     store, policy = SqlTokenStore(stack.api), stack.settings.policy.tokens
     ring = LiveRing(load_key_ring(stack.settings), policy)
     ring.apply(SqlKeyStore(stack.api).rows(), at=to_naive_utc(utc_now()))
@@ -51,6 +53,9 @@ def which(
     Raises:
         DataError: an option cannot be read; the message names it.
     """
+    from iargus.tokens.register import Wanted
+    from iargus.tokens.service import digest_of, normal_email
+
     by_digest = token is not None and token.count(".") == 2
     moments = [_moment(issued_before)] if issued_before is not None else []
     if older_than is not None:
@@ -82,6 +87,8 @@ def address(email: str) -> str:
     Raises:
         DataError: it is none.
     """
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(email, check_deliverability=False).normalized
     except EmailNotValidError as error:
@@ -90,6 +97,8 @@ def address(email: str) -> str:
 
 def state(record: TokenRecord, revoked_kids: Collection[str]) -> str:
     """What a token is now, in a word and perhaps a day."""
+    from iargus.tokens.shown import state_of
+
     found = state_of(record, to_naive_utc(utc_now()), revoked_kids)
     if found == "revoked" and record.revoked_at is not None:
         return f"revoked {record.revoked_at:%Y-%m-%d}"
@@ -98,6 +107,8 @@ def state(record: TokenRecord, revoked_kids: Collection[str]) -> str:
 
 def shown_address(record: TokenRecord, *, clear: bool) -> str:
     """The address, masked unless it is asked for: screens are shared, and output is kept."""
+    from iargus.tokens.shown import masked
+
     return record.holder.email if clear else masked(record.holder.email)
 
 

@@ -11,7 +11,6 @@ from iargus.cli.token_parts import which
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import DataError
 from iargus.stack import Stack
-from iargus.tokens.register import SqlTokenRegister
 
 
 def revoke(
@@ -29,6 +28,8 @@ def revoke(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however many it are.")] = False,
 ) -> None:
     """End tokens; every worker refuses them within a second. What is given must all be so."""
+    from iargus.tokens.register import SqlTokenRegister
+
     wanted = which(token, email, kid, issued_before, older_than)
     if wanted.everything:
         raise typer.BadParameter(

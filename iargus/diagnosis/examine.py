@@ -55,7 +55,7 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
     found = [ok("configuration", f"{path} and the environment are valid ({mode}); tasks: {names}")]
     checks: dict[str, Check] = {
         "disk": lambda: iter([surroundings.examine_disk(settings.var_dir)]),
-        "signing key": lambda: iter([surroundings.examine_key(settings)]),
+        "signing key": lambda: iter([surroundings.examine_key(settings, parts.api)]),
         "certificate": lambda: examine_certificate(settings.policy.tls, clock),
         "origins": lambda: examine_origins(settings.policy.cors),
         "model signatures": lambda: iter([surroundings.examine_bundle_keys(settings)]),

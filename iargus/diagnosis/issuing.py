@@ -26,7 +26,7 @@ def examine_issuing(settings: Settings) -> Finding:
     found = f"{mode}: {_MEANINGS[mode]}"
     entries = len(settings.policy.issuing.allow)
     if entries:
-        found += f"; {entries} entries under allow"
+        found += f"; {entries} {'entry' if entries == 1 else 'entries'} under allow"
     if mode is IssuingMode.OPEN and settings.environment.production:
         return warning(
             SUBJECT, found, "set issuing.mode to another one if this is not meant for everybody"

@@ -22,6 +22,7 @@ _VARIABLES = ("IARGUS_JWT_KEYS", "IARGUS_BUNDLE_KEYS", "IARGUS_ENV", "IARGUS_CON
 _SLIP = 0.75
 # Of 32 random characters in base64 or hex, fewer are as good as impossible.
 MIN_DISTINCT_CHARS = 8
+_PASSWORDS = {"MYSQL_PWD", "SMTP_PWD"}
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -84,12 +85,14 @@ class Environment(BaseModel):
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Environment:
-        """Read the variables of `environ`; an empty variable counts as unset.
+        """Read the variables of `environ`; an empty variable counts as unset. Blanks around values
+        do not count, except in passwords, which are taken as they are.
 
         Raises:
             ConfigurationError: a variable is missing beside its companions, or has no sense.
         """
-        values = {name: value.strip() for name, value in environ.items() if value.strip()}
+        values = {name: _taken(name, value) for name, value in environ.items()}
+        values = {name: value for name, value in values.items() if value}
         _refuse_slips(values)
         on_azure = "WEBSITE_SITE_NAME" in values
         known = {"production", "development"}
@@ -108,6 +111,13 @@ class Environment(BaseModel):
             production=on_azure or stage == "production",
             on_azure=on_azure,
         )
+
+
+def _taken(name: str, value: str) -> str:
+    if name not in _PASSWORDS:
+        return value.strip()
+    # The end of a line is the file's that a platform has read the variable from.
+    return value.removesuffix("\n").removesuffix("\r")
 
 
 def _mysql(values: Mapping[str, str]) -> MySQLServer | None:

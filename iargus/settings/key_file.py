@@ -25,6 +25,16 @@ def read_or_make(path: Path) -> tuple[str, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         _make(path)
+    return read_key(path)
+
+
+def read_key(path: Path) -> tuple[str, str]:
+    """Give `kid` and secret of the file.
+
+    Raises:
+        ConfigurationError: others can read it, or it holds no key.
+        OSError: it is not there, or cannot be read.
+    """
     mode = path.stat().st_mode & 0o777
     if mode & 0o077:
         raise ConfigurationError(f"{path} can be read by others (mode {mode:o}); chmod 600 it")

@@ -11,11 +11,15 @@ from iargus.tokens.key_row import KeyRow
 from iargus.tokens.key_store import Use
 from iargus.tokens.wrapping import unwrap
 
+ENVIRONMENT = "environment"
+FILE = "file"
+
 
 @dataclass(frozen=True)
 class KeyInfo:
-    """A key and what depends on it. `state` is `signs`, `verifies`, `revoked` or `dropped`, or
-    `unreadable` where this host cannot unwrap it; times are UTC without a zone."""
+    """A key and what depends on it. `origin` is `environment`, `file` or `database`; `state` is
+    `signs`, `verifies`, `revoked` or `dropped`, or `unreadable` where this host cannot unwrap it;
+    times are UTC without a zone."""
 
     kid: str
     origin: str
@@ -26,14 +30,17 @@ class KeyInfo:
 
 
 def described(
-    rows: Sequence[KeyRow], uses: Mapping[str, Use], roots: Sequence[JwtKey]
+    rows: Sequence[KeyRow],
+    uses: Mapping[str, Use],
+    roots: Sequence[JwtKey],
+    origin: str = ENVIRONMENT,
 ) -> list[KeyInfo]:
-    """Every key of the table, the newest first, and then those of the environment."""
+    """Every key of the table, the newest first, and then the `roots`, which are in `origin`."""
     signing, own = signer(rows, roots), {root.kid for root in roots}
     found = [
         KeyInfo(
             row.kid,
-            "environment" if row.kid in own else "database",
+            origin if row.kid in own else "database",
             _state(row, signing, roots),
             row.created_at,
             row.wrapped_with,
@@ -46,7 +53,7 @@ def described(
         if root.kid not in revoked:
             state = "signs" if root.kid == signing else "verifies"
             use = uses.get(root.kid, Use())
-            found.append(KeyInfo(root.kid, "environment", state, None, None, use))
+            found.append(KeyInfo(root.kid, origin, state, None, None, use))
     return found
 
 

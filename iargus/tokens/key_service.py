@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import DataError
 from iargus.settings.environment import JwtKey
-from iargus.tokens.key_info import KeyInfo, described, signer
+from iargus.tokens.key_info import ENVIRONMENT, KeyInfo, described, signer
 from iargus.tokens.key_row import KeyRow
 from iargus.tokens.key_store import SqlKeyStore, Use
 from iargus.tokens.keys import fresh_key
@@ -19,15 +19,24 @@ class KeyService:
     """What an administrator does with keys; `environment` gives the secrets that wrap them, the
     first for what is written."""
 
-    def __init__(self, store: SqlKeyStore, environment: KeyRing, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: SqlKeyStore,
+        environment: KeyRing,
+        *,
+        clock: Clock,
+        origin: str = ENVIRONMENT,
+    ) -> None:
+        """`origin` says where `environment` was read from: the environment, or a file."""
         self._store = store
+        self.origin = origin
         self._roots = list(environment.keys)
         self._clock = clock
 
     def listed(self) -> list[KeyInfo]:
         """Every key, the newest first, those of the environment last."""
         uses = self._store.uses(to_naive_utc(self._clock()))
-        return described(self._store.rows(), uses, self._roots)
+        return described(self._store.rows(), uses, self._roots, self.origin)
 
     def rotate(self) -> str:
         """Make a key that signs from now on; gives its `kid`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -34,9 +34,10 @@ class IssuedToken:
 class TokenService:
     """The gate. `authenticate` asks no server; `issue` and `revoke` write to the store.
 
-    A `ring` that is a plain `KeyRing` never changes. `within` bounds how long they wait for the
-    store. Work that was given up may be done later: then a row stands for a token that nobody has
-    seen, or a token ends whose holder was told to ask again.
+    A `ring` that is a plain `KeyRing` never changes. `check_key` raises where the key that signs is
+    kept nowhere any more. `within` bounds how long they wait for the store. Work that was given up
+    may be done later: then a row stands for a token that nobody has seen, or a token ends whose
+    holder was told to ask again.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class TokenService:
         clock: Clock,
         revocations: RevocationSnapshot,
         within: Within = unbounded,
+        check_key: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._ring = ring if isinstance(ring, LiveRing) else LiveRing(ring, policy)
@@ -55,6 +57,7 @@ class TokenService:
         self._clock = clock
         self._revocations = revocations
         self._within = within
+        self._check_key = check_key
 
     @property
     def ttl_days(self) -> int:
@@ -80,6 +83,7 @@ class TokenService:
         Raises:
             SigningKeyMissing, ValueError: as for `issue`.
         """
+        self._check_key()
         now = self._clock()
         claims = new_claims(
             self._policy,

@@ -23,7 +23,7 @@ from iargus.predictions.store import SqlPredictionStore
 from iargus.settings import Settings
 from iargus.settings.front import ANY_ORIGIN_WARNING
 from iargus.tasks.catalogue import Catalogue
-from iargus.tokens.keys import load_key_ring
+from iargus.tokens.keys import KeyFileCheck, load_key_ring
 from iargus.tokens.live_ring import LiveRing
 from iargus.tokens.register import SqlTokenRegister
 from iargus.tokens.revocation_file import RevocationFile
@@ -79,7 +79,8 @@ class Services:
         """
         policy = settings.policy
         catalogue = Catalogue.read(policy)
-        ring = LiveRing(load_key_ring(settings), policy.tokens, path=settings.ring_file)
+        keys = load_key_ring(settings)
+        ring = LiveRing(keys, policy.tokens, path=settings.ring_file)
         silence_s = policy.database.read_timeout_s
         api = Database.connect(API, settings, read_timeout_s=silence_s)
         labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
@@ -102,6 +103,7 @@ class Services:
             clock=clock,
             revocations=revocations,
             within=within,
+            check_key=KeyFileCheck(settings, keys),
         )
         predictions = SqlPredictionStore(api)
         return cls(
@@ -139,6 +141,11 @@ class Services:
     def not_ready(self) -> list[str]:
         """What a request would miss now; empty when everything is there."""
         missing = [f"no model for {name}" for name in self.champions.missing()]
+        missing += [
+            f"the file of the database {database.name} is gone"
+            for database in self.databases
+            if database.is_gone
+        ]
         if not self.revocations.is_known:
             missing.append("the list of revoked tokens was not read lately")
         return missing

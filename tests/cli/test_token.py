@@ -130,7 +130,7 @@ def test_keys_are_rotated_listed_and_retired(ready: Run, monkeypatch: pytest.Mon
     signing = next(kid for kid, key in keys(ready).items() if key["state"] == "signs")
     assert keys(ready)[first]["state"] == "verifies"
     assert keys(ready)[first]["tokens"] == 1
-    assert "1 keys are wrapped" in ready("keys", "rotate", "--rewrap").out
+    assert "1 key is wrapped" in ready("keys", "rotate", "--rewrap").out
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     asked = ready("keys", "retire", first, "--now")
     assert "1 person loses 1 token at once" in asked.err

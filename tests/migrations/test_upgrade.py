@@ -40,6 +40,7 @@ def test_gives_the_tables_of_the_schema(
     else:
         plain = connect(name, {"IARGUS_VAR": str(tmp_path / "plain")})
 
+    plain.make_file()
     assert shape(migrated.engine) == created(plain.engine, metadata)
 
 

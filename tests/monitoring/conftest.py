@@ -128,6 +128,7 @@ def world(tmp_path: Path, monitoring_registry: Path) -> World:
         ),
     )
     database = Database.connect(LABELLED, settings)
+    database.make_file()
     labelled_metadata.create_all(database.engine)
     world = World(settings, database, Registry.connect(settings), rent, mood)
     world.add(rent, rent_rows(HISTORY), month="2026-01")

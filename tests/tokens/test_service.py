@@ -69,6 +69,7 @@ class Gate:
 def database(tmp_path: Path) -> Database:
     environment = Environment.read({"IARGUS_VAR": str(tmp_path)})
     database = Database.connect(API, Settings(environment, Policy()))
+    database.make_file()
     api_metadata.create_all(database.engine)
     return database
 

@@ -75,6 +75,9 @@ def by_alias(connection: Connection, task: str, alias: str) -> ModelVersion | No
 
 def versions(connection: Connection, task: str) -> list[ModelVersion]:
     """All versions, the newest number first."""
+    listed = connection.listed(task)
+    if listed is not None:
+        return listed
     known = aliases(connection, task)
     found: list[Any] = []
     with connection.translated("list versions") as client:

@@ -6,12 +6,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from iargus.models import artefact
 from iargus.models.registry.version import TrainingRecord
 
 if TYPE_CHECKING:
+    import pandas as pd
     from mlflow.types import ColSpec
 
 MODEL_FILE = "model.skops"
@@ -29,9 +27,13 @@ def write_model(training: TrainingRecord, directory: Path) -> str:
     Raises:
         ArtefactRejected: the estimator holds a type that is not on the task's list.
     """
+    # Imported here: whoever only asks what there is needs none of it.
     import mlflow.sklearn
+    import pandas as pd
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema
+
+    from iargus.models import artefact
 
     sample = training.sample.head(5)
     predicted = pd.Series(training.estimator.predict(sample))

@@ -41,6 +41,11 @@ class Registry:
         allowed = [name for name, policy in tasks if policy.serve_uncompiled]
         return cls(Connection(settings), allowed, Trust.of(settings))
 
+    @property
+    def is_made(self) -> bool:
+        """False where the registry is a file of this machine, and that is not there."""
+        return self._connection.is_made
+
     def check(self) -> None:
         """Ask the registry something small."""
         with self._connection.translated("answer") as client:

@@ -11,6 +11,7 @@ from typing import Any
 
 from iargus.errors import DataError
 from iargus.monitoring.drift.summary import FeatureSummary, Kinds
+from iargus.whole_files import write_whole
 
 _FORMAT = 1
 
@@ -53,7 +54,7 @@ class SavedReference:
             "repeated": self.repeated,
         }
         try:
-            path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+            write_whole(path, json.dumps(document, ensure_ascii=False))
         except OSError as error:
             raise DataError(f"{path}: {error.strerror}") from error
 

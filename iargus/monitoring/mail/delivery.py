@@ -49,16 +49,32 @@ def deliver(
         return Delivery(waiting=len(pending), reason=reason)
     due_at = None if at_once else to_naive_utc(clock())
     if not outbox.pending(due_at=due_at):
-        return Delivery(waiting=len(pending), reason=pending[0].last_error)
+        return Delivery(waiting=len(pending), reason=_pausing(pending))
     try:
         with lock.held():
             # Read again: another process may have sent some before the lock was ours.
             due = outbox.pending(due_at=due_at)
             delivery = _Postman(outbox, settings, server, clock, lock).send_all(due)
-            return replace(delivery, waiting=len(outbox.pending()))
+            left = outbox.pending()
+            # Why one was not sent says more than that others pause.
+            why = delivery.reason or (_pausing(left) if left else None)
+            return replace(delivery, waiting=len(left), reason=why)
     except RunLocked as error:
         logger.warning("%d mail(s) are left to another process: %s", len(pending), error)
         return Delivery(waiting=len(pending), reason=str(error))
+
+
+def _pausing(waiting: Sequence[StoredMail]) -> str:
+    """That no mail server was asked, and when one will be. What it said to an earlier attempt may
+    be long mended; `iargus outbox list` has it."""
+    ends = [stored.next_attempt_at for stored in waiting if stored.next_attempt_at is not None]
+    if not ends:
+        return "mails wait that came meanwhile"
+    due = f"{min(ends):%Y-%m-%d %H:%M} UTC"
+    return (
+        f"after failed attempts the next is due at {due}; `iargus outbox deliver --now` tries at "
+        "once"
+    )
 
 
 class _Postman:

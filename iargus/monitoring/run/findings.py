@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,7 +17,9 @@ from iargus.monitoring.performance.comparison import Decision
 from iargus.monitoring.performance.verdict import Verdict
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining
-from iargus.monitoring.run.retraining import Contest
+
+if TYPE_CHECKING:
+    from iargus.monitoring.run.retraining import Contest
 
 
 @dataclass(frozen=True)

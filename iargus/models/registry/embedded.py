@@ -1,0 +1,120 @@
+"""The file of the embedded MLflow store: made aside and moved into place whole.
+
+MLflow makes its tables in some hundred statements, each of them lasting by itself. A store that was
+cut off in between cannot be opened any more, by MLflow least of all. So no name ever points to one
+that is being made; and one that an earlier release has left is set aside, never deleted, as long as
+nothing is recorded in it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+_MAKING = ".making-"
+# What SQLite keeps beside a database. A journal that outlives its own would be played back into
+# the next one.
+_COMPANIONS = ("-journal", "-wal", "-shm")
+# Which rows of these MLflow makes itself; rows of any other table were recorded by somebody.
+_MADE_WITH_IT = {
+    "alembic_version": "1",
+    "experiments": "name = 'Default'",
+    "workspaces": "name = 'default'",
+}
+
+
+def is_made(path: Path) -> bool:
+    """Whether there is a store. An empty file is none: SQLite makes one where it is asked for a
+    database that is not there."""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def make(path: Path, fill: Callable[[Path], None]) -> None:
+    """Have `fill` make a store aside, then give it its name. Whoever calls this holds the lock of
+    the folder, and has found no store there.
+
+    Raises:
+        FileExistsError: there is one by now.
+        OSError: the disk is full or not writable.
+    """
+    for left in path.parent.glob(f"{_MAKING}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    place = Path(tempfile.mkdtemp(prefix=_MAKING, dir=path.parent))
+    try:
+        draft = place / path.name
+        fill(draft)
+        _sync_to_disk(draft)
+        if not is_made(path):
+            _set_aside(path)
+        # Fails where the name is taken, which a rename does not.
+        os.link(draft, path)
+        _sync_to_disk(path.parent)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def set_aside_unfinished(path: Path) -> Path | None:
+    """Rename a store in which nothing is recorded; give its new name, or None where something is,
+    or nobody can tell."""
+    try:
+        if _holds_something(path):
+            return None
+    except sqlite3.Error:
+        return None
+    return _set_aside(path)
+
+
+def fill(path: Path) -> None:
+    """Make MLflow's tables in a new file, of the release that is installed."""
+    from mlflow.store.db import utils
+
+    engine = utils.create_sqlalchemy_engine(f"sqlite:///{path}")  # type: ignore[no-untyped-call]
+    try:
+        utils._initialize_tables(engine)  # type: ignore[no-untyped-call]
+    finally:
+        engine.dispose()
+
+
+def _holds_something(path: Path) -> bool:
+    # For writing too: an unfinished transaction is then rolled back first.
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=1)) as store:
+        tables = [
+            str(name)
+            for (name,) in store.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+        ]
+        return any(_has_rows(store, table) for table in tables)
+
+
+def _has_rows(store: sqlite3.Connection, table: str) -> bool:
+    quoted, first = table.replace('"', '""'), _MADE_WITH_IT.get(table, "0")
+    found = store.execute(f'SELECT 1 FROM "{quoted}" WHERE NOT ({first}) LIMIT 1')  # noqa: S608
+    return found.fetchone() is not None
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename the file and what SQLite keeps beside it."""
+    aside = path.with_name(f"{path.name}.unfinished-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    for companion in ("", *_COMPANIONS):
+        found = path.with_name(path.name + companion)
+        if found.exists():
+            found.rename(aside.with_name(aside.name + companion))
+    return aside
+
+
+def _sync_to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
