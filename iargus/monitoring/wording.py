@@ -9,6 +9,7 @@ from iargus.monitoring.observed import FeatureFacts, Observed
 from iargus.monitoring.performance.verdict import State, Verdict
 from iargus.monitoring.period import Period
 from iargus.monitoring.quality.scan import Finding
+from iargus.monitoring.repeats import in_brackets, left_out_of
 from iargus.monitoring.result import Retraining
 
 METRICS = {"mape": "mean absolute percentage error", "error_rate": "share of wrong answers"}
@@ -31,12 +32,13 @@ def judged(
 ) -> str:
     """What was found and done about a task, in one or a few sentences."""
     error, limit, rows = percent(verdict.error), percent(verdict.threshold), f"{verdict.rows:,}"
-    facts = f"error {error} on {rows} new rows, limit {limit}"
+    aside = in_brackets(left_out_of(observed.repeats))
+    facts = f"error {error} on {rows} new rows{aside}, limit {limit}"
     if verdict.state is State.INSUFFICIENT:
         text = (
             f"Not enough data to judge version {version}: {rows} new "
-            f"{'row' if verdict.rows == 1 else 'rows'}, {verdict.needed_rows:,} are needed; they "
-            "will count next month."
+            f"{'row' if verdict.rows == 1 else 'rows'}{aside}, {verdict.needed_rows:,} are "
+            "needed; they will count next month."
         )
     elif verdict.state is State.HEALTHY:
         text = f"Version {version} is good: {facts}."
@@ -91,7 +93,7 @@ def retrained(
     """What retraining has led to."""
     if retraining.holdout_rows == 0:
         return (
-            "Nothing was retrained: every row kept aside for a comparison repeats an older one."
+            "Nothing was retrained: every row kept aside for a comparison repeats an earlier one."
             f" Version {champion} stays."
         )
     would = "would be " if dry_run else "was "
@@ -102,7 +104,8 @@ def retrained(
     )
     contest = (
         f"{percent(retraining.challenger_error)} against {percent(retraining.champion_error)} "
-        f"on the newest {retraining.holdout_rows:,} rows (p = {retraining.p_value:.2g})"
+        f"on the newest {retraining.holdout_rows:,} rows"
+        f"{in_brackets(retraining.repeated_rows)} (p = {retraining.p_value:.2g})"
     )
     if retraining.decision.value == "promote":
         text = f"Retrained: {new} is better, {contest}, and {would}promoted."

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from iargus.labelled.row_bits import bits_of_texts
+
 BUCKETS = 256  # of names that are not kept one by one
 
 
@@ -58,17 +60,6 @@ def in_buckets(names: NDArray[np.object_], counts: NDArray[np.int64]) -> NDArray
     place = (bits_of_texts(names) % np.uint64(BUCKETS)).astype(np.intp)
     held: NDArray[np.float64] = np.bincount(place, counts, BUCKETS).astype(np.float64)
     return held
-
-
-def bits_of_texts(texts: NDArray[np.object_]) -> NDArray[np.uint64]:
-    """64 bits for each text, always the same ones."""
-    if not len(texts):
-        return np.zeros(0, dtype=np.uint64)
-    try:
-        return pd.util.hash_array(texts, categorize=False)
-    except UnicodeEncodeError:  # half a character
-        whole = [text.encode("utf-16", "surrogatepass").decode("latin-1") for text in texts]
-        return pd.util.hash_array(np.array(whole, dtype=object), categorize=False)
 
 
 def _number(value: object) -> float:

@@ -6,6 +6,7 @@ from iargus.monitoring.explaining.words import INDENT, counted, minute, p_words
 from iargus.monitoring.performance.comparison import ALPHA, MARGIN, MINIMUM_PAIRS, Decision, Method
 from iargus.monitoring.performance.segments import MINIMUM_ROWS
 from iargus.monitoring.reading import Document, count, number, part, parts, text
+from iargus.monitoring.repeats import left_out
 from iargus.monitoring.wording import percent
 
 _ALPHA = f"{ALPHA * 100:.1f} %"
@@ -19,15 +20,16 @@ def contest(document: Document) -> list[str]:
     repeats = count(retraining, "repeated_rows")
     if not count(retraining, "holdout_rows"):
         return [
-            f"All {repeats:,} rows kept aside repeat older ones. Nothing could be compared, so "
+            f"All {repeats:,} rows kept aside repeat earlier ones. Nothing could be compared, so "
             "nothing was fitted."
         ]
-    left_out = f", without {counted(repeats, 'repeat')} of older rows" if repeats else ""
     version = text(retraining, "challenger_version")
     challenger = f"The challenger, version {version}," if version else "The challenger"
     aside = counted(count(retraining, "holdout_rows"), "row")
     cut = minute(retraining, "cut")
-    since = f" (from {cut} UTC on{left_out})" if cut else left_out
+    details = [f"from {cut} UTC on" if cut else "", left_out(repeats)]
+    told = ", ".join(each for each in details if each)
+    since = f" ({told})" if told else ""
     return [
         f"The newest {aside}{since} were kept aside. {challenger} learned from "
         f"{count(retraining, 'learned_rows'):,} older rows.",

@@ -39,6 +39,12 @@ def estimate(document: Document) -> list[str]:
         f"The {count(facts, 'rows'):,} predictions of the month probably have an error of "
         f"{percent(error)} ({span(interval(facts))} with 95 % confidence), limit {limit}."
     ]
+    repeated = count(facts, "repeated")
+    if repeated:
+        lines.append(
+            f"{counted(repeated, 'further prediction')} for inputs that repeat earlier ones "
+            f"{'is' if repeated == 1 else 'are'} left out."
+        )
     beyond = number(facts, "beyond")
     if beyond:
         lines.append(

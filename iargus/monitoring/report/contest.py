@@ -8,6 +8,7 @@ from iargus.monitoring import reading
 from iargus.monitoring.figures import bare_p, count, minute, p_value, percent, rows
 from iargus.monitoring.names import clean
 from iargus.monitoring.reading import Document
+from iargus.monitoring.repeats import in_brackets
 from iargus.monitoring.report.bars import BarChart, Item, bar_chart
 
 _MOST_WORSE = 20
@@ -64,14 +65,13 @@ def contest_of(retraining: Document, champion: str, limit: float | None) -> Cont
 def _sentences(retraining: Document) -> list[str]:
     held, learned = (reading.count(retraining, f"{part}_rows") for part in ("holdout", "learned"))
     if not held:
-        return ["No row was left to compare two models on: all repeat older ones."]
+        return ["No row was left to compare two models on: all repeat earlier ones."]
     cut = reading.moment(retraining, "cut")
     since = f", from {minute(cut)} on" if cut else ""
-    repeated = reading.count(retraining, "repeated_rows")
-    without = f" {rows(repeated)} that repeat older ones were left out." if repeated else ""
+    aside = in_brackets(reading.count(retraining, "repeated_rows"))
     return [
         f"The challenger learned from {rows(learned)}. Both models were compared on the newest "
-        f"{rows(held)}{since}, from which neither has learned.{without}",
+        f"{rows(held)}{aside}{since}, from which neither has learned.",
         _decision(retraining),
     ]
 
