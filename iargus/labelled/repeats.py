@@ -64,6 +64,11 @@ class EarlierRows:
         self._add(distinct[new])
         return chosen
 
+    def share_in(self, other: EarlierRows) -> float:
+        """How much of the content seen here was seen by `other` as well; 0 without any."""
+        seen = sum(len(run) for run in self._runs)
+        return sum(int(other._known(run).sum()) for run in self._runs) / seen if seen else 0.0
+
     def _known(self, bits: Bits) -> NDArray[np.bool_]:
         found = np.zeros(len(bits), dtype=bool)
         for run in self._runs:

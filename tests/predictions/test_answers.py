@@ -1,4 +1,4 @@
-"""`SqlPredictionStore.answered`: what a version was asked and answered, a list at a time, on both databases."""
+"""`SqlPredictionStore.answered`: questions and answers, a list at a time, on both databases."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from iargus.monitoring.files.request import Request
-from iargus.monitoring.files.scan import Scan
+from iargus.monitoring.files.scan import Part
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.performance.verdict import State, Verdict, interval_of
 
@@ -35,21 +35,23 @@ def document_of(
     reference: str,
     current: str,
     request: Request,
-    scan: Scan,
+    part: Part,
     observed: Observed,
     verdict: Verdict | None,
+    *,
+    set_aside: int,
 ) -> dict[str, Any]:
     """Without a period and a champion; also without a status where nothing was to be judged."""
-    errors = scan.tally.rows > 0
+    errors = part.tally.rows > 0
     known = {
         "task": f"{current} against {reference}",
-        "sentence": " ".join(_sentences(scan, observed, verdict)),
-        "metric": _metric(scan) if errors else "",
+        "sentence": " ".join(_sentences(part, observed, verdict)),
+        "metric": _metric(part) if errors else "",
         "missed_periods": [],
-        "rows": scan.tally.rows if request.has_errors else scan.rows,
-        "refused_rows": scan.set_aside,
-        "error": scan.tally.mean if errors else None,
-        "interval": interval_of(scan.tally),
+        "rows": part.tally.rows if request.has_errors else part.rows,
+        "refused_rows": set_aside,
+        "error": part.tally.mean if errors else None,
+        "interval": interval_of(part.tally),
         "observed": asdict(observed),
         "also": [],
         "mail_queued": False,
@@ -64,11 +66,11 @@ def document_of(
     return dict.fromkeys(UNKNOWN) | known
 
 
-def _sentences(scan: Scan, observed: Observed, verdict: Verdict | None) -> Iterator[str]:
+def _sentences(part: Part, observed: Observed, verdict: Verdict | None) -> Iterator[str]:
     if verdict is not None:
         yield _judged(verdict)
-    elif scan.tally.rows:
-        yield f"The error is {_percent(scan.tally.mean)} on {scan.tally.rows:,} rows."
+    elif part.tally.rows:
+        yield f"The error is {_percent(part.tally.mean)} on {part.tally.rows:,} rows."
     drift = observed.drift
     if drift is not None:
         names = [feature.feature for feature in drift.drifted]
@@ -80,8 +82,8 @@ def _sentences(scan: Scan, observed: Observed, verdict: Verdict | None) -> Itera
             yield f"None {of_all} drifted."
 
 
-def _metric(scan: Scan) -> str:
-    return "mape" if scan.tally.wrong is None else "error_rate"
+def _metric(part: Part) -> str:
+    return "mape" if part.tally.wrong is None else "error_rate"
 
 
 def _percent(share: float | None) -> str:
