@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.calibration import cases
-from bench.calibration.reposted import advertised, anything_in_a_year, simulated
+from bench.calibration.reposted import Cars, advertised, anything_in_a_year, simulated
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def all_cases(data: Path | None = None) -> list[Case]:
 
 
 def _reposted(data: Path | None) -> Iterator[Case]:
-    kinds = [("simulated", simulated)]
+    kinds: list[tuple[str, Cars]] = [("simulated", simulated)]
     if data is not None:
         kinds.append(("real", advertised(data / "vehicles_us.csv")))
     for name, cars in kinds:

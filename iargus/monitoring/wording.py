@@ -10,7 +10,8 @@ from iargus.monitoring.performance.verdict import State, Verdict
 from iargus.monitoring.period import Period
 from iargus.monitoring.quality.scan import Finding
 from iargus.monitoring.repeats import in_brackets, left_out_of
-from iargus.monitoring.result import Retraining
+from iargus.monitoring.result import Retraining, plain
+from iargus.monitoring.rivals import outcome_of
 
 METRICS = {"mape": "mean absolute percentage error", "error_rate": "share of wrong answers"}
 _MOST_NAMES = 5
@@ -107,15 +108,15 @@ def retrained(
         f"on the newest {retraining.holdout_rows:,} rows"
         f"{in_brackets(retraining.repeated_rows)} (p = {retraining.p_value:.2g})"
     )
+    shown = f"{new} {outcome_of(plain(retraining))}: {contest}"
     if retraining.decision.value == "promote":
-        text = f"Retrained: {new} is better, {contest}, and {would}promoted."
+        text = f"Retrained: {shown}. It {would}promoted."
     elif retraining.refused is not None:
         text = (
-            f"Retrained: {new} is better, {contest}, but is not served: {retraining.refused}. "
-            f"Version {champion} stays."
+            f"Retrained: {shown}. It is not served: {retraining.refused}. Version {champion} stays."
         )
     else:
-        text = f"Retrained: {new} is not clearly better, {contest}; version {champion} stays."
+        text = f"Retrained: {shown}. Version {champion} stays."
     over = retraining.serving_error > threshold
     return text + (
         f" Performance is still over the limit ({percent(retraining.serving_error)})."

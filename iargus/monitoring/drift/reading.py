@@ -22,6 +22,8 @@ def numbers_of(column: pd.Series) -> pd.Series:
     if found.dtype.kind == "c":  # complex numbers have no order
         found = column.map(_number)
     values = found.to_numpy(dtype=np.float64, na_value=np.nan)
+    if str(found.dtype).lower() in ("float16", "float32"):
+        values = _as_written(values, digits=7 if "32" in str(found.dtype) else 4)
     return pd.Series(values, index=column.index)
 
 
@@ -60,6 +62,18 @@ def in_buckets(names: NDArray[np.object_], counts: NDArray[np.int64]) -> NDArray
     place = (bits_of_texts(names) % np.uint64(BUCKETS)).astype(np.intp)
     held: NDArray[np.float64] = np.bincount(place, counts, BUCKETS).astype(np.float64)
     return held
+
+
+def _as_written(values: NDArray[np.float64], *, digits: int) -> NDArray[np.float64]:
+    """Numbers of half the precision as people wrote them: 0.1, not 0.10000000149011612, which is
+    another number than the 0.1 of a file of text."""
+    with np.errstate(all="ignore"):
+        exponent = np.floor(np.log10(np.abs(values)))
+        scale = 10.0 ** (digits - 1 - exponent)
+        rounded = np.round(values * scale) / scale
+    plain = ~np.isfinite(rounded) | (values == np.rint(values))
+    found: NDArray[np.float64] = np.where(plain, values, rounded)
+    return found
 
 
 def _number(value: object) -> float:

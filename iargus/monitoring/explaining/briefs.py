@@ -9,7 +9,17 @@ from iargus.monitoring.explaining.mails import mail_brief
 from iargus.monitoring.explaining.seen import fault_words
 from iargus.monitoring.explaining.words import counted, listed, span
 from iargus.monitoring.mail.told import Told
-from iargus.monitoring.reading import Document, count, interval, number, part, parts, text, texts
+from iargus.monitoring.reading import (
+    Document,
+    count,
+    interval,
+    number,
+    part,
+    parts,
+    segments,
+    text,
+    texts,
+)
 from iargus.monitoring.wording import percent
 
 
@@ -53,7 +63,7 @@ def estimate_brief(document: Document) -> str:
 
 def worst_brief(document: Document) -> str:
     """The worst segment; empty when none has enough rows."""
-    worst = parts(part(document, "observed"), "segments")
+    worst = segments(part(document, "observed"))
     if not worst:
         return ""
     rows = counted(count(worst[0], "rows"), "row")

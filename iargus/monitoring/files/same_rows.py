@@ -9,6 +9,7 @@ from iargus.monitoring.files.scan import Scan
 from iargus.monitoring.files.source import Source
 
 _MOST = 0.5  # of the rows of a file; where more are equal to others, equal rows are the rule
+_MARGIN = 1.5  # shares of equal rows across and within files do not grow quite alike
 
 
 def same_columns(
@@ -32,14 +33,15 @@ def repeats_of_files(reference: Scan, current: Scan) -> Repeats:
     of a few categories are as often equal to one of the other file; leaving them out would make
     what is frequent rare, and more so in the larger file.
     """
-    n, m = reference.rows, current.rows
-    if not n or not m or not (reference.repeated or current.repeated):
+    if not reference.rows or not current.rows or not (reference.repeated or current.repeated):
         return Repeats.LEFT_OUT
-    within, now = reference.repeated / n, current.repeated / m
-    if max(within, now) > _MOST:
+    small, large = sorted((reference, current), key=lambda scan: scan.rows)
+    in_small, in_large = small.repeated / small.rows, large.repeated / large.rows
+    if max(in_small, in_large) > _MOST:
         return Repeats.COUNTED
-    across = current.seen.share_in(reference.seen)
-    # By chance a row is equal to one of the n others of the reference about twice as often as to
-    # one that stands before it there, and m / n times as often in the current file.
-    by_chance = within <= across and now <= 2 * across * m / n
+    across = small.seen.share_in(large.seen)
+    # By chance a row is equal to any of the larger file up to twice as often as to one before it
+    # there, and less often to one before it in the smaller file, as that has fewer rows.
+    fewer = small.rows / large.rows
+    by_chance = in_large <= _MARGIN * across and in_small <= 2 * _MARGIN * across * fewer
     return Repeats.COUNTED if by_chance else Repeats.LEFT_OUT
