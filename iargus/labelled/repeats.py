@@ -83,3 +83,15 @@ class EarlierRows:
         while len(self._runs) > 1 and len(self._runs[-2]) < 2 * len(self._runs[-1]):
             last = self._runs.pop()
             self._runs[-1] = np.unique(np.concatenate([self._runs[-1], last]))
+
+
+def left_out(repeated: int) -> str:
+    """`1,077 repeats of earlier rows left out`; empty when there are none."""
+    if not repeated:
+        return ""
+    return f"{repeated:,} {'repeat' if repeated == 1 else 'repeats'} of earlier rows left out"
+
+
+def in_brackets(repeated: int) -> str:
+    """The same behind a number of rows."""
+    return f" ({left_out(repeated)})" if repeated else ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from iargus.labelled.repeats import Repeats
+from iargus.labelled.repeats import Repeats, in_brackets, left_out
 from iargus.monitoring import reading
 from iargus.monitoring.observed import RepeatFacts
+
+__all__ = ["in_brackets", "left_out", "left_out_of", "repeats_of", "sentence"]
 
 
 def repeats_of(observed: Mapping[str, Any]) -> RepeatFacts | None:
@@ -25,18 +27,6 @@ def repeats_of(observed: Mapping[str, Any]) -> RepeatFacts | None:
         reference=reading.number(facts, "reference"),
         of_files=facts.get("of_files") is True,
     )
-
-
-def left_out(repeated: int) -> str:
-    """`1,077 repeats of earlier rows left out`; empty when there are none."""
-    if not repeated:
-        return ""
-    return f"{repeated:,} {'repeat' if repeated == 1 else 'repeats'} of earlier rows left out"
-
-
-def in_brackets(repeated: int) -> str:
-    """The same behind a number of rows."""
-    return f" ({left_out(repeated)})" if repeated else ""
 
 
 def left_out_of(facts: RepeatFacts | None) -> int:

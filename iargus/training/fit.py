@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from iargus.errors import DataError
+from iargus.labelled.repeats import in_brackets
 from iargus.models.registry import ModelVersion, Registry, TrainingRecord
 from iargus.models.registry.version import CHAMPION, RETRAINING
 from iargus.tasks.base import Problem, Task
@@ -66,7 +67,8 @@ def train(
     parts = split(task, rows)
     progress(f"fitting on {len(parts.train)} rows")
     judged = fit_candidate(task, parts.train)
-    progress(f"measuring on {len(parts.test)} rows ({parts.how})")
+    aside = in_brackets(parts.repeated)
+    progress(f"measuring on {len(parts.test)} rows{aside}: {parts.how}")
     evaluation = evaluate(task, judged, parts.test)
     measured(evaluation.metrics)
     progress("drawing pictures")
