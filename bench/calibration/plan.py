@@ -110,4 +110,4 @@ def _reposted(data: Path | None) -> Iterator[Case]:
         ):
             trial = anything_in_a_year(cars, 1000, alike=alike)
             year = f"year without a change, a quarter of 1,000 {name} advertisements posted again"
-            yield Case(f"{year}: {told}", trial, 100 if alike else 20, 2, most=most)
+            yield Case(f"{year}: {told}", trial, 40 if alike else 20, 2, most=most)
