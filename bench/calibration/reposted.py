@@ -56,7 +56,7 @@ def simulated(random: Random, rows: int) -> pd.DataFrame:
             "state": None,
             "make": [f"make {each % 12}" for each in model],
             "model": [f"model {each}" for each in model],
-            "age_years": age,
+            "age_years": age + random.random(rows),
             "mileage": mileage,
             "label": price,
             "lags": lags,
@@ -88,7 +88,7 @@ def _pool(path: Path) -> pd.DataFrame:
             "state": None,
             "make": cars["model"].str.split().str[0],
             "model": cars["model"].str.split(n=1).str[-1],
-            "age_years": first.year - cars["model_year"].astype(int),
+            "age_years": first.year + first.day_of_year / 365.25 - cars["model_year"],
             "mileage": cars["odometer"],
             "label": cars["price"].astype(float),
             "lags": [[(day - each[0]) / MONTH for day in each[1:]] for each in posted],
@@ -100,8 +100,8 @@ def postings(cars: pd.DataFrame, random: Random) -> pd.DataFrame:
     """Every posting of the cars in order of time; the first ones come evenly, from half a year
     before the history on, so that its first month has repeats like every other."""
     first = random.uniform(-BEFORE_MONTHS, HISTORY_MONTHS + YEAR_MONTHS, len(cars))
-    # As many years old when first posted as it is given, whatever the year is.
-    year = (START + pd.to_timedelta(first * MONTH.days, "D")).year - cars["age_years"].to_numpy()
+    # As many years old when first posted as it is given, whatever the day is.
+    year = np.round(START.year + first / 12 - cars["age_years"].to_numpy(float)).astype(int)
     times = [first[:, None].tolist(), cars["lags"].tolist()]
     moments = [
         (place, start + lag)
@@ -137,7 +137,8 @@ class _Model:
 
     def _numbers(self, rows: pd.DataFrame) -> NDArray[np.float64]:
         level = _names(rows).map(self._levels).fillna(self._mean)
-        age = rows["observed_at"].dt.year - rows["year"]
+        observed = rows["observed_at"].dt
+        age = observed.year + observed.day_of_year / 365.25 - rows["year"]
         return np.column_stack([level, age, rows["mileage"].astype(float)])
 
 
