@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.calibration import cases
+from bench.calibration.reposted import Cars, advertised, anything_in_a_year, simulated
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Case:
     most: float = 1.0
 
 
-def all_cases() -> list[Case]:
+def all_cases(data: Path | None = None) -> list[Case]:
+    """All cases; those of real advertisements where a folder with vehicles_us.csv is given."""
     truth, breach = cases.lognormal, cases.breach
     found = [
         Case(
@@ -92,4 +96,18 @@ def all_cases() -> list[Case]:
         for shared in (0.5, 0.9):
             named = f"challenger {name}, 3,000 rows, correlated {shared}: has the lower MAPE"
             found.append(Case(named, cases.lower(gap, 3000, shared=shared), 5000, 300))
-    return found
+    return [*found, *_reposted(data)]
+
+
+def _reposted(data: Path | None) -> Iterator[Case]:
+    kinds: list[tuple[str, Cars]] = [("simulated", simulated)]
+    if data is not None:
+        kinds.append(("real", advertised(data / "vehicles_us.csv")))
+    for name, cars in kinds:
+        for alike, most, told in (
+            (True, 0.05, "anything raised"),
+            (False, 1.0, "the same with repeats counted in the months alone"),
+        ):
+            trial = anything_in_a_year(cars, 1000, alike=alike)
+            year = f"year without a change, a quarter of 1,000 {name} advertisements posted again"
+            yield Case(f"{year}: {told}", trial, 40 if alike else 20, 2, most=most)

@@ -103,10 +103,11 @@ def compare(
 
     Both are read in parts, so that they may be larger than memory. Columns of numbers,
     categories and texts are compared; identifiers, times and an index are passed over. With a
-    label and a prediction the error is told, with a threshold it is judged. Exit status: 0 when
-    nothing was found, 3 when something drifted or the error is surely above the threshold, 1 when
-    a file cannot be read or the error cannot be judged, 2 for wrong usage, or where it is not
-    clear whether labels are classes.
+    label and a prediction the error is told, with a threshold it is judged. Rows that repeat an
+    earlier one of their file are left out of both files, or counted in both where rows are equal by
+    chance. Exit status: 0 when nothing was found, 3 when something drifted or the error is surely
+    above the threshold, 1 when a file cannot be read or the error cannot be judged, 2 for wrong
+    usage, or where it is not clear whether labels are classes.
     """
     from iargus.monitoring.files import Request, compare_files
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from iargus.cli.console import output
 from iargus.monitoring.files import Comparison
 from iargus.monitoring.files.roles import LOOKS_LIKE
+from iargus.monitoring.repeats import sentence
 from iargus.monitoring.wording import percent
 
 _MOST_ROWS = 20
@@ -28,6 +29,8 @@ def show(found: Comparison) -> None:
             f"{aside:,} rows were set aside: no label or no prediction, or none that an error can "
             "be told of."
         )
+    if found.observed.repeats is not None and found.observed.repeats.repeated:
+        typer.echo(sentence(found.observed.repeats))
     for table in (_drift(found), _quality(found), _segments(found)):
         if table.row_count:
             output().print(table)

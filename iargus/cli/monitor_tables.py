@@ -17,6 +17,7 @@ from iargus.monitoring.explaining.briefs import (
 )
 from iargus.monitoring.mail.delivered import Delivery
 from iargus.monitoring.mail.kinds import in_words
+from iargus.monitoring.repeats import in_brackets, left_out_of, sentence
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.wording import METRICS, percent
 
@@ -58,7 +59,8 @@ def _table(outcome: TaskOutcome, console: Console) -> Table:
     measure = METRICS.get(outcome.metric, outcome.metric)
     start, end = outcome.window_start, outcome.window_end
     table.add_row("window (UTC)", f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}")
-    table.add_row("rows", f"{outcome.rows:,}")
+    repeats = None if outcome.observed is None else outcome.observed.repeats
+    table.add_row("rows", f"{outcome.rows:,}{in_brackets(left_out_of(repeats))}")
     if outcome.refused_rows:
         table.add_row("set aside", f"{outcome.refused_rows:,} rows with a label that is none")
     table.add_row("measure", measure)
@@ -73,7 +75,7 @@ def _table(outcome: TaskOutcome, console: Console) -> Table:
         table.add_row("trained on", f"{retraining.learned_rows:,} rows before {retraining.cut}")
         table.add_row(
             "compared on",
-            f"{retraining.holdout_rows:,} rows ({retraining.repeated_rows:,} repeats left out)",
+            f"{retraining.holdout_rows:,} rows{in_brackets(retraining.repeated_rows)}",
         )
         table.add_row("champion there", percent(retraining.champion_error))
         table.add_row("challenger there", percent(retraining.challenger_error))
@@ -96,6 +98,7 @@ def _observed(outcome: TaskOutcome) -> Iterator[tuple[str, str]]:
         elif observed.drift is not None:
             yield "drift", drift_brief(document) or f"none in {observed.drift.compared} columns"
         yield "serious findings", serious_brief(document)
+        yield "repeats", "" if observed.repeats is None else sentence(observed.repeats)
         yield "estimate", estimate_brief(document)
         yield "worst segment", worst_brief(document)
     yield "report", outcome.report or ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from iargus.labelled.repeats import Repeats
 from iargus.monitoring.drift.compare import Change
 from iargus.monitoring.drift.summary import Kind
 from iargus.monitoring.quality.scan import Finding
@@ -31,6 +32,22 @@ class FeatureFacts:
     changes: tuple[Change, ...]
     missing: tuple[float, float] = (0.0, 0.0)
     bars: tuple[Bar, ...] = ()
+
+
+@dataclass(frozen=True)
+class RepeatFacts:
+    """What was done with the rows that repeat an earlier one; see `labelled.repeats`.
+
+    `repeated` of `rows` rows do so; `how` says whether they were left out of the error, of drift
+    and of segments. The reference was treated alike: the share `reference` of its rows did so,
+    where that is known. `of_files` when two files were compared, each within itself.
+    """
+
+    how: Repeats
+    rows: int
+    repeated: int
+    reference: float | None = None
+    of_files: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +86,8 @@ class SegmentError:
 @dataclass(frozen=True)
 class EstimateFacts:
     """The probable error of predictions of the month, whose labels may not have come yet; see
-    `unlabelled.Estimate`. With a `reason` nothing was estimated."""
+    `unlabelled.Estimate`. With a `reason` nothing was estimated. `repeated` further predictions
+    were left out: their input repeats that of an earlier one, or of an earlier labelled row."""
 
     error: float | None = None
     interval: tuple[float, float] | None = None
@@ -77,6 +95,7 @@ class EstimateFacts:
     beyond: float = 0.0
     warns: bool = False
     reason: str | None = None
+    repeated: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,3 +108,4 @@ class Observed:
     serious: tuple[Finding, ...] = ()
     segments: tuple[SegmentError, ...] = ()
     estimate: EstimateFacts | None = None
+    repeats: RepeatFacts | None = None

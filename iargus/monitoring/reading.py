@@ -55,6 +55,12 @@ def parts(document: Document, key: str) -> list[Document]:
     return [each for each in _items(document, key) if isinstance(each, Mapping)]
 
 
+def segments(observed: Document) -> list[Document]:
+    """The worst segments, the largest error first; earlier versions of IArgus kept them in another
+    order."""
+    return sorted(parts(observed, "segments"), key=lambda each: -(number(each, "error") or 0.0))
+
+
 def text(document: Document, key: str) -> str:
     """A text, or a number such as that of a version as text; empty where there is none."""
     return _text(document.get(key)) or ""

@@ -88,7 +88,7 @@ class TaskOutcome:
     due: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
-        document: dict[str, Any] = _plain(self)
+        document: dict[str, Any] = plain(self)
         return document
 
 
@@ -111,10 +111,11 @@ class JobResult:
         return 1 if failed or undelivered else 0
 
     def to_json(self) -> dict[str, Any]:
-        return {**_plain(self), "exit_code": self.exit_code}
+        return {**plain(self), "exit_code": self.exit_code}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Facts as JSON has them."""
     if isinstance(value, Period):
         return str(value)
     if isinstance(value, Enum):
@@ -124,7 +125,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     return value

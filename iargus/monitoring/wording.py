@@ -10,7 +10,9 @@ from iargus.monitoring.observed import FeatureFacts, Observed
 from iargus.monitoring.performance.verdict import State, Verdict
 from iargus.monitoring.period import Period
 from iargus.monitoring.quality.scan import Finding
-from iargus.monitoring.result import Retraining
+from iargus.monitoring.repeats import in_brackets, left_out_of
+from iargus.monitoring.result import Retraining, plain
+from iargus.monitoring.rivals import outcome_of
 
 METRICS = {"mape": "mean absolute percentage error", "error_rate": "share of wrong answers"}
 _MOST_NAMES = 5
@@ -32,11 +34,12 @@ def judged(
 ) -> str:
     """What was found and done about a task, in one or a few sentences."""
     error, limit, rows = percent(verdict.error), percent(verdict.threshold), f"{verdict.rows:,}"
-    facts = f"error {error} on {rows} new rows, limit {limit}"
+    aside = in_brackets(left_out_of(observed.repeats))
+    facts = f"error {error} on {rows} new rows{aside}, limit {limit}"
     if verdict.state is State.INSUFFICIENT:
         text = (
             f"Not enough data to judge version {version}: {rows} new "
-            f"{'row' if verdict.rows == 1 else 'rows'}, {verdict.needed_rows:,} are needed."
+            f"{'row' if verdict.rows == 1 else 'rows'}{aside}, {verdict.needed_rows:,} are needed."
         )
         if window.start >= window.end:
             text += f" It has learned from rows until {window.start:%Y-%m-%d %H:%M} UTC."
@@ -112,7 +115,7 @@ def retrained(
     """What retraining has led to."""
     if retraining.holdout_rows == 0:
         return (
-            "Nothing was retrained: every row kept aside for a comparison repeats an older one."
+            "Nothing was retrained: every row kept aside for a comparison repeats an earlier one."
             f" Version {champion} stays."
         )
     would = "would be " if dry_run else "was "
@@ -123,17 +126,18 @@ def retrained(
     )
     contest = (
         f"{percent(retraining.challenger_error)} against {percent(retraining.champion_error)} "
-        f"on the newest {retraining.holdout_rows:,} rows (p = {retraining.p_value:.2g})"
+        f"on the newest {retraining.holdout_rows:,} rows"
+        f"{in_brackets(retraining.repeated_rows)} (p = {retraining.p_value:.2g})"
     )
+    shown = f"{new} {outcome_of(plain(retraining))}: {contest}"
     if retraining.decision.value == "promote":
-        text = f"Retrained: {new} is better, {contest}, and {would}promoted."
+        text = f"Retrained: {shown}. It {would}promoted."
     elif retraining.refused is not None:
         text = (
-            f"Retrained: {new} is better, {contest}, but is not served: {retraining.refused}. "
-            f"Version {champion} stays."
+            f"Retrained: {shown}. It is not served: {retraining.refused}. Version {champion} stays."
         )
     else:
-        text = f"Retrained: {new} is not clearly better, {contest}; version {champion} stays."
+        text = f"Retrained: {shown}. Version {champion} stays."
     over = retraining.serving_error > threshold
     trial = dry_run and retraining.decision.value == "promote"
     would = "would be" if trial else "is"

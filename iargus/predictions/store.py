@@ -107,7 +107,7 @@ class SqlPredictionStore:
             row = connection.execute(query).mappings().first()
         return None if row is None else Prediction(**row)
 
-    def answers(
+    def answered(
         self,
         task: str,
         version: str,
@@ -115,9 +115,10 @@ class SqlPredictionStore:
         start: datetime,
         end: datetime,
         size: int = PAGE_ROWS,
-    ) -> Iterator[list[dict[str, Any]]]:
-        """What one version of a task's model answered with `start <= created_at < end`, in order
-        of time, in lists of at most `size`; none when it answered nothing.
+    ) -> Iterator[list[tuple[dict[str, Any], dict[str, Any]]]]:
+        """What one version of a task's model was asked and answered with
+        `start <= created_at < end`, in order of time, in lists of at most `size`; none when it
+        answered nothing.
 
         Answers may be recorded meanwhile: none comes twice, and one whose time has been passed is
         not among them. No connection is held between two lists.
@@ -128,9 +129,10 @@ class SqlPredictionStore:
             table.created_at >= start,
             table.created_at < end,
         ]
-        read = [table.created_at, table.prediction_id, table.answer]
+        read = [table.created_at, table.prediction_id, table.payload, table.answer]
         for page in pages(self._database, read, wanted, task=(table.task, task), size=size):
-            yield decoded([row[2] for row in page])
+            asked, answers = (decoded([row[place] for row in page]) for place in (2, 3))
+            yield list(zip(asked, answers, strict=True))
 
     def label(self, prediction_id: str) -> str | None:
         """The label that feedback gave this prediction, or None."""

@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from iargus.errors import DataError
+from iargus.labelled.repeats import in_brackets
 from iargus.models.registry import ModelVersion, Registry, TrainingRecord
 from iargus.models.registry.version import CHAMPION, RETRAINING
 from iargus.tasks.base import Problem, Task
@@ -23,11 +24,17 @@ from iargus.training.split import split
 Alias = Literal["auto", "champion", "challenger", "none"]
 _SAMPLE_ROWS = 1000
 
-FilesOf = Callable[[Task, pd.DataFrame, Evaluation], Mapping[str, str]]
-"""Texts by name of file, made from rows and what a model made of them."""
+FilesOf = Callable[[Task, pd.DataFrame, Evaluation, float], Mapping[str, str]]
+"""Texts by name of file, made from rows, what a model made of them, and the share of repeats that
+were left out before."""
 
 
-def no_files(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Mapping[str, str]:  # noqa: ARG001
+def no_files(
+    task: Task,  # noqa: ARG001
+    rows: pd.DataFrame,  # noqa: ARG001
+    evaluation: Evaluation,  # noqa: ARG001
+    repeated_share: float,  # noqa: ARG001
+) -> Mapping[str, str]:
     return {}
 
 
@@ -60,7 +67,8 @@ def train(
     parts = split(task, rows)
     progress(f"fitting on {len(parts.train)} rows")
     judged = fit_candidate(task, parts.train)
-    progress(f"measuring on {len(parts.test)} rows ({parts.how})")
+    aside = in_brackets(parts.repeated)
+    progress(f"measuring on {len(parts.test)} rows{aside}: {parts.how}")
     evaluation = evaluate(task, judged, parts.test)
     measured(evaluation.metrics)
     progress("drawing pictures")
@@ -87,7 +95,7 @@ def train(
             "test_rows_dropped_as_repeated": parts.repeated,
         },
         pictures=pictures,
-        files=files(task, parts.test, evaluation),
+        files=files(task, parts.test, evaluation, parts.repeated_share),
     )
     return _give_alias(registry, version, alias)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iargus.errors import DataError
+from iargus.labelled.repeats import LABEL, EarlierRows
 from iargus.tasks.base import Problem, Task
 
 MINIMUM_ROWS = 30
@@ -18,14 +19,16 @@ MINIMUM_ROWS = 30
 class Split:
     """`train` and `test` have the columns of the rows they come from, each a RangeIndex.
 
-    `how` says in words how they were parted; `repeated` is how many rows were taken out of the
-    test part because the same features and label stand in the train part.
+    `how` says in words how they were parted. No content (features and label) stands in both parts
+    or twice in `test`: `repeated` is how many rows were left out of the test part for that, and
+    `repeated_share` how many rows in one repeat an earlier one, as a month counts them.
     """
 
     train: pd.DataFrame
     test: pd.DataFrame
     how: str
     repeated: int
+    repeated_share: float = 0.0
 
 
 def split(task: Task, rows: pd.DataFrame) -> Split:
@@ -38,27 +41,73 @@ def split(task: Task, rows: pd.DataFrame) -> Split:
         raise DataError(
             f"{task.name} has {len(rows)} labelled rows; a training needs at least {MINIMUM_ROWS}"
         )
-    fraction, seed = task.policy.test_fraction, task.policy.seed
-    if task.problem is Problem.CLASSIFICATION:
-        if rows["label"].nunique() < 2:
-            raise DataError(f"{task.name} has rows of one label only; a training needs two")
-        chosen, how = _stratified(rows["label"], fraction, seed), "stratified by label"
-    elif rows["observed_at"].nunique() > 1:
-        chosen, how = _newest(rows["observed_at"], fraction), "newest rows in time"
+    by_label = task.problem is Problem.CLASSIFICATION
+    if by_label and rows["label"].nunique() < 2:
+        raise DataError(f"{task.name} has rows of one label only; a training needs two")
+    columns = [*task.features, LABEL]
+    first = _first_of_their_content(rows, columns)
+    if by_label or rows["observed_at"].nunique() == 1:
+        found = _by_chance(task, rows, first, columns, by_label=by_label)
     else:
-        # All of one moment: there is no order in time that could be kept.
-        random = np.random.default_rng(seed)
-        chosen, how = random.random(len(rows)) < fraction, "random, as all rows have one time"
-    train = rows[~chosen].reset_index(drop=True)
-    test = rows[chosen].reset_index(drop=True)
-    seen = _is_in(test, train, [*task.features, "label"])
-    test = test[~seen].reset_index(drop=True)
-    if test.empty or train.empty:
+        found = _in_time(task, rows, first)
+    if found.test.empty or found.train.empty:
         raise DataError(
             f"{task.name}: of {len(rows)} rows nothing is left to measure on "
-            f"({int(seen.sum())} of the test part repeat rows of the train part)"
+            f"({found.repeated} of the test part repeat earlier rows)"
         )
-    return Split(train, test, how, int(seen.sum()))
+    return found
+
+
+def _in_time(task: Task, rows: pd.DataFrame, first: NDArray[np.bool_]) -> Split:
+    """Everything before a moment to learn from, and what appears from then on for the first time
+    to be measured on: a month is judged in the same way."""
+    chosen = _newest(rows["observed_at"], task.policy.test_fraction)
+    return Split(
+        train=rows[~chosen].reset_index(drop=True),
+        test=rows[chosen & first].reset_index(drop=True),
+        how="newest rows in time",
+        repeated=int((chosen & ~first).sum()),
+        repeated_share=float((~first[chosen]).mean()),
+    )
+
+
+def _by_chance(
+    task: Task,
+    rows: pd.DataFrame,
+    first: NDArray[np.bool_],
+    columns: list[str],
+    *,
+    by_label: bool,
+) -> Split:
+    """Of each content either every row is learned from, or one is measured on. Choosing among
+    rows instead would hardly ever measure on one that is repeated."""
+    fraction, seed = task.policy.test_fraction, task.policy.seed
+    distinct = rows[first]
+    if by_label:
+        chosen, how = _stratified(distinct["label"], fraction, seed), "stratified by label"
+    else:
+        # All of one moment: there is no order in time that could be kept.
+        chosen = np.random.default_rng(seed).random(len(distinct)) < fraction
+        how = "random, as all rows have one time"
+    test = distinct[chosen]
+    tested = EarlierRows(columns)
+    tested.remember(test)
+    measured_on = tested.repeated(rows)
+    return Split(
+        train=rows[~measured_on].reset_index(drop=True),
+        test=test.reset_index(drop=True),
+        how=how,
+        repeated=int(measured_on.sum()) - len(test),
+        repeated_share=float((~first).mean()),
+    )
+
+
+def _first_of_their_content(rows: pd.DataFrame, columns: list[str]) -> NDArray[np.bool_]:
+    """Which rows repeat none that is earlier in time, or in the table where times are equal."""
+    order = np.argsort(rows["observed_at"].to_numpy(), kind="stable")
+    first = np.zeros(len(rows), dtype=bool)
+    first[order] = EarlierRows(columns).first(rows.iloc[order])
+    return first
 
 
 def _newest(moments: pd.Series[pd.Timestamp], fraction: float) -> NDArray[np.bool_]:
@@ -82,11 +131,3 @@ def _stratified(labels: pd.Series[str], fraction: float, seed: int) -> NDArray[n
         count = min(round(len(places) * fraction), len(places) - 1)
         chosen[places[:count]] = True
     return chosen
-
-
-def _is_in(rows: pd.DataFrame, others: pd.DataFrame, columns: list[str]) -> NDArray[np.bool_]:
-    """True for each of `rows` that stands among `others`, compared by `columns`."""
-    hashes = pd.util.hash_pandas_object(rows[columns].astype(str), index=False)
-    known = pd.util.hash_pandas_object(others[columns].astype(str), index=False)
-    found: NDArray[np.bool_] = hashes.isin(known).to_numpy()
-    return found

@@ -1,4 +1,4 @@
-"""`SqlPredictionStore.answers`: what a version answered, a list at a time, on both databases."""
+"""`SqlPredictionStore.answered`: questions and answers, a list at a time, on both databases."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def store(api_database: Database) -> SqlPredictionStore:
 
 
 def found(store: SqlPredictionStore, size: int) -> list[dict[str, Any]]:
-    parts = store.answers("car_price", "7", start=START, end=END, size=size)
-    return [answer for part in parts for answer in part]
+    parts = store.answered("car_price", "7", start=START, end=END, size=size)
+    return [answer for part in parts for _, answer in part]
 
 
 def test_without_predictions_there_is_no_list(store: SqlPredictionStore) -> None:
-    assert list(store.answers("car_price", "7", start=START, end=END)) == []
+    assert list(store.answered("car_price", "7", start=START, end=END)) == []
 
 
 @pytest.mark.parametrize("size", [1, 4, 50_000])
@@ -55,7 +55,8 @@ def test_every_answer_comes_once_in_order_of_time(store: SqlPredictionStore, siz
 
     expected = [from_json(row.answer) for row in sorted(rows, key=lambda row: row.created_at)]
     assert found(store, size) == expected
-    parts = list(store.answers("car_price", "7", start=START, end=END, size=size))
+    parts = list(store.answered("car_price", "7", start=START, end=END, size=size))
+    assert [asked for part in parts for asked, _ in part] == [{"make": "Citroën"}] * 11
     assert [len(part) for part in parts] == [min(size, 11 - at) for at in range(0, 11, size)]
 
 
@@ -85,9 +86,9 @@ def test_an_answer_recorded_meanwhile_makes_none_come_twice(store: SqlPrediction
     store.add([prediction(k, START + timedelta(hours=k)) for k in range(6)])
 
     numbers = []
-    parts = store.answers("car_price", "7", start=START, end=END, size=2)
+    parts = store.answered("car_price", "7", start=START, end=END, size=2)
     for late, part in enumerate(parts, start=100):
-        numbers += [answer["number"] for answer in part]
+        numbers += [answer["number"] for _, answer in part]
         store.add([prediction(late, START)])
 
     assert numbers == list(range(6))

@@ -103,3 +103,37 @@ def test_when_every_test_row_repeats_a_train_row_there_is_nothing_to_measure_on(
     rows = rent_rows(100).assign(city="Lyon", area=50.0, label=500.0)
     with pytest.raises(DataError, match="20 of the test part repeat"):
         split(rent_task(), rows)
+
+
+def test_what_is_posted_twice_after_the_cut_is_measured_on_once() -> None:
+    rows = rent_rows(100)
+    again = rows.iloc[[95, 95, 96]].assign(observed_at=rows["observed_at"].max())
+    parts = split(rent_task(), pd.concat([rows, again], ignore_index=True))
+    content = parts.test[["city", "area", "label"]]
+    assert not content.duplicated().any()
+    assert parts.repeated == 3
+    assert parts.repeated_share == pytest.approx(3 / (3 + len(parts.test)))
+
+
+def test_a_sentence_is_learned_from_or_measured_on_and_never_both() -> None:
+    """Every third row stands there four times; chosen by row, hardly one would be measured on."""
+    rows = mood_rows(300)
+    rows = pd.concat([rows, *[rows.iloc[::3]] * 3], ignore_index=True)
+    parts = split(mood_task(), rows)
+    learned, measured = (set(part["wind"]) for part in (parts.train, parts.test))
+    assert not learned & measured
+    assert parts.test["wind"].is_unique
+    repeated = set(rows["wind"].iloc[:300:3])
+    assert len(measured & repeated) / len(measured) == pytest.approx(1 / 3, abs=0.15)
+    assert len(parts.train) + len(parts.test) + parts.repeated == len(rows)
+    assert parts.repeated_share == pytest.approx(0.5)
+
+
+def test_rows_in_any_order_are_parted_alike() -> None:
+    rows = rent_rows(100)
+    rows.loc[95:, ["city", "area", "label"]] = rows.loc[:4, ["city", "area", "label"]].to_numpy()
+    rows = rows.astype({"area": float, "label": float})
+    mixed = rows.sample(frac=1, random_state=1).reset_index(drop=True)
+    one, other = split(rent_task(), rows), split(rent_task(), mixed)
+    assert one.repeated == other.repeated == 5
+    assert set(one.test["observed_at"]) == set(other.test["observed_at"])

@@ -20,7 +20,7 @@ _REMEDIES: dict[str, str] = {
     Fault.TYPE_FLIP: "make the column hold numbers again where it is written",
     Fault.NUMBERS_IN_WORDS: "make the column hold words again where it is written",
     Fault.INFINITE: "see what divides by zero where the column is written",
-    Fault.DUPLICATED: "see what sends rows twice; until then bounds are too narrow",
+    Fault.DUPLICATED: "see what sends rows twice",
     Fault.LABEL_MISSING: "see why labels do not arrive",
     Fault.LABEL_IMPOSSIBLE: "correct the labels, or remove rows with placeholders",
     Fault.TEXT_TOO_LONG: "see what writes such texts; only their beginning is read",

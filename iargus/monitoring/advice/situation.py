@@ -78,7 +78,7 @@ def situation_of(outcome: Document) -> Situation:
     state = clean(outcome.get("status") or "", 24)
     retraining = reading.part(outcome, "retraining")
     observed = reading.part(outcome, "observed")
-    segments = reading.parts(observed, "segments")
+    segments = reading.segments(observed)
     limit, error = reading.number(outcome, "threshold"), reading.number(outcome, "error")
     now = reading.number(retraining, "serving_error")
     now = error if now is None else now

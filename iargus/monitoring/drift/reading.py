@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from iargus.labelled.row_bits import bits_of_texts
+
 BUCKETS = 256  # of names that are not kept one by one
 
 
@@ -20,6 +22,8 @@ def numbers_of(column: pd.Series) -> pd.Series:
     if found.dtype.kind == "c":  # complex numbers have no order
         found = column.map(_number)
     values = found.to_numpy(dtype=np.float64, na_value=np.nan)
+    if str(found.dtype).lower() in ("float16", "float32"):
+        values = _as_written(values, digits=7 if "32" in str(found.dtype) else 4)
     return pd.Series(values, index=column.index)
 
 
@@ -60,15 +64,16 @@ def in_buckets(names: NDArray[np.object_], counts: NDArray[np.int64]) -> NDArray
     return held
 
 
-def bits_of_texts(texts: NDArray[np.object_]) -> NDArray[np.uint64]:
-    """64 bits for each text, always the same ones."""
-    if not len(texts):
-        return np.zeros(0, dtype=np.uint64)
-    try:
-        return pd.util.hash_array(texts, categorize=False)
-    except UnicodeEncodeError:  # half a character
-        whole = [text.encode("utf-16", "surrogatepass").decode("latin-1") for text in texts]
-        return pd.util.hash_array(np.array(whole, dtype=object), categorize=False)
+def _as_written(values: NDArray[np.float64], *, digits: int) -> NDArray[np.float64]:
+    """Numbers of half the precision as people wrote them: 0.1, not 0.10000000149011612, which is
+    another number than the 0.1 of a file of text."""
+    with np.errstate(all="ignore"):
+        exponent = np.floor(np.log10(np.abs(values)))
+        scale = 10.0 ** (digits - 1 - exponent)
+        rounded = np.round(values * scale) / scale
+    plain = ~np.isfinite(rounded) | (values == np.rint(values))
+    found: NDArray[np.float64] = np.where(plain, values, rounded)
+    return found
 
 
 def _number(value: object) -> float:

@@ -19,6 +19,7 @@ from iargus.monitoring.reading import (
     part,
     parts,
     periods,
+    segments,
     text,
 )
 from iargus.monitoring.wording import percent
@@ -65,7 +66,7 @@ def estimate_brief(document: Document) -> str:
 
 def worst_brief(document: Document) -> str:
     """The worst segment; empty when none has enough rows."""
-    worst = parts(part(document, "observed"), "segments")
+    worst = segments(part(document, "observed"))
     if not worst:
         return ""
     rows = counted(count(worst[0], "rows"), "row")

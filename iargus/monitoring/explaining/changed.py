@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.labelled.repeats import Repeats
 from iargus.monitoring.drift.compare import ALPHA, What
 from iargus.monitoring.explaining.words import INDENT, counted, listed, minute, p_words
 from iargus.monitoring.reading import Document, count, number, part, parts, text, texts
+from iargus.monitoring.repeats import repeats_of
 from iargus.monitoring.wording import percent
 
 _IN_DEVIATIONS = (What.DISTRIBUTION.value, What.LENGTH.value)
@@ -29,6 +31,9 @@ def drift(document: Document) -> list[str]:
         f"{count(facts, 'rows'):,} rows were compared with {count(facts, 'reference_rows'):,} "
         f"labelled rows{times} that the champion was measured on and has not learned from."
     )
+    repeats = repeats_of(part(document, "observed"))
+    if repeats is not None and repeats.how is Repeats.LEFT_OUT:
+        against += " Repeats of earlier rows are left out of both."
     rule = f"surely (p at most {ALPHA * 100:.1f} %, corrected for all comparisons) and much"
     if not drifted:
         return [against, f"None of {counted(compared, 'column')} has changed {rule}."]

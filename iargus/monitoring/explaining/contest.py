@@ -6,6 +6,8 @@ from iargus.monitoring.explaining.words import INDENT, counted, minute, p_words
 from iargus.monitoring.performance.comparison import ALPHA, MARGIN, MINIMUM_PAIRS, Decision, Method
 from iargus.monitoring.performance.segments import MINIMUM_ROWS
 from iargus.monitoring.reading import Document, count, number, part, parts, text
+from iargus.monitoring.repeats import left_out
+from iargus.monitoring.rivals import outcome_of
 from iargus.monitoring.wording import percent
 
 _ALPHA = f"{ALPHA * 100:.1f} %"
@@ -19,15 +21,16 @@ def contest(document: Document) -> list[str]:
     repeats = count(retraining, "repeated_rows")
     if not count(retraining, "holdout_rows"):
         return [
-            f"All {repeats:,} rows kept aside repeat older ones. Nothing could be compared, so "
+            f"All {repeats:,} rows kept aside repeat earlier ones. Nothing could be compared, so "
             "nothing was fitted."
         ]
-    left_out = f", without {counted(repeats, 'repeat')} of older rows" if repeats else ""
     version = text(retraining, "challenger_version")
     challenger = f"The challenger, version {version}," if version else "The challenger"
     aside = counted(count(retraining, "holdout_rows"), "row")
     cut = minute(retraining, "cut")
-    since = f" (from {cut} UTC on{left_out})" if cut else left_out
+    details = [f"from {cut} UTC on" if cut else "", left_out(repeats)]
+    told = ", ".join(each for each in details if each)
+    since = f" ({told})" if told else ""
     return [
         f"The newest {aside}{since} were kept aside. {challenger} learned from "
         f"{count(retraining, 'learned_rows'):,} older rows.",
@@ -45,27 +48,30 @@ def _decision(retraining: Document) -> list[str]:
     decision, worse = text(retraining, "decision"), parts(retraining, "worse")
     if decision == Decision.PROMOTE:
         return [
-            f"The challenger is better: an equal one would do so well with a chance of {_ALPHA} "
-            "at most."
+            f"The challenger {outcome_of(retraining)}: an equal one would do so well with a chance "
+            f"of {_ALPHA} at most."
         ]
     if text(retraining, "method") == Method.TOO_FEW:
-        return [f"{MINIMUM_PAIRS} rows are needed for a test, so the champion stays."]
+        return [
+            f"The challenger {outcome_of(retraining)}: {MINIMUM_PAIRS} rows are needed for a test. "
+            "The champion stays."
+        ]
     refused = text(retraining, "refused")
     if refused:
         return [f"The challenger is better, and cannot be served: {refused}. The champion stays."]
     if worse:
         return [
-            "The champion stays, because the challenger is surely worse, by more than "
+            f"The challenger {outcome_of(retraining)}. The champion stays, because it is worse "
+            "there surely and by more than "
             f"{MARGIN * 100:.0f} points, in segments of at least {MINIMUM_ROWS} rows:",
             *(INDENT + _segment(each) for each in worse),
         ]
     if decision == Decision.KEEP:
-        same = retraining.get("champion_error") == retraining.get("challenger_error")
-        return [f"The challenger is {'no better' if same else 'worse'}; the champion stays."]
+        return [f"The challenger {outcome_of(retraining)}. The champion stays."]
     if decision == Decision.UNDECIDED:
         return [
-            f"Neither is shown to be better: for that, p has to be at most {_ALPHA}. The champion "
-            "stays."
+            f"The challenger {outcome_of(retraining)}: to show that one is better, p has to be at "
+            f"most {_ALPHA}. The champion stays."
         ]
     return []
 

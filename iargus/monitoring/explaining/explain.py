@@ -14,7 +14,9 @@ from iargus.monitoring.explaining.rule import TITLES, why
 from iargus.monitoring.explaining.seen import estimate, quality, segments
 from iargus.monitoring.explaining.words import minute
 from iargus.monitoring.mail.told import Told
-from iargus.monitoring.reading import Document, count, text
+from iargus.monitoring.reading import Document, count, part, text
+from iargus.monitoring.repeats import repeats_of
+from iargus.monitoring.repeats import sentence as repeats_sentence
 from iargus.monitoring.wording import METRICS
 
 
@@ -64,5 +66,7 @@ def found(document: Document) -> list[str]:
     if start and end:
         about += f", from {start} to {end} UTC"
     about += f". Measure: {measure}." if measure else "."
+    repeats = repeats_of(part(document, "observed"))
+    told = [about] if repeats is None else [about, repeats_sentence(repeats)]
     sentence = text(document, "sentence")
-    return [sentence, about] if sentence else [about]
+    return [sentence, *told] if sentence else told

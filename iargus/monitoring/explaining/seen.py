@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iargus.monitoring.explaining.words import counted, span
 from iargus.monitoring.reading import Document, count, interval, number, part, parts, text
+from iargus.monitoring.reading import segments as worst_segments
 from iargus.monitoring.wording import percent
 
 
@@ -23,7 +24,7 @@ def segments(document: Document) -> list[str]:
     return [
         f"{text(each, 'segment')}: {percent(number(each, 'error'))} "
         f"({span(interval(each))}) on {counted(count(each, 'rows'), 'row')}"
-        for each in parts(part(document, "observed"), "segments")
+        for each in worst_segments(part(document, "observed"))
     ]
 
 
@@ -39,6 +40,12 @@ def estimate(document: Document) -> list[str]:
         f"The {count(facts, 'rows'):,} predictions of the month probably have an error of "
         f"{percent(error)} ({span(interval(facts))} with 95 % confidence), limit {limit}."
     ]
+    repeated = count(facts, "repeated")
+    if repeated:
+        lines.append(
+            f"{counted(repeated, 'further prediction')} for inputs that repeat earlier ones "
+            f"{'is' if repeated == 1 else 'are'} left out."
+        )
     beyond = number(facts, "beyond")
     if beyond:
         lines.append(

@@ -6,7 +6,7 @@ both cores are used, and the libraries are in memory once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from threading import Event, Lock
 from typing import Any
 
 from iargus.errors import DataError
+from iargus.labelled.repeats import Repeats
 from iargus.monitoring.drift.facts import drift_facts
 from iargus.monitoring.files.choosing import (
     Chosen,
@@ -25,12 +26,14 @@ from iargus.monitoring.files.choosing import (
 from iargus.monitoring.files.document import document_of, why_unjudged
 from iargus.monitoring.files.opening import open_source
 from iargus.monitoring.files.request import Request
+from iargus.monitoring.files.same_rows import repeats_of_files, same_columns
 from iargus.monitoring.files.saved import SavedReference, is_saved
 from iargus.monitoring.files.scan import Scan, read_all
 from iargus.monitoring.files.source import Source
-from iargus.monitoring.observed import Observed
+from iargus.monitoring.observed import Observed, RepeatFacts
 from iargus.monitoring.performance.verdict import BELIEVABLE_ROWS, State, Verdict, judge_tally
-from iargus.monitoring.quality.rules import is_serious, repeated_share
+from iargus.monitoring.quality.rules import is_serious
+from iargus.monitoring.quality.scan import Fault, Finding
 from iargus.tables import TableOptions
 
 Progress = Callable[[float, int], None]
@@ -100,28 +103,33 @@ def compare_files(
         before, saved = open_source(reference, options), None
         chosen = common(kinds_of_file(before, now, request), now, request)
     classes = is_classes(now, request)
-    scan = Scan(request, chosen.kinds, classes=classes, labels=True)
+    same = same_columns(chosen.kinds, now, before, request)
+    scan = Scan(request, chosen.kinds, classes=classes, labels=True, same=same)
     jobs = [(now, scan)]
-    past = Scan(request, chosen.kinds, classes=classes, labels=False)
+    past = Scan(request, chosen.kinds, classes=classes, labels=False, same=same)
     if before is not None:
         jobs.append((before, past))
-    _read(jobs, chosen, request, progress)
+    _read(jobs, chosen, request, same, progress)
     told = tuple(_checked(source, each) for source, each in jobs)
     if saved is None:
         if not past.rows:
             raise DataError(f"{reference}: no rows")
-        repeated = repeated_share(past.quality.findings())
-        saved = SavedReference(past.rows, past.columns, repeated)
+        repeats = repeats_of_files(past, scan)
+        repeated = past.repeated / past.rows
+        saved = SavedReference(past.rows, past.part(repeats).columns, repeated, repeats)
     if not scan.rows:
         raise DataError(f"{current}: no rows")
     scan.vocabulary.check()
+    part = scan.part(saved.repeats)
     verdict, unjudged = None, None
     if request.threshold is not None and request.has_errors:
         unjudged = why_unjudged(scan, request)
         if unjudged is None:
-            verdict = judge_tally(scan.tally, request.threshold, minimum_rows=BELIEVABLE_ROWS)
+            verdict = judge_tally(part.tally, request.threshold, minimum_rows=BELIEVABLE_ROWS)
     observed = _observed(saved, scan, chosen)
-    document = document_of(reference.name, current.name, request, scan, observed, verdict)
+    document = document_of(
+        reference.name, current.name, request, scan, part, observed, verdict, unjudged
+    )
     return Comparison(observed, verdict, dict(chosen.passed_over), saved, document, unjudged, told)
 
 
@@ -136,20 +144,31 @@ def _checked(source: Source, scan: Scan) -> FileRead:
 
 
 def _observed(saved: SavedReference, scan: Scan, chosen: Chosen) -> Observed:
-    findings = tuple(scan.quality.findings())
+    left_out = saved.repeats is Repeats.LEFT_OUT
+    found = scan.quality.findings()
+    if scan.repeated:
+        how = "left out" if left_out else "counted"
+        found.append(Finding(Fault.DUPLICATED, None, scan.repeated, scan.rows, how))
+    findings = tuple(found)
     before = {name: saved.columns[name] for name in chosen.kinds}
+    part = scan.part(saved.repeats)
     return Observed(
-        drift=drift_facts(before, scan.columns),
+        drift=drift_facts(before, part.columns),
         quality=findings,
         serious=tuple(
             each for each in findings if is_serious(each, repeated_before=saved.repeated)
         ),
-        segments=scan.segments.worst(),
+        segments=part.segments.worst(),
+        repeats=RepeatFacts(saved.repeats, scan.rows, scan.repeated, saved.repeated, of_files=True),
     )
 
 
 def _read(
-    jobs: list[tuple[Source, Scan]], chosen: Chosen, request: Request, progress: Progress
+    jobs: list[tuple[Source, Scan]],
+    chosen: Chosen,
+    request: Request,
+    same: Sequence[str],
+    progress: Progress,
 ) -> None:
     stop, lock = Event(), Lock()
     done, rows = dict.fromkeys((source.path for source, _ in jobs), 0.0), 0
@@ -163,7 +182,7 @@ def _read(
     with ThreadPoolExecutor(len(jobs)) as pool:
         futures = []
         for place, (source, scan) in enumerate(jobs):
-            needed = request.needed if place == 0 else ()
+            needed = request.needed if place == 0 else same
             names = [n for n in dict.fromkeys((*chosen.kinds, *needed)) if n in source.columns]
             futures.append(
                 pool.submit(read_all, source, scan, names, chosen.kinds, seen=seen, stop=stop)

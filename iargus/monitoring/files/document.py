@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from iargus.monitoring.files.request import Request
-from iargus.monitoring.files.scan import Scan
+from iargus.monitoring.files.scan import Part, Scan
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.performance.verdict import State, Verdict, interval_of
 
@@ -38,23 +38,28 @@ def document_of(
     current: str,
     request: Request,
     scan: Scan,
+    part: Part,
     observed: Observed,
     verdict: Verdict | None,
+    unjudged: str | None,
 ) -> dict[str, Any]:
-    """Without a period and a champion; also without a status where nothing was to be judged."""
-    judging = request.threshold is not None and request.has_errors
-    unjudged = why_unjudged(scan, request) if judging else None
+    """Without a period and a champion; also without a status where nothing was to be judged.
+
+    Args:
+        part: the rows of `scan` that count.
+        unjudged: why there is no verdict although one is asked for.
+    """
     # The error of some of the rows is none of the file, and would be taken for one.
-    errors = scan.tally.rows > 0 and unjudged is None
+    errors = part.tally.rows > 0 and unjudged is None
     known = {
         "task": f"{current} against {reference}",
-        "sentence": " ".join(_sentences(scan, observed, verdict, unjudged)),
-        "metric": _metric(scan) if errors else "",
+        "sentence": " ".join(_sentences(scan, part, observed, verdict, unjudged)),
+        "metric": _metric(part) if errors else "",
         "missed_periods": [],
-        "rows": scan.tally.rows if request.has_errors else scan.rows,
+        "rows": part.tally.rows if request.has_errors else part.rows,
         "refused_rows": scan.set_aside,
-        "error": scan.tally.mean if errors else None,
-        "interval": interval_of(scan.tally) if errors else None,
+        "error": part.tally.mean if errors else None,
+        "interval": interval_of(part.tally) if errors else None,
         "observed": asdict(observed),
         "also": [],
         "mail_queued": False,
@@ -89,15 +94,15 @@ def why_unjudged(scan: Scan, request: Request) -> str | None:
 
 
 def _sentences(
-    scan: Scan, observed: Observed, verdict: Verdict | None, unjudged: str | None
+    scan: Scan, part: Part, observed: Observed, verdict: Verdict | None, unjudged: str | None
 ) -> Iterator[str]:
     if verdict is not None:
         yield _judged(verdict)
     elif unjudged is not None:
         yield unjudged
-    elif scan.tally.rows:
+    elif part.tally.rows:
         of_all = f" of {scan.rows:,}" if scan.set_aside else ""
-        yield f"The error is {_percent(scan.tally.mean)} on {scan.tally.rows:,}{of_all} rows."
+        yield f"The error is {_percent(part.tally.mean)} on {part.tally.rows:,}{of_all} rows."
     drift = observed.drift
     if drift is not None:
         names = [feature.feature for feature in drift.drifted]
@@ -109,8 +114,8 @@ def _sentences(
             yield f"None {of_all} drifted."
 
 
-def _metric(scan: Scan) -> str:
-    return "mape" if scan.tally.wrong is None else "error_rate"
+def _metric(part: Part) -> str:
+    return "mape" if part.tally.wrong is None else "error_rate"
 
 
 def _percent(share: float | None) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from iargus.errors import DataError
+from iargus.labelled.repeats import Repeats
 from iargus.monitoring.drift.summary import FeatureSummary, Kinds
 from iargus.whole_files import write_whole
 
@@ -32,11 +33,13 @@ def is_saved(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class SavedReference:
-    """`repeated` is the share of rows that are copies of others."""
+    """`repeated` is the share of rows that repeat an earlier one; `repeats` says whether these
+    are among the rest."""
 
     rows: int
     columns: Mapping[str, FeatureSummary]
     repeated: float = 0.0
+    repeats: Repeats = Repeats.LEFT_OUT
 
     @property
     def kinds(self) -> Kinds:
@@ -52,6 +55,7 @@ class SavedReference:
             "rows": self.rows,
             "columns": {name: each.to_json() for name, each in self.columns.items()},
             "repeated": self.repeated,
+            "repeats": self.repeats.value,
         }
         try:
             write_whole(path, json.dumps(document, ensure_ascii=False))
@@ -73,6 +77,8 @@ class SavedReference:
                 rows=int(document["rows"]),
                 columns={name: FeatureSummary.from_json(each) for name, each in columns},
                 repeated=float(document["repeated"]),
+                # Earlier versions of IArgus do not say it, and counted them.
+                repeats=Repeats(document.get("repeats", Repeats.COUNTED)),
             )
         except OSError as error:
             raise DataError(f"{path}: {error.strerror}") from error

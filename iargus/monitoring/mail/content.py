@@ -15,7 +15,8 @@ from iargus.monitoring.mail.kinds import Kind, Severity, as_told, severity_of
 from iargus.monitoring.mail.links import Links, links_of
 from iargus.monitoring.mail.reasons import was_bad
 from iargus.monitoring.mail.text import printable
-from iargus.monitoring.result import Status, TaskOutcome
+from iargus.monitoring.result import Status, TaskOutcome, plain
+from iargus.monitoring.rivals import outcome_of
 from iargus.monitoring.wording import percent
 from iargus.settings import Settings
 
@@ -119,7 +120,8 @@ def _done(outcome: TaskOutcome) -> Iterator[str]:
     elif retraining.refused is not None:
         yield "The champion stays, for the challenger cannot be served; the month is recorded."
     else:
-        yield "The champion stays, for the challenger is not clearly better; the month is recorded."
+        shown = outcome_of(plain(retraining))
+        yield f"The champion stays, for the challenger {shown}; the month is recorded."
 
 
 def _picture_text(task: str, outcome: TaskOutcome) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from iargus.monitoring.mail.text import listed, months, printable
 from iargus.monitoring.month.window import covered
 from iargus.monitoring.performance.comparison import Decision
+from iargus.monitoring.repeats import in_brackets, sentence
 from iargus.monitoring.result import Retraining, TaskOutcome
 from iargus.monitoring.wording import METRICS, percent
 
@@ -71,6 +72,9 @@ def _facts(outcome: TaskOutcome) -> Iterator[Fact]:
             if start is not None and start > outcome.missed_periods[0].start:
                 detail += f" from {start:%Y-%m-%d} on"
         yield Fact("Without a run", months(outcome.missed_periods), detail)
+    repeats = None if outcome.observed is None else outcome.observed.repeats
+    if repeats is not None and repeats.repeated:
+        yield Fact("Repeats", f"{repeats.repeated:,} of {repeats.rows:,} rows", sentence(repeats))
     if outcome.refused_rows:
         yield Fact("Rows set aside", f"{outcome.refused_rows:,}", "their label is none of the task")
     if outcome.retraining is not None:
@@ -113,10 +117,8 @@ def _contest(retraining: Retraining, *, champion: str) -> Iterator[Fact]:
         percent(retraining.challenger_error),
         f"{version(retraining.challenger_version)}, trained on {retraining.learned_rows:,} rows",
     )
-    left_out = ""
-    if retraining.repeated_rows:
-        left_out = f", without {retraining.repeated_rows:,} repeats of older rows"
-    since = f"the newest, from {moment(retraining.cut)} UTC on{left_out}"
+    since = f"the newest, from {moment(retraining.cut)} UTC on"
+    since += in_brackets(retraining.repeated_rows)
     yield Fact("Compared on", f"{retraining.holdout_rows:,} rows", since)
     yield Fact("Test", f"p = {retraining.p_value:.2g}", printable(retraining.method, 80))
     if retraining.worse:

@@ -11,6 +11,7 @@ from iargus.monitoring.mail.facts import Fact, Section, moment
 from iargus.monitoring.mail.text import change_size, listed, printable, size
 from iargus.monitoring.observed import DriftFacts, FeatureFacts, Observed
 from iargus.monitoring.quality.scan import Finding
+from iargus.monitoring.repeats import sentence
 from iargus.monitoring.wording import percent
 
 _MOST_CHANGES = 10
@@ -25,7 +26,10 @@ def drift_of(observed: Observed | None) -> Section | None:
     if drift is None or not drift.drifted:
         return None
     facts = [fact for feature in drift.drifted for fact in _changes(feature)]
-    return Section("What has changed", _first(facts, _MOST_CHANGES), _reference(drift))
+    note = _reference(drift)
+    if observed is not None and observed.repeats is not None:
+        note += f" {sentence(observed.repeats)}"
+    return Section("What has changed", _first(facts, _MOST_CHANGES), note)
 
 
 def quality_of(observed: Observed | None) -> Section | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
 
 from iargus.errors import IArgusError
+from iargus.labelled.repeats import EarlierRows
 from iargus.models.registry import ModelVersion
 from iargus.monitoring.month.reference import Reference
 from iargus.monitoring.observed import EstimateFacts
@@ -20,10 +22,10 @@ from iargus.tasks.base import Task
 class RecordedAnswers(Protocol):
     """What is needed of the recorded predictions."""
 
-    def answers(
+    def answered(
         self, task: str, version: str, *, start: datetime, end: datetime
-    ) -> Iterator[list[dict[str, Any]]]:
-        """The answers of one version within a time, in parts."""
+    ) -> Iterator[list[tuple[dict[str, Any], dict[str, Any]]]]:
+        """The inputs of one version within a time, each with its answer, in parts."""
         ...
 
 
@@ -33,9 +35,16 @@ def estimate(
     reference: Reference | None,
     period: Period,
     recorded: RecordedAnswers | None,
+    earlier: EarlierRows,
 ) -> EstimateFacts | None:
     """Estimate the error of this version's answers of the month; None where there is nothing to
     estimate with: no recording, or a model that does not say how unsure it is.
+
+    An input counts once, and not at all if it is that of an earlier labelled row: the doubts that
+    the estimate rests on were measured without repeats too.
+
+    Args:
+        earlier: the features of the labelled rows from before.
 
     It judges nothing, so what is wrong with it is told and raises nothing.
     """
@@ -43,18 +52,32 @@ def estimate(
     if recorded is None or model is None:
         return None
     doubts: list[float] = []
+    repeated = 0
     try:
-        for answers in recorded.answers(
+        for part in recorded.answered(
             task.name, version.version, start=period.start, end=period.end
         ):
-            found = (task.doubt(answer) for answer in answers)
-            doubts.extend(each for each in found if each is not None and np.isfinite(each))
+            found = [(task.doubt(answer), asked) for asked, answer in part]
+            told = [(each, asked) for each, asked in found if each is not None and isfinite(each)]
+            first = earlier.first(task.frame([asked for _, asked in told]))
+            doubts.extend(each for (each, _), new in zip(told, first, strict=True) if new)
+            repeated += int((~first).sum())
     except IArgusError as error:
         return EstimateFacts(reason=str(error))
     if len(doubts) < MINIMUM_ROWS:
         return EstimateFacts(
             rows=len(doubts),
-            reason=f"{len(doubts):,} recorded predictions; {MINIMUM_ROWS} are needed",
+            reason=f"{len(doubts):,} recorded predictions"
+            + (f" without {repeated:,} repeats of earlier inputs" if repeated else "")
+            + f"; {MINIMUM_ROWS} are needed",
+            repeated=repeated,
         )
-    told = estimate_error(model, np.maximum(doubts, 0.0), threshold=task.policy.threshold)
-    return EstimateFacts(told.error, told.interval, told.rows, told.beyond, told.warns)
+    estimated = estimate_error(model, np.maximum(doubts, 0.0), threshold=task.policy.threshold)
+    return EstimateFacts(
+        error=estimated.error,
+        interval=estimated.interval,
+        rows=estimated.rows,
+        beyond=estimated.beyond,
+        warns=estimated.warns,
+        repeated=repeated,
+    )

@@ -6,37 +6,46 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from iargus.labelled.repeats import LABEL, EarlierRows, Repeats
 from iargus.monitoring.drift import merge_all
 from iargus.monitoring.drift.facts import drift_facts
 from iargus.monitoring.drift.summary import Kinds, Summary, kind_of
 from iargus.monitoring.month.metrics import MonthMetrics
 from iargus.monitoring.month.reference import Found
-from iargus.monitoring.observed import DriftFacts, Observed
+from iargus.monitoring.observed import DriftFacts, Observed, RepeatFacts
 from iargus.monitoring.performance.segment_errors import SegmentErrors
 from iargus.monitoring.quality.rules import is_serious
 from iargus.monitoring.quality.scan import Fault, Finding, QualityScan
 from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation
 
-LABEL = "label"
-
 
 class Month:
     """Add the rows of a month part by part; memory grows by a few numbers for each row.
 
-    `rows` were seen, `refused` have a label that is none of the task; `future` rows are dated
+    `rows` were seen, of which `repeated` repeat an earlier one and are left out of everything but
+    the look at faults; `refused` have a label that is none of the task; `future` rows are dated
     later than today, and no month counts them until then.
+
+    Args:
+        earlier: the labelled rows from before the month.
     """
 
-    def __init__(self, task: Task, found: Found) -> None:
+    def __init__(self, task: Task, found: Found, earlier: EarlierRows | None = None) -> None:
         self._task = task
         self._found = found
+        reference, columns = found.reference, (*task.features, LABEL)
+        self._earlier = EarlierRows(columns) if earlier is None else earlier
+        self._own = EarlierRows(columns)
+        self._repeats = Repeats.LEFT_OUT if reference is None else reference.repeats
         self._scan: QualityScan | None = None
+        # As the reference was made: of the rows that count.
+        self._units = QualityScan({}, units=() if reference is None else reference.units)
         self._errors: list[NDArray[np.float64]] = []
         self._summaries: Summary | None = None
         self._segments = SegmentErrors()
         self._metrics = MonthMetrics()
-        self.rows = 0
+        self.rows = self.repeated = self._own_repeated = 0
         self.refused = 0
         self.future = 0
 
@@ -50,17 +59,24 @@ class Month:
         """Further metrics of the champion, by name."""
         return self._metrics.over(self.errors)
 
-    def see(self, rows: pd.DataFrame) -> None:
-        """Look at rows as they came, before any is set aside."""
+    def see(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
+        """Look at rows as they came, before any is set aside; which of them count, for they repeat
+        no earlier row."""
         if self._scan is None:
-            reference = self._found.reference
-            self._scan = QualityScan(
-                self._kinds(rows), label=LABEL, units=() if reference is None else reference.units
-            )
+            self._scan = QualityScan(self._kinds(rows), label=LABEL, repeats=False)
         self.rows += len(rows)
-        watched = self._task.watched(rows)
-        further = [name for name in watched if name not in rows]
-        self._scan.add(rows.join(watched[further]) if further else rows)
+        self._scan.add(rows)
+        counted = self._counted(rows)
+        self.repeated += int((~counted).sum())
+        self._units.add(self._task.watched(rows[counted]))
+        return counted
+
+    def _counted(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
+        if self._repeats is Repeats.LEFT_OUT:
+            return self._earlier.first(rows)
+        counted = ~self._earlier.repeated(rows)
+        self._own_repeated += int((~self._own.first(rows[counted])).sum())
+        return counted
 
     def score(self, rows: pd.DataFrame, evaluation: Evaluation) -> None:
         """Add rows whose labels are usable, and what the champion made of them."""
@@ -77,6 +93,12 @@ class Month:
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the rows; a column that was empty in the reference too is not."""
         found = [] if self._scan is None else self._scan.findings()
+        found += [each for each in self._units.findings() if each.fault is Fault.UNIT]
+        own = self._repeats is Repeats.OWN_COUNTED
+        repeated = self._own_repeated if own else self.repeated
+        if repeated:
+            how = "counted, as in the reference" if own else "left out"
+            found.append(Finding(Fault.DUPLICATED, None, repeated, self.rows, how))
         if self.refused:
             missing = sum(each.count for each in found if each.fault is Fault.LABEL_MISSING)
             impossible = self.refused - missing
@@ -100,6 +122,12 @@ class Month:
             quality=findings,
             serious=tuple(each for each in findings if is_serious(each, repeated_before=repeated)),
             segments=self._segments.worst(),
+            repeats=RepeatFacts(
+                how=self._repeats,
+                rows=self.rows,
+                repeated=self.repeated,
+                reference=None if reference is None else reference.repeated,
+            ),
         )
 
     def _drift(self) -> DriftFacts:

@@ -1,8 +1,8 @@
 """What a model's input looked like when it was measured; stored with its version.
 
-A month is compared with this summary instead of with rows, so that a run costs the same however
-long the history is. The reference window are the labelled rows that the version was measured on
-and has not learned from: only of those are its predictions and doubts those of a model in use.
+A month is compared with this summary instead of with rows. The reference window are the labelled
+rows that the version was measured on and has not learned from: only of those are its predictions
+and doubts those of a model in use. Repeats of earlier rows are left out of both.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any, Self
 import pandas as pd
 
 from iargus.errors import ArtefactRejected, DataError
+from iargus.labelled.repeats import Repeats
 from iargus.models.registry import ModelVersion, Registry
 from iargus.monitoring.drift import FeatureSummary, Kind, summarise
 from iargus.monitoring.drift.summary import Kinds, Summary, kind_of
 from iargus.monitoring.performance.unlabelled import MINIMUM_ROWS, DoubtModel
-from iargus.monitoring.quality.rules import repeated_share
-from iargus.monitoring.quality.scan import UnitCheck, check_quality
+from iargus.monitoring.quality.scan import UnitCheck
 from iargus.monitoring.quality.units import unit_reference
 from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation
@@ -39,7 +39,8 @@ class Reference:
         start, end: bound the rows in time, UTC without a zone.
         columns: a summary of each column that `Task.watched` gives, and of the predictions.
         kinds: how each feature was to be read.
-        repeated: the share of the rows that are copies of others.
+        repeated: the share of the window's rows that repeat an earlier one.
+        repeats: whether these were left out of everything else; a month does the same.
         doubts: what the model's doubts said of its errors.
     """
 
@@ -51,6 +52,7 @@ class Reference:
     units: tuple[UnitCheck, ...] = ()
     repeated: float = 0.0
     doubts: DoubtModel | None = None
+    repeats: Repeats = Repeats.LEFT_OUT
 
     def summary_of(self, task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Summary:
         """The same columns of other rows, as they were read here."""
@@ -58,8 +60,14 @@ class Reference:
         return summarise(_compared(task, rows, evaluation), known)
 
     @classmethod
-    def of(cls, task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Self:
-        """Summarise `rows` (features, `label`, `observed_at`), on which a model was measured."""
+    def of(
+        cls, task: Task, rows: pd.DataFrame, evaluation: Evaluation, *, repeated: float = 0.0
+    ) -> Self:
+        """Summarise `rows` (features, `label`, `observed_at`), on which a model was measured.
+
+        Args:
+            repeated: the share of rows that were left out before as repeats of earlier ones.
+        """
         doubts = None
         if evaluation.doubts is not None and len(rows) >= MINIMUM_ROWS:
             doubts = DoubtModel.fit(evaluation.doubts, evaluation.errors)
@@ -75,7 +83,7 @@ class Reference:
                 UnitCheck(column, group, unit_reference(watched[column], watched[group]))
                 for column, group in task.unit_checks
             ),
-            repeated=repeated_share(check_quality(rows, kinds, label="label")),
+            repeated=repeated,
             doubts=doubts,
         )
 
@@ -90,6 +98,7 @@ class Reference:
                 "kinds": {name: kind.value for name, kind in self.kinds.items()},
                 "units": [[each.column, each.group, dict(each.reference)] for each in self.units],
                 "repeated": self.repeated,
+                "repeats": self.repeats.value,
                 "doubts": None if self.doubts is None else self.doubts.to_json(),
             },
             ensure_ascii=False,
@@ -119,6 +128,8 @@ class Reference:
                 units=tuple(UnitCheck(*each) for each in document["units"]),
                 repeated=float(document["repeated"]),
                 doubts=None if doubts is None else DoubtModel.from_json(doubts),
+                # Earlier versions of IArgus do not say it, and did this.
+                repeats=Repeats(document.get("repeats", Repeats.OWN_COUNTED)),
             )
         # Whoever can write to the registry can write anything there: brackets without end
         # (RecursionError), or a number of rows that is infinite (OverflowError).
@@ -153,9 +164,13 @@ def find_reference(version: ModelVersion, registry: Registry) -> Found:
         return Found(None, f"the reference of version {version.version}: {error}")
 
 
-def reference_files(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> dict[str, str]:
-    """The files to register with a model that was measured on `rows`."""
-    return {REFERENCE_FILE: Reference.of(task, rows, evaluation).to_json()}
+def reference_files(
+    task: Task, rows: pd.DataFrame, evaluation: Evaluation, repeated_share: float = 0.0
+) -> dict[str, str]:
+    """The files to register with a model that was measured on `rows`, from which the share
+    `repeated_share` had been left out as repeats of earlier rows."""
+    reference = Reference.of(task, rows, evaluation, repeated=repeated_share)
+    return {REFERENCE_FILE: reference.to_json()}
 
 
 def _compared(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:

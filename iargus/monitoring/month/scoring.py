@@ -73,15 +73,16 @@ def usable_rows(task: Task, rows: pd.DataFrame) -> UsableRows:
 
 
 def score_rows(task: Task, champion: Champion, rows: pd.DataFrame, month: Month) -> None:
-    """Score a part of a month's rows and add what came out to `month`.
+    """Score a part of a month's rows, those that repeat no earlier one, and add what came out to
+    `month`.
 
     Raises:
         DataError: the champion cannot make anything of these rows; the message says why, and what
             is wrong with the rows.
     """
-    month.see(rows)
-    usable = usable_rows(task, rows)
-    month.refused += usable.refused
+    counted = month.see(rows)
+    month.refused += usable_rows(task, rows).refused
+    usable = usable_rows(task, rows[counted])
     if usable.rows.empty:
         return
     try:

@@ -43,14 +43,15 @@ class SegmentErrors:
                 self._add(f"{division}={name[:_LONGEST_NAME]}", sums)
 
     def worst(self, *, most: int = SHOWN) -> tuple[SegmentError, ...]:
-        """The segments of at least `segments.MINIMUM_ROWS` rows whose error is surely largest: by
-        the lower end of its 95 % interval."""
+        """The segments of at least `segments.MINIMUM_ROWS` rows whose error is surely largest, by
+        the lower end of its 95 % interval; in the order of their errors."""
         found = [
             self._error(segment, sums)
             for segment, sums in self._sums.items()
             if sums[0] >= MINIMUM_ROWS
         ]
-        return tuple(sorted(found, key=lambda each: (-each.interval[0], each.segment))[:most])
+        chosen = sorted(found, key=lambda each: (-each.interval[0], each.segment))[:most]
+        return tuple(sorted(chosen, key=lambda each: (-each.error, each.segment)))
 
     def _add(self, segment: str, sums: NDArray[np.float64]) -> None:
         if segment in self._sums:

@@ -65,6 +65,7 @@ class QualityScan:
         label: the name of the label's column.
         label_range: the least and the greatest possible label of a task that predicts numbers.
         units: columns to be checked for kilometres instead of miles, and the like.
+        repeats: whether repeated rows are counted too; a caller may know them better.
     """
 
     def __init__(
@@ -74,12 +75,13 @@ class QualityScan:
         label: str | None = None,
         label_range: tuple[float, float] | None = None,
         units: tuple[UnitCheck, ...] = (),
+        repeats: bool = True,
     ) -> None:
         self._columns = {name: ColumnFaults(kind) for name, kind in kinds.items()}
         self._label, self._range = label, label_range
         self._units = [(check, UnitScan(check.reference)) for check in units]
         named = (*kinds, label) if label is not None and label not in kinds else tuple(kinds)
-        self._repeated = RepeatedRows(named)
+        self._repeated = RepeatedRows(named if repeats else ())
         self._rows = self._no_label = self._impossible = 0
 
     def add(self, frame: pd.DataFrame) -> None:

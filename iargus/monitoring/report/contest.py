@@ -8,7 +8,9 @@ from iargus.monitoring import reading
 from iargus.monitoring.figures import bare_p, count, minute, p_value, percent, rows
 from iargus.monitoring.names import clean
 from iargus.monitoring.reading import Document
+from iargus.monitoring.repeats import in_brackets
 from iargus.monitoring.report.bars import BarChart, Item, bar_chart
+from iargus.monitoring.rivals import outcome_of
 
 _MOST_WORSE = 20
 _TOO_FEW = "too few"
@@ -64,29 +66,25 @@ def contest_of(retraining: Document, champion: str, limit: float | None) -> Cont
 def _sentences(retraining: Document) -> list[str]:
     held, learned = (reading.count(retraining, f"{part}_rows") for part in ("holdout", "learned"))
     if not held:
-        return ["No row was left to compare two models on: all repeat older ones."]
+        return ["No row was left to compare two models on: all repeat earlier ones."]
     cut = reading.moment(retraining, "cut")
     since = f", from {minute(cut)} on" if cut else ""
-    repeated = reading.count(retraining, "repeated_rows")
-    without = f" {rows(repeated)} that repeat older ones were left out." if repeated else ""
+    aside = in_brackets(reading.count(retraining, "repeated_rows"))
     return [
         f"The challenger learned from {rows(learned)}. Both models were compared on the newest "
-        f"{rows(held)}{since}, from which neither has learned.{without}",
+        f"{rows(held)}{aside}{since}, from which neither has learned.",
         _decision(retraining),
     ]
 
 
 def _decision(retraining: Document) -> str:
     method = clean(retraining.get("method") or "", 40)
+    shown = f"the challenger {outcome_of(retraining)}"
     if method.startswith(_TOO_FEW):
-        return "These are too few rows to compare two models: the champion stays."
+        return f"The champion stays: {shown}."
     test = f"{p_value(reading.number(retraining, 'p_value'))}, {method}"
     if retraining.get("decision") == "promote":
-        return f"The challenger is better, beyond chance ({test})."
+        return f"{shown[:1].upper()}{shown[1:]}, beyond chance ({test})."
     if reading.text(retraining, "refused"):
-        return f"The champion stays: the challenger is better ({test}), and cannot be served."
-    if reading.parts(retraining, "worse"):
-        return f"The champion stays: the challenger got worse in a segment ({test})."
-    if retraining.get("decision") == "keep":
-        return f"The champion stays: the challenger is worse, or the same ({test})."
-    return f"The champion stays: no difference is shown beyond chance ({test})."
+        return f"The champion stays: {shown} ({test}), and cannot be served."
+    return f"The champion stays: {shown} ({test})."

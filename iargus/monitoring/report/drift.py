@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from iargus.monitoring import reading
 from iargus.monitoring.figures import bare_p, day, percent, rows
 from iargus.monitoring.names import SENTENCE_CHARS, clean
+from iargus.monitoring.observed import RepeatFacts
 from iargus.monitoring.reading import Document
+from iargus.monitoring.repeats import sentence as repeated
 from iargus.monitoring.report.changes import measured, sentence
 from iargus.monitoring.report.pairs import PairChart, pair_chart
 
@@ -51,7 +53,7 @@ class Drift:
     all_drifted: bool
 
 
-def drift_of(facts: Document) -> Drift:
+def drift_of(facts: Document, repeats: RepeatFacts | None = None) -> Drift:
     features = reading.parts(facts, "features")
     drifted = [feature for feature in features if feature.get("drifted")]
     others = [feature for feature in features if not feature.get("drifted")]
@@ -59,7 +61,7 @@ def drift_of(facts: Document) -> Drift:
     return Drift(
         reason=clean(facts.get("reason") or "", SENTENCE_CHARS).rstrip("."),
         summary=_summary(drifted, compared),
-        footing=_footing(facts),
+        footing=" ".join([_footing(facts), *([] if repeats is None else [repeated(repeats)])]),
         pictured=[_drifted(feature) for feature in drifted[:MOST_PICTURES]],
         table=[_row(feature) for feature in (*drifted, *others)[:MOST_FEATURES]],
         unlisted=max(0, compared - MOST_FEATURES),

@@ -11,6 +11,7 @@ from iargus.monitoring import figures, reading
 from iargus.monitoring.advice import NOTHING, advice_of
 from iargus.monitoring.advice.situation import situation_of
 from iargus.monitoring.names import SENTENCE_CHARS, clean
+from iargus.monitoring.repeats import repeats_of
 from iargus.monitoring.report import palette
 from iargus.monitoring.report.bars import BarChart, Item, bar_chart
 from iargus.monitoring.report.contest import contest_of
@@ -58,7 +59,7 @@ def render_report(outcome: Mapping[str, Any], history: Sequence[Mapping[str, Any
         short_names=names_of(slots, narrow=True),
         single=None if slots else _single(outcome, limit),
         observed=bool(observed),
-        drift=drift_of(drift) if drift else None,
+        drift=drift_of(drift, repeats_of(observed)) if drift else None,
         quality=quality_of(observed),
         segments=segments_of(observed, limit),
         contest=contest_of(retraining, situation.champion, limit) if retraining else None,

@@ -30,10 +30,10 @@ class Segments:
 
 
 def segments_of(observed: Document, limit: float | None) -> Segments:
-    """The worst segments first, as the document has them."""
+    """The worst segments, the largest error first."""
     found = [
         (each, error)
-        for each in reading.parts(observed, "segments")
+        for each in reading.segments(observed)
         if (error := reading.number(each, "error")) is not None
     ]
     items = [

@@ -10,6 +10,7 @@ from iargus.monitoring.figures import interval, minute, percent, rows, version
 from iargus.monitoring.month.window import covered
 from iargus.monitoring.names import clean, listed
 from iargus.monitoring.reading import Document
+from iargus.monitoring.repeats import repeats_of, sentence
 from iargus.monitoring.report.headline import badge_of
 
 
@@ -33,10 +34,14 @@ def story_of(outcome: Document, situation: Situation) -> Iterator[str]:
 def _read(outcome: Document) -> Iterator[str]:
     start, end = reading.moment(outcome, "window_start"), reading.moment(outcome, "window_end")
     found = reading.count(outcome, "rows")
+    repeats = repeats_of(reading.part(outcome, "observed"))
+    seen = found if repeats is None else repeats.rows
     if start and end:
-        yield f"Read {rows(found)} with labels, from {minute(start)} to {minute(end)}."
-    elif found:
-        yield f"Read {rows(found)}."
+        yield f"Read {rows(seen)} with labels, from {minute(start)} to {minute(end)}."
+    elif seen:
+        yield f"Read {rows(seen)}."
+    if repeats is not None:
+        yield sentence(repeats)
     refused = reading.count(outcome, "refused_rows")
     if refused:
         yield f"Set {rows(refused)} aside, whose label is none of the task."
@@ -74,7 +79,7 @@ def _retrained(outcome: Document, situation: Situation) -> Iterator[str]:
             yield "Retrained nothing: only a breach asks for that."
         return
     if not situation.contested:
-        yield "Retrained nothing: every row kept aside repeats an older one."
+        yield "Retrained nothing: every row kept aside repeats an earlier one."
         return
     learned, held = (reading.count(retraining, f"{part}_rows") for part in ("learned", "holdout"))
     yield (

@@ -9,6 +9,7 @@ from iargus.monitoring.advice.situation import Situation
 from iargus.monitoring.figures import count, day, interval, month, percent
 from iargus.monitoring.names import clean
 from iargus.monitoring.reading import Document
+from iargus.monitoring.repeats import left_out, left_out_of, repeats_of
 from iargus.monitoring.wording import METRICS
 
 Fact = tuple[str, str, str]
@@ -27,7 +28,11 @@ def summary_of(outcome: Document, situation: Situation) -> Iterator[Fact]:
         yield "Limit", percent(limit), METRICS.get(metric, metric)
     refused = reading.count(outcome, "refused_rows")
     if situation.state not in ("failed", "not_due"):
-        aside = f"and {count(refused)} set aside" if refused else ""
+        notes = [
+            f"{count(refused)} set aside" if refused else "",
+            left_out(left_out_of(repeats_of(reading.part(outcome, "observed")))),
+        ]
+        aside = ", ".join(note for note in notes if note)
         yield (
             "Rows judged" if situation.state else "Rows",
             count(reading.count(outcome, "rows")),

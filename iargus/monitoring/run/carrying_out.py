@@ -66,7 +66,9 @@ class CarryingOut:
             evaluation=contest.evaluation,
             registry=self._registry,
             run_name=f"retrain {self._judgement.period}",
-            files=reference_files(self._task, contest.holdout, contest.evaluation),
+            files=reference_files(
+                self._task, contest.holdout, contest.evaluation, contest.repeated_share
+            ),
             retraining=self._judgement.key,
         ).version
         self._steps.take(self._judgement, Step.REGISTERED)

@@ -6,9 +6,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
+
+import pandas as pd
 
 from iargus.database import Database
 from iargus.errors import DataError
+from iargus.labelled.repeats import LABEL, EarlierRows
 from iargus.labelled.store import labelled_store
 from iargus.models.registry import ModelVersion, Registry
 from iargus.monitoring.month.estimating import RecordedAnswers, estimate
@@ -27,6 +31,23 @@ from iargus.monitoring.run.retraining import Contest, hold_contest
 from iargus.settings import Settings
 from iargus.tasks.base import Task
 from iargus.training.edge import future_from
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The labelled rows from before a window, and their features alone: what a prediction without
+    a label is known by."""
+
+    labelled: EarlierRows
+    inputs: EarlierRows
+
+    @classmethod
+    def of(cls, task: Task) -> Self:
+        return cls(EarlierRows((*task.features, LABEL)), EarlierRows(task.features))
+
+    def remember(self, rows: pd.DataFrame) -> None:
+        self.labelled.remember(rows)
+        self.inputs.remember(rows)
 
 
 @dataclass(frozen=True)
@@ -67,7 +88,11 @@ def decide(
     window = plan_window(request.period, past, learned_until=version.window_end)
     store = labelled_store(task, database)
     found = find_reference(version, registry)
-    month = Month(task, found)
+    earlier = Earlier.of(task)
+    step(f"reading the rows from before {window.start:%Y-%m-%d}, to know repeats of them")
+    for rows in store.chunks(end=window.start):
+        earlier.remember(rows)
+    month = Month(task, found, earlier.labelled)
     step(f"reading rows from {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d}")
     champion = None
     for rows in store.chunks(start=window.start, end=window.end):
@@ -100,7 +125,7 @@ def decide(
     step("estimating the error of the predictions that wait for their labels")
     observed = replace(
         month.observed(),
-        estimate=estimate(task, version, found.reference, request.period, recorded),
+        estimate=estimate(task, version, found.reference, request.period, recorded, earlier.inputs),
     )
     findings = Findings(
         champion=version.version,

@@ -9,13 +9,21 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from iargus.labelled.repeats import EarlierRows
+
 
 @dataclass(frozen=True)
 class Holdout:
-    """The rows that neither model has learned from, and how many were repeats of learned ones."""
+    """The rows that neither model has learned from, and how many were left out because they repeat
+    an earlier one."""
 
     rows: pd.DataFrame
     repeated: int
+
+    @property
+    def repeated_share(self) -> float:
+        total = len(self.rows) + self.repeated
+        return self.repeated / total if total else 0.0
 
 
 def cut_moment(observed_at: pd.Series, fraction: float) -> datetime:
@@ -41,22 +49,11 @@ def hold_out(
 ) -> Holdout:
     """The rows of `window` from `cut` on, without those that `learned` holds as well.
 
-    A car that is advertised again with the same price tells nothing new: a model that has
-    learned it by heart would win by memory. `columns` are the features and the label.
+    Nor those that repeat one before them: see `labelled.repeats`. `columns` are the features and
+    the label.
     """
     newest = window[window["observed_at"] >= cut]
-    known = set(_keys(learned, columns))
-    repeated = np.fromiter((key in known for key in _keys(newest, columns)), dtype=bool)
-    return Holdout(newest[~repeated].reset_index(drop=True), int(repeated.sum()))
-
-
-def _keys(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    # Equal rows have equal hashes; two different ones share 64 bits practically never.
-    table = rows[list(columns)].copy()
-    for name in columns:
-        # A column of whole numbers is read as int or, with one gap in it, as float.
-        if pd.api.types.is_numeric_dtype(table[name]):
-            table[name] = table[name].astype("float64")
-        else:
-            table[name] = table[name].astype("object").where(table[name].notna(), None)
-    return pd.util.hash_pandas_object(table, index=False)
+    earlier = EarlierRows(columns)
+    earlier.remember(learned)
+    first = earlier.first(newest)
+    return Holdout(newest[first].reset_index(drop=True), int((~first).sum()))

@@ -24,7 +24,7 @@ class Contest:
     """Champion against challenger on the rows of the window from `cut` on.
 
     `holdout` are the rows it was held on, `evaluation` is the challenger's on them. `challenger`
-    and `evaluation` are None when every held-out row repeats a learned one: then
+    and `evaluation` are None when every held-out row repeats an earlier one: then
     nothing was fitted, because nothing could be compared.
     """
 
@@ -33,6 +33,7 @@ class Contest:
     repeated: int
     promotion: Promotion
     holdout: pd.DataFrame
+    repeated_share: float
     challenger: Pipeline | None
     evaluation: Evaluation | None
 
@@ -73,7 +74,10 @@ def hold_contest(
     holdout = hold_out(window, learned, cut=cut, columns=[*task.features, "label"])
     if holdout.rows.empty:
         nothing = compare_models([], [])
-        return Contest(cut, learned, holdout.repeated, nothing, holdout.rows, None, None)
+        return Contest(
+            *(cut, learned, holdout.repeated, nothing, holdout.rows, holdout.repeated_share),
+            *(None, None),
+        )
     if len(learned) < MINIMUM_ROWS:
         raise DataError(
             f"{task.name} is over its limit, and has {len(learned)} labelled rows before "
@@ -88,6 +92,7 @@ def hold_contest(
         repeated=holdout.repeated,
         promotion=compare_models(mine.errors, theirs.errors, segments=task.divisions(holdout.rows)),
         holdout=holdout.rows,
+        repeated_share=holdout.repeated_share,
         challenger=challenger,
         evaluation=theirs,
     )

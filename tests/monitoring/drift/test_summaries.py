@@ -19,6 +19,7 @@ from iargus.monitoring.drift.categories import MOST_LEVELS, CategorySummary, com
 from iargus.monitoring.drift.categories import never_seen as unseen
 from iargus.monitoring.drift.counting import LONGEST_WORD
 from iargus.monitoring.drift.numbers import SIZE, NumberSummary, compare_numbers
+from iargus.monitoring.drift.reading import numbers_of
 from iargus.monitoring.drift.tables import homogeneity, pooled, shares_differ
 from iargus.monitoring.drift.words import MOST_WORDS, WordSummary
 
@@ -177,3 +178,21 @@ def test_words_are_counted_as_if_text_by_text(texts: list[str]) -> None:
         found = [word[:LONGEST_WORD] for word in re.findall(r"\w+", without_accents(text))]
         expected.update({*found, *map(" ".join, pairwise(found))})
     assert WordSummary.of(texts) == WordSummary(len(texts), dict(expected))
+
+
+def test_numbers_of_half_the_precision_are_the_numbers_that_were_written() -> None:
+    """0.1 in a Parquet file of 32 bits and 0.1 in a CSV file are one value, and no drift."""
+    random = np.random.default_rng(12)
+    written = pd.Series(random.integers(1, 8, 4_000) / 10)
+    for dtype in ("float32", "Float32"):
+        half = written.astype(dtype)
+        assert numbers_of(half).tolist() == written.tolist()
+        [drift] = compare_features(
+            pd.DataFrame({"x": half}), pd.DataFrame({"x": random.permutation(written)})
+        )
+        assert not drift.drifted
+    odd = pd.Series([16_777_215.0, -0.0, 1e-30, 123_456.78, np.inf, np.nan], dtype="float32")
+    found = numbers_of(odd).tolist()
+    assert found[:2] == [16_777_215.0, 0.0]
+    assert found[2] == pytest.approx(1e-30, rel=1e-6)
+    assert found[4] == np.inf

@@ -133,7 +133,7 @@ def test_segments_and_the_estimate() -> None:
         (contest(Decision.KEEP), "The challenger is worse"),
         (contest(Decision.KEEP, challenger_error=0.24), "The challenger is no better"),
         (contest(Decision.UNDECIDED, method="too few rows to compare"), "30 rows are needed"),
-        (contest(holdout_rows=0), "All 12 rows kept aside repeat older ones"),
+        (contest(holdout_rows=0), "All 12 rows kept aside repeat earlier ones"),
         (BLOCKED, "make=ford: champion 20.0 %, challenger 31.0 % on 140 rows, p = 0.001"),
     ],
 )

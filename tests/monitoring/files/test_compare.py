@@ -13,11 +13,13 @@ import pytest
 
 from bench.monitoring.data import CHANGED, part, write_files
 from iargus.errors import DataError
+from iargus.labelled.repeats import Repeats
 from iargus.monitoring.files import Comparison, Request, compare_files
 from iargus.monitoring.files.row_errors import row_errors
 from iargus.monitoring.files.saved import SavedReference
 from iargus.monitoring.performance.tally import ErrorTally
 from iargus.monitoring.performance.verdict import State, judge_performance, judge_tally
+from iargus.monitoring.repeats import sentence
 from iargus.monitoring.result import TaskOutcome
 
 ASKED = Request("price", "predicted", threshold=0.2, segments=("make",))
@@ -160,3 +162,84 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         tracemalloc.stop()
     # The bits that find repeated rows grow up to a limit: 8 bytes a row, twice for a moment.
     assert peaks[1] - peaks[0] < 2.5 * 2 * 8 * 300_000
+
+
+def _posted_again(rows: int, *, again: int, seed: int) -> pd.DataFrame:
+    """Different cars, of which the dearest are posted once more."""
+    random = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "make": random.choice(["ford", "kia", "bmw"], rows),
+            "mileage": random.lognormal(10, 0.6, rows).round(),
+            "price": random.lognormal(9, 0.5, rows).round(2),
+        }
+    )
+    frame["predicted"] = frame["price"] * random.uniform(0.8, 1.2, rows)
+    return pd.concat([frame, frame.nlargest(again, "price")], ignore_index=True)
+
+
+def _files(folder: Path, before: pd.DataFrame, now: pd.DataFrame) -> tuple[Path, Path]:
+    before.to_csv(folder / "before.csv", index=False)
+    now.to_csv(folder / "now.csv", index=False)
+    return folder / "before.csv", folder / "now.csv"
+
+
+@pytest.mark.parametrize(("before", "now"), [(0, 700), (1_500, 0), (1_500, 500)])
+def test_repeats_in_either_file_are_left_out_of_both(tmp_path: Path, before: int, now: int) -> None:
+    frames = (
+        _posted_again(5_000, again=before, seed=1),
+        _posted_again(2_000, again=now, seed=2),
+    )
+    found = compare_files(*_files(tmp_path, *frames), Request("price", "predicted", threshold=0.2))
+    assert drifted(found) == set()
+    assert found.document["rows"] == 2_000
+    facts = found.observed.repeats
+    assert facts is not None
+    assert (facts.how, facts.repeated, facts.rows) == (Repeats.LEFT_OUT, now, 2_000 + now)
+    assert facts.reference == pytest.approx(before / (5_000 + before))
+    assert "Repeats of earlier rows of the same file are left out of both files" in sentence(facts)
+
+
+def test_rows_of_a_few_categories_are_counted_in_both(tmp_path: Path) -> None:
+    """Equal by chance: leaving them out would make what is frequent rare in the larger file."""
+    random = np.random.default_rng(3)
+    before, now = (
+        pd.DataFrame(
+            {
+                "model": random.choice([f"m{k}" for k in range(60)], rows, p=_falling(60)),
+                "state": random.choice([f"s{k}" for k in range(40)], rows, p=_falling(40)),
+                "year": random.integers(2000, 2020, rows),
+            }
+        )
+        for rows in (10_000, 1_000)
+    )
+    found = compare_files(*_files(tmp_path, before, now), Request())
+    assert found.observed.repeats is not None
+    assert found.observed.repeats.how is Repeats.COUNTED
+    assert found.document["rows"] == 1_000
+    assert drifted(found) == set()
+    assert "counted in both files" in sentence(found.observed.repeats)
+
+
+def test_a_saved_reference_keeps_what_was_done_with_repeats(tmp_path: Path) -> None:
+    frames = (
+        _posted_again(5_000, again=1_500, seed=1),
+        _posted_again(2_000, again=500, seed=2),
+    )
+    before, now = _files(tmp_path, *frames)
+    found = compare_files(before, now, Request())
+    saved = tmp_path / "saved.json"
+    found.reference.write(saved)
+    again = compare_files(saved, now, Request())
+    assert again.observed.repeats == found.observed.repeats
+    document = json.loads(saved.read_text())
+    del document["repeats"]  # as an earlier version of IArgus wrote it
+    saved.write_text(json.dumps(document))
+    older = compare_files(saved, now, Request()).observed.repeats
+    assert older is not None
+    assert older.how is Repeats.COUNTED
+
+
+def _falling(levels: int) -> np.ndarray:
+    shares = 1 / np.arange(1, levels + 1)
+    return np.asarray(shares / shares.sum())

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from iargus.errors import DatabaseUnavailable
+from iargus.labelled.repeats import EarlierRows
 from iargus.models.registry import ModelVersion
 from iargus.monitoring.month.estimating import estimate
 from iargus.monitoring.month.reference import Reference
@@ -26,18 +28,21 @@ VERSION = ModelVersion("intent", "3", "run", datetime(2026, 9, 1), (), {})
 
 @dataclass
 class Recorded:
-    answered: list[dict[str, Any]]
+    told: list[dict[str, Any]]
     failure: Exception | None = None
+    asked: list[str] | None = None
 
-    def answers(
+    def answered(
         self, task: str, version: str, *, start: datetime, end: datetime
-    ) -> Iterator[list[dict[str, Any]]]:
+    ) -> Iterator[list[tuple[dict[str, Any], dict[str, Any]]]]:
         assert (task, version) == ("intent", "3")
         assert (start, end) == (datetime(2026, 10, 1), datetime(2026, 11, 1))
         if self.failure is not None:
             raise self.failure
-        yield self.answered[:70]
-        yield self.answered[70:]
+        asked = self.asked or [f"sentence {place}" for place in range(len(self.told))]
+        pairs = [({"text": text}, told) for text, told in zip(asked, self.told, strict=True)]
+        yield pairs[:70]
+        yield pairs[70:]
 
 
 @pytest.fixture
@@ -55,22 +60,39 @@ def reference() -> Reference:
     return Reference(5_000, start, start, {}, {}, doubts=DoubtModel.fit(doubts, errors))
 
 
+def nothing_earlier() -> EarlierRows:
+    return EarlierRows(("text",))
+
+
 def _sure(probability: float, rows: int) -> Recorded:
     return Recorded([{"intent": "x", "probability": probability} for _ in range(rows)])
 
 
 def test_doubtful_answers_warn_and_sure_ones_do_not(task: Task, reference: Reference) -> None:
-    doubtful = estimate(task, VERSION, reference, OCTOBER, _sure(0.5, 400))
+    doubtful = estimate(task, VERSION, reference, OCTOBER, _sure(0.5, 400), nothing_earlier())
     assert doubtful is not None
     assert doubtful.error == pytest.approx(0.5, abs=0.05)
     assert (doubtful.rows, doubtful.warns) == (400, True)
-    sure = estimate(task, VERSION, reference, OCTOBER, _sure(0.97, 400))
+    sure = estimate(task, VERSION, reference, OCTOBER, _sure(0.97, 400), nothing_earlier())
     assert sure is not None
     assert (sure.warns, sure.reason) == (False, None)
 
 
+def test_an_input_counts_once_and_not_at_all_if_it_was_labelled_before(
+    task: Task, reference: Reference
+) -> None:
+    """Two hundred doubtful questions, one asked a hundred times more, one known from training."""
+    asked = [f"sentence {place}" for place in range(200)] + ["sentence 7"] * 100
+    recorded = Recorded(_sure(0.5, 300).told, asked=asked)
+    earlier = nothing_earlier()
+    earlier.remember(pd.DataFrame({"text": ["sentence 3"]}))
+    found = estimate(task, VERSION, reference, OCTOBER, recorded, earlier)
+    assert found is not None
+    assert (found.rows, found.repeated) == (199, 101)
+
+
 def test_few_answers_say_nothing(task: Task, reference: Reference) -> None:
-    found = estimate(task, VERSION, reference, OCTOBER, _sure(0.5, 99))
+    found = estimate(task, VERSION, reference, OCTOBER, _sure(0.5, 99), nothing_earlier())
     assert found is not None
     assert (found.error, found.warns) == (None, False)
     assert "99 recorded predictions" in str(found.reason)
@@ -78,8 +100,8 @@ def test_few_answers_say_nothing(task: Task, reference: Reference) -> None:
 
 def test_answers_of_other_forms_are_passed_over(task: Task, reference: Reference) -> None:
     strange: list[dict[str, Any]] = [{}, {"probability": "0.4"}, {"probability": float("nan")}]
-    recorded = Recorded(strange + _sure(0.5, 200).answered)
-    found = estimate(task, VERSION, reference, OCTOBER, recorded)
+    recorded = Recorded(strange + _sure(0.5, 200).told)
+    found = estimate(task, VERSION, reference, OCTOBER, recorded, nothing_earlier())
     assert found is not None
     assert found.rows == 200
 
@@ -88,7 +110,7 @@ def test_a_database_that_is_away_is_told_and_stops_nothing(
     task: Task, reference: Reference
 ) -> None:
     gone = Recorded([], DatabaseUnavailable("the database iargus_api does not answer"))
-    found = estimate(task, VERSION, reference, OCTOBER, gone)
+    found = estimate(task, VERSION, reference, OCTOBER, gone, nothing_earlier())
     assert found is not None
     assert "iargus_api" in str(found.reason)
 
@@ -96,10 +118,18 @@ def test_a_database_that_is_away_is_told_and_stops_nothing(
 def test_without_a_reference_or_recording_there_is_no_estimate(
     task: Task, reference: Reference
 ) -> None:
-    assert estimate(task, VERSION, None, OCTOBER, _sure(0.5, 200)) is None
-    assert estimate(task, VERSION, reference, OCTOBER, None) is None
+    assert estimate(task, VERSION, None, OCTOBER, _sure(0.5, 200), nothing_earlier()) is None
+    assert estimate(task, VERSION, reference, OCTOBER, None, nothing_earlier()) is None
     assert (
-        estimate(task, VERSION, replace(reference, doubts=None), OCTOBER, _sure(0.5, 200)) is None
+        estimate(
+            task,
+            VERSION,
+            replace(reference, doubts=None),
+            OCTOBER,
+            _sure(0.5, 200),
+            nothing_earlier(),
+        )
+        is None
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from iargus.errors import DataError
 from iargus.labelled.store import labelled_store
+from iargus.monitoring.drift import compare_features
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import (
     PREDICTION,
@@ -99,6 +100,20 @@ def test_the_age_of_cars_is_compared_and_not_their_year(task: Task) -> None:
     )
     before, after = task.watched(rows), task.watched(later)
     pd.testing.assert_series_equal(before["age_years"], after["age_years"])
+
+
+def test_no_car_grows_a_year_older_on_new_years_day(task: Task) -> None:
+    """In whole years of the calendar every January was a drift of the age."""
+    rows = _cars(4_000)
+    december, january = (
+        task.watched(rows.assign(observed_at=pd.Timestamp(day)))
+        for day in ("2026-12-20", "2027-01-10")
+    )
+    [age] = [each for each in compare_features(december, january) if each.feature == "age_years"]
+    assert not age.drifted
+    means = [each["age_years"].mean() for each in (december, january)]
+    assert means[1] - means[0] == pytest.approx(21 / 365, abs=0.03)
+    assert set(december["age_years"]) <= set(range(-2, 40)), "whole years"
 
 
 def test_a_version_without_a_reference_is_judged_and_says_so(world: World) -> None:

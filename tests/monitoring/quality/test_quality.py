@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from iargus.labelled.row_bits import bits_of
 from iargus.monitoring.drift import Kind
-from iargus.monitoring.quality.repeats import RepeatedRows, bits_of
+from iargus.monitoring.quality.repeats import RepeatedRows
 from iargus.monitoring.quality.scan import Fault, Finding, QualityScan, UnitCheck, check_quality
 from iargus.monitoring.quality.units import unit_change, unit_reference
 
