@@ -8,8 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from iargus.bundles.checks import named, number, whole
-from iargus.estimators.canonical import canonical_state, car_tokens
-from iargus.estimators.car_names import car, model_code, model_key, word_level
+from iargus.estimators.car_names_v1 import (
+    canonical_state,
+    car,
+    car_tokens,
+    model_code,
+    model_key,
+    word_level,
+)
 
 _MAX_CODE = 255
 TABLES = ("state_codes", "make_codes", "model_codes", "word_level", "word_slope")

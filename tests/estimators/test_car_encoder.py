@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.estimators.canonical import canonical_make, canonical_model, canonical_state
+from iargus.estimators.car_names_v1 import canonical_make, canonical_model, canonical_state
 from iargus.estimators.car_encoder import CarEncoder
 from iargus.estimators.depreciation import depreciation_clock
 from iargus.estimators.folds import group_folds
