@@ -143,14 +143,19 @@ def _import(
             options=options,
             progress=lambda rows, done: advance(done, rows),
         )
-    _show(summary)
+    _show(summary, task.placeholder_rule)
 
 
-def _show(summary: ImportSummary) -> None:
+def _show(summary: ImportSummary, rule: str) -> None:
     typer.echo(
         f"{summary.added:,} added, {summary.already_there:,} already there, "
         f"{summary.rejected:,} rejected"
     )
+    for field, count in summary.placeholders.items():
+        typer.echo(
+            f"{field}: {count:,} rows have a value that nobody measured ({rule}); it is stored as "
+            "unknown"
+        )
     if summary.rejected_path is None:
         return
     table = Table("rejected because", "rows")

@@ -93,6 +93,7 @@ class Task(ABC):
         options_model: pydantic model of `tasks.NAME.options`.
         unit_checks: columns of `watched` whose unit monitoring watches, each with the one that its
             values depend on most: `("mileage", "age_years")`.
+        placeholder_rule: what `placeholder` holds for one, in words.
     """
 
     problem: ClassVar[Problem]
@@ -106,6 +107,7 @@ class Task(ABC):
     options_model: ClassVar[type[BaseModel]] = NoOptions
     read_routes: ClassVar[tuple[ReadRoute, ...]] = ()
     unit_checks: ClassVar[tuple[tuple[str, str], ...]] = ()
+    placeholder_rule: ClassVar[str] = ""
 
     def __init__(self, name: str, policy: TaskPolicy) -> None:
         self.name = name
@@ -201,6 +203,16 @@ class Task(ABC):
     def doubt(self, answer: Payload) -> float | None:  # noqa: ARG002
         """How unsure the model was of an answer it gave, at least 0: one minus the probability,
         or the width of the interval in relation to the prediction. None where nobody can say."""
+        return None
+
+    def unknown_fields(self, answer: Payload) -> Sequence[str]:  # noqa: ARG002
+        """Which fields of its input a model had never seen, by what it answered; a kind whose
+        answers tell says how."""
+        return ()
+
+    def placeholder(self, payload: Mapping[str, Any], day: date) -> str | None:  # noqa: ARG002
+        """The field of a labelled row of that day whose value stands for one that nobody wrote
+        down, such as an odometer of 0; an import stores it as missing, and counts it."""
         return None
 
     def row_errors(self, truth: NDArray[Any], predicted: NDArray[Any]) -> NDArray[np.float64]:

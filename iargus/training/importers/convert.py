@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ class Converter:
         self._observed_at = observed_at
         self._in_key = in_key
         self._keys = keys or KeyMaker()
+        self.placeholders: Counter[str] = Counter()
         self.columns = [*task.features, "label", "observed_at", "row_key"]
 
     def convert(self, candidate: Candidate) -> Values:
@@ -44,7 +46,13 @@ class Converter:
             payload[name] = None
         values = (*(payload[name] for name in self._task.features), label)
         is_part = self._in_key or candidate.observed_at is not None
+        # The key is that of the row as it was written: what counts as a placeholder may change.
         key = self._keys.key((*values, moment.isoformat() if is_part else None))
+        stand_in = self._task.placeholder(payload, moment.date())
+        if stand_in is not None:
+            payload[stand_in] = None
+            self.placeholders[stand_in] += 1
+            values = (*(payload[name] for name in self._task.features), label)
         return (*values, moment, key)
 
     def frame(self, rows: list[Values]) -> pd.DataFrame:

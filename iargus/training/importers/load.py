@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -25,13 +25,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """What became of a file: `reasons` counts the rejected rows, `rejected_path` holds them."""
+    """What became of a file: `reasons` counts the rejected rows, `rejected_path` holds them;
+    `placeholders` counts, by field, values that stand for one that nobody wrote down."""
 
     added: int
     already_there: int
     rejected: int
     reasons: Mapping[str, int]
     rejected_path: Path | None
+    placeholders: Mapping[str, int] = field(default_factory=dict)
 
 
 def import_file(
@@ -78,7 +80,10 @@ def import_file(
                 raise DataError(f"{path} has a header but no rows")
     reasons = dict(rejected.reasons)
     refused = sum(reasons.values())
-    return ImportSummary(added, checked - added, refused, reasons, target if refused else None)
+    placeholders = dict(converter.placeholders)
+    return ImportSummary(
+        added, checked - added, refused, reasons, target if refused else None, placeholders
+    )
 
 
 def _checked(
