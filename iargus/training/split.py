@@ -28,8 +28,9 @@ class Split:
     repeated: int
 
 
-def split(task: Task, rows: pd.DataFrame) -> Split:
+def split(task: Task, rows: pd.DataFrame, *, seed: int | None = None) -> Split:
     """Part `rows` for one measurement: in time for regression, stratified for classification.
+    `seed` is that of the task unless it is given.
 
     Raises:
         DataError: there are too few rows, or nothing is left to measure on.
@@ -38,7 +39,8 @@ def split(task: Task, rows: pd.DataFrame) -> Split:
         raise DataError(
             f"{task.name} has {len(rows)} labelled rows; a training needs at least {MINIMUM_ROWS}"
         )
-    fraction, seed = task.policy.test_fraction, task.policy.seed
+    fraction = task.policy.test_fraction
+    seed = task.policy.seed if seed is None else seed
     if task.problem is Problem.CLASSIFICATION:
         if rows["label"].nunique() < 2:
             raise DataError(f"{task.name} has rows of one label only; a training needs two")
