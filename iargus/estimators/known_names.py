@@ -152,14 +152,13 @@ class KnownNames:
         # "Camry SE" is a Camry with something else, and no misspelt "Camry LE".
         if spelt and longer and len(spelt) == len(name) and sorted(spelt) != sorted(name):
             spelt = None
-        found = spelt or longer or nearest(name, make.spelt, 2, _SHORTEST_OF_TWO_ERRORS)
-        if found:
-            return found
+        if spelt or longer:
+            return spelt or longer
         mended = tuple(_mended(word, make.vocabulary) for word in words)
         return (
             (mended != words and _extended(make.models, mended, "".join(mended)))
+            or nearest(name, make.spelt, 2, _SHORTEST_OF_TWO_ERRORS)
             or _related(make.models, mended)
-            or ""
         )
 
 

@@ -18,7 +18,7 @@ IndexArray = npt.NDArray[np.intp]
 
 TRUST = 7  # the column that says how much of the name is known; the trees do not see it
 _NAMES = slice(3, 8)  # the columns of which training rows have hidden versions
-_SHARE_OF_HIDDEN = 3  # one training row of so many is learned from a second time, as a hidden one
+_SHARE_OF_HIDDEN = 6  # one training row of so many is learned from a second time, as a hidden one
 _FEWEST_SCORES = 100
 _TRUSTS = (KNOWN, NEAR, MAKE_ONLY, NOTHING)
 
@@ -49,7 +49,7 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
     def __init__(
         self,
         coverage: float = 0.9,
-        tilt: float = 0.75,
+        tilt: float = 0.5,
         max_iter: int = 300,
         interval_iter: int = 100,
         learning_rate: float = 0.06,

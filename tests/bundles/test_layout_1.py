@@ -26,7 +26,7 @@ EXPECTED = np.array([answer["answer"] for answer in ANSWERS])
 def test_a_bundle_of_an_earlier_release_answers_as_it_did() -> None:
     bundle = load_bundle(EARLIER / "bundle", kind="car_price")
     np.testing.assert_allclose(bundle.numbers(PAYLOADS), EXPECTED, rtol=1e-9)
-    assert bundle.predict_one(PAYLOADS[-1]).unknown == ("model",)
+    assert bundle.predict_one(PAYLOADS[-1]).unknown == ("make", "model")
 
 
 def test_an_estimator_of_an_earlier_release_predicts_and_compiles_as_it_did(

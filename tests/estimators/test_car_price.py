@@ -1,5 +1,7 @@
 """The car-price pipeline: accuracy, interval, odd input, determinism, storage."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -202,7 +204,7 @@ def test_neither_price_nor_interval_ever_rises_with_mileage_or_age(pipeline: Pip
         ]
         by_year = [prices(pipeline, cars.assign(year=year)) for year in range(2022, 1960, -2)]
         for steps in (by_miles, by_year):
-            for before, after in zip(steps, steps[1:], strict=False):
+            for before, after in pairwise(steps):
                 assert (after <= before * (1 + 1e-12)).all()
 
 

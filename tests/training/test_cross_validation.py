@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from iargus.training.cross_validation import FOLDS, cross_validated, further_splits
@@ -28,7 +30,7 @@ def test_sales_are_measured_before_the_rows_that_were_measured_already() -> None
     task, rows = rent_task(), rent_rows()
     first = split(task, rows)
     parts = [first, *further_splits(task, rows, first)]
-    for later, earlier in zip(parts, parts[1:], strict=False):
+    for later, earlier in pairwise(parts):
         assert earlier.test["observed_at"].max() < later.test["observed_at"].min()
         assert earlier.train["observed_at"].max() < earlier.test["observed_at"].min()
 
