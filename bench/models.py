@@ -4,6 +4,9 @@ FOLDER holds vehicles_us.csv, idiwii_train.json and atis_train.tsv. Prices are c
 time: fitted on everything before a month, measured on that month without the rows that repeat an
 older one. Sentences are cross-validated in five folds. `--minimum-price` shows how much the error
 depends on which prices count as prices.
+
+A second table says what becomes of names that a model has not seen: with " SE" behind every model,
+with one letter missing, and with every make hidden from the training that is measured on it.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from rich.table import Table
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from iargus.database import LABELLED, Database
+from iargus.estimators.canonical import canonical_make
 from iargus.labelled.store import labelled_store
 from iargus.settings import Settings
 from iargus.tasks.base import Task
@@ -69,6 +73,47 @@ def measure(task: Task, parts: list[tuple[pd.DataFrame, pd.DataFrame]]) -> list[
     return found
 
 
+def without_a_letter(name: str, random: np.random.Generator) -> str:
+    places = [place for place, letter in enumerate(name) if letter.isalnum()]
+    at = places[random.integers(len(places))]
+    return name[:at] + name[at + 1 :]
+
+
+def by_make(rows: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """All rows but those of some makes, and these; frequent makes are dealt out in turn."""
+    makes = rows["make"].map(canonical_make)
+    fold = makes.map({make: at % FOLDS for at, make in enumerate(makes.value_counts().index)})
+    for number in range(FOLDS):
+        yield rows[fold != number], rows[fold == number]
+
+
+def measure_unknown(task: Task, rows: pd.DataFrame) -> Table:
+    """MedAPE, MAPE and coverage where names are not known."""
+    random = np.random.default_rng(0)
+    found: dict[str, list[dict[str, float]]] = {}
+    parts = [(True, *part) for part in in_time(rows, task)]
+    parts += [(False, *part) for part in by_make(rows)]
+    for known, train, test in track(
+        parts, description="unknown names", console=Console(stderr=True)
+    ):
+        estimator = task.build_estimator()
+        estimator.fit(task.training_frame(train), train["label"].to_numpy())
+        missing = [without_a_letter(name, random) for name in test["model"]]
+        tried = {
+            "as they are": test,
+            '" SE" behind': test.assign(model=test["model"] + " SE"),
+            "a letter missing": test.assign(model=missing),
+        }
+        for name, cars in (tried if known else {"make never seen": test}).items():
+            rows_of = cars.reset_index(drop=True)
+            found.setdefault(name, []).append(evaluate(task, estimator, rows_of).metrics)
+    shown = ("median_ape", "mape", "interval_coverage", "interval_relative_width")
+    table = Table("names", *shown, title=f"{task.name}: names that are not known")
+    for name, each in found.items():
+        table.add_row(name, *(f"{np.mean([part[key] for part in each]):.4g}" for key in shown))
+    return table
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder with the real data")
@@ -101,6 +146,8 @@ def main() -> None:
                 table.add_row(metric, *cells)
             table.title = f"{task.name}: {len(rows):,} rows"
             Console(width=100).print(table)
+            if task.name == "car_price":
+                Console(width=100).print(measure_unknown(task, rows))
 
 
 if __name__ == "__main__":

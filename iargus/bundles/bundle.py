@@ -45,9 +45,8 @@ class Bundle(ABC):
     def numbers(self, payloads: Sequence[Payload]) -> FloatArray:
         """All numbers of the answers to (n,) rows, (n, m), for comparison."""
 
-    @staticmethod
     @abstractmethod
-    def numbers_of(answer: Any) -> Sequence[float]:
+    def numbers_of(self, answer: Any) -> Sequence[float]:
         """The (m,) numbers of one answer, as in `numbers`."""
 
 

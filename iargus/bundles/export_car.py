@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from sklearn.pipeline import Pipeline
 
 from iargus.bundles import strict_json
 from iargus.bundles.arrays import to_bytes
+from iargus.bundles.car import LAYOUT
 from iargus.bundles.car_models import COLUMNS, MODELS
-from iargus.bundles.car_names import TABLES
+from iargus.bundles.car_names import RANKS, WORTHS
+from iargus.bundles.car_names_v1 import TABLES_V1
 from iargus.bundles.errors import NotCompilable
 from iargus.bundles.export_trees import categories_of, export_trees
 from iargus.bundles.steps import only, step
 from iargus.estimators.car_encoder import CarEncoder
 from iargus.estimators.car_features import CarFeatures
 from iargus.estimators.conformal_price import ConformalPriceRegressor
+from iargus.estimators.monotone_price import TRUST, MonotonePriceRegressor
+from iargus.estimators.name_encoder import NameEncoder
+from iargus.estimators.pricing_features import PricingFeatures
 
 
 def export_car(estimator: Pipeline) -> dict[str, bytes]:
@@ -24,6 +31,29 @@ def export_car(estimator: Pipeline) -> dict[str, bytes]:
         NotCompilable: a step is of another type or set in a way that bundles do not know.
     """
     only(estimator, ("features", "price"))
+    if type(estimator.named_steps["features"]) is CarFeatures:
+        return _export_v1(estimator)
+    features = step(estimator, "features", PricingFeatures)
+    price = step(estimator, "price", MonotonePriceRegressor)
+    encoder = features.encoder_
+    if type(encoder) is not NameEncoder:
+        raise NotCompilable(f"features.encoder: a {type(encoder).__name__} is no NameEncoder")
+    if price.n_features_in_ != TRUST + 1:
+        raise NotCompilable(f"price: fitted on {price.n_features_in_} columns, not {TRUST + 1}")
+    return _files(
+        {
+            "layout": LAYOUT,
+            **{table: getattr(encoder, f"{table}_") for table in (*RANKS, *WORTHS, "model_words")},
+            "margin_low": price.margins_[:, 0].tolist(),
+            "margin_high": price.margins_[:, 1].tolist(),
+            "reference_year": float(features.reference_year_),
+        },
+        price,
+    )
+
+
+def _export_v1(estimator: Pipeline) -> dict[str, bytes]:
+    """A pipeline of an earlier release, registered before there were bundles."""
     features = step(estimator, "features", CarFeatures)
     price = step(estimator, "price", ConformalPriceRegressor)
     encoder = features.encoder_
@@ -31,21 +61,29 @@ def export_car(estimator: Pipeline) -> dict[str, bytes]:
         raise NotCompilable(f"features.encoder: a {type(encoder).__name__} is no CarEncoder")
     if price.n_features_in_ != COLUMNS:
         raise NotCompilable(f"price: fitted on {price.n_features_in_} columns, not {COLUMNS}")
+    return _files(
+        {
+            **{table: getattr(encoder, f"{table}_") for table in TABLES_V1},
+            "margin_low": float(price.margin_low_),
+            "margin_high": float(price.margin_high_),
+            "reference_year": float(features.reference_year_),
+        },
+        price,
+    )
+
+
+def _files(document: dict[str, Any], price: Any) -> dict[str, bytes]:
     models = {name: getattr(price, f"{name}_") for name in MODELS}
     trees = export_trees([(f"price.{name}", model) for name, model in models.items()])
     categories = [categories_of(model, f"price.{name}") for name, model in models.items()]
     if any(other != categories[0] for other in categories):
         raise NotCompilable("price: its models know different categories")
-    document = {
-        **{table: getattr(encoder, f"{table}_") for table in TABLES},
+    document |= {
         "categories": {str(column): codes for column, codes in categories[0].items()},
         "models": {
             name: {"trees": len(model._predictors), "baseline": _baseline(model)}
             for name, model in models.items()
         },
-        "margin_low": float(price.margin_low_),
-        "margin_high": float(price.margin_high_),
-        "reference_year": float(features.reference_year_),
     }
     arrays = {f"trees_{name}.npy": to_bytes(array) for name, array in trees.items()}
     return {"car.json": strict_json.dump(document), **arrays}

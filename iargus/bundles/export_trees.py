@@ -12,6 +12,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from iargus.bundles.arrays import Array
 from iargus.bundles.errors import NotCompilable
 from iargus.bundles.trees import FORMS, LEAF, MAX_LEAVES, NUMERIC
+from iargus.estimators.smooth_pinball import SmoothPinball
 
 _LOSSES = ("squared_error", "absolute_error", "quantile")  # those that predict their raw score
 
@@ -59,7 +60,7 @@ def export_trees(models: Sequence[tuple[str, HistGradientBoostingRegressor]]) ->
 def _check(step: str, model: Any) -> None:
     if type(model) is not HistGradientBoostingRegressor:
         raise NotCompilable(f"{step}: a {type(model).__name__} has no form as a bundle")
-    if model.loss not in _LOSSES:
+    if type(model.loss) is not SmoothPinball and model.loss not in _LOSSES:
         raise NotCompilable(f"{step}: the loss {model.loss!r} transforms what the trees say")
     if not model._predictors or model.n_trees_per_iteration_ != 1:
         raise NotCompilable(f"{step}: not one tree per iteration")

@@ -9,6 +9,8 @@ import numpy as np
 
 from iargus.bundles.car import CarBundle
 from iargus.bundles.car_models import AGE, MILEAGE
+from iargus.bundles.car_names import CarNames
+from iargus.bundles.car_names_v1 import CarNamesV1
 from iargus.bundles.fuzz_strings import mutated
 from iargus.estimators.us_states import STATE_CODES
 
@@ -25,8 +27,9 @@ class CarFuzz:
     def __init__(self, bundle: CarBundle, seed: int) -> None:
         self._rng = rng = np.random.default_rng(seed)
         names = bundle.names
-        makes = mutated(rng, list(names.make_codes), _NAMES)
-        models = mutated(rng, list(names.model_codes), _NAMES)
+        known_makes, known_models = known_of(names)
+        makes = mutated(rng, known_makes, _NAMES)
+        models = mutated(rng, known_models, _NAMES)
         # Keys of models hold their make; half of the models are sent without it, as people do.
         for i in np.flatnonzero(rng.random(_NAMES) < 0.5).tolist():
             make, _, model = models[i].partition(" ")
@@ -64,6 +67,13 @@ class CarFuzz:
                 states, cars, years.tolist(), miles.tolist(), strict=True
             )
         ]
+
+
+def known_of(names: CarNames | CarNamesV1) -> tuple[list[str], list[str]]:
+    """Makes, and keys of models, that a bundle knows."""
+    if isinstance(names, CarNames):
+        return list(names.make_ranks), list(names.model_ranks)
+    return list(names.make_codes), list(names.model_codes)
 
 
 def _around(thresholds: Sequence[float]) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -19,6 +19,7 @@ from iargus.bundles.reference import reference
 from iargus.bundles.text import TextBundle
 
 _AT_ONCE = 5_000
+_MOST_MILES = 3e6
 
 
 class Fuzz(Protocol):
@@ -90,6 +91,68 @@ def check_parity(
         mismatches += int(wrong.sum())
         progress(len(payloads))
     return Parity(rows, mismatches, worst, first)
+
+
+@dataclass(frozen=True)
+class Monotony:
+    """The result over `cars` synthetic cars.
+
+    Attributes:
+        violations: cars that cost more after more miles, or for being of an older model year, in
+            their price or at an end of the interval.
+        first: the first of them in words.
+    """
+
+    cars: int
+    violations: int
+    first: str
+
+
+def check_monotone(
+    bundle: CarBundle,
+    *,
+    cars: int,
+    seed: int = 0,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Monotony:
+    """Ask for the price of each of ``cars`` fuzzed cars, then with more miles, then of an older
+    year: neither the price nor an end of its interval may rise."""
+    fuzz, rng = fuzz_of(bundle, seed), np.random.default_rng(seed)
+    violations, first = 0, ""
+    for start in range(0, cars, _AT_ONCE):
+        rows = fuzz.rows(min(_AT_ONCE, cars - start))
+        # Of a car without year or mileage nothing could rise or fall.
+        for row in rows:
+            if row["year"] != row["year"]:
+                row["year"] = float(rng.integers(1980, 2030))
+            if not 0 <= row["mileage"] <= _MOST_MILES:
+                row["mileage"] = float(rng.uniform(0, 3e5))
+        more = np.round(10 ** rng.uniform(0, 5.5, len(rows))).tolist()
+        older = rng.integers(1, 20, len(rows)).tolist()
+        price = bundle.numbers(rows)[:, :3]
+        for what, others in (
+            (
+                "miles",
+                [r | {"mileage": r["mileage"] + by} for r, by in zip(rows, more, strict=True)],
+            ),
+            ("years", [r | {"year": r["year"] - by} for r, by in zip(rows, older, strict=True)]),
+        ):
+            found = bundle.numbers(others)[:, :3]
+            # Sums of equal leaves may differ in their last digits.
+            rising = (found > price * (1 + RELATIVE)).any(axis=1)
+            violations += int(rising.sum())
+            if rising.any() and not first:
+                at = int(rising.argmax())
+                first = (
+                    f"{dict(rows[at])} costs {price[at, 0]:,.2f}, and with more {what} "
+                    f"{found[at, 0]:,.2f}: {dict(others[at])}"
+                )
+        progress(len(rows))
+    return Monotony(cars, violations, first)
+
+
+def _with(rows: list[dict[str, Any]], name: str, more: list[float]) -> list[dict[str, Any]]:
+    return [row | {name: row[name] + by} for row, by in zip(rows, more, strict=True)]
 
 
 def fuzz_of(bundle: Bundle, seed: int) -> Fuzz:

@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 from iargus.bundles import car, text
 from iargus.bundles.bundle import FloatArray, Payload
 from iargus.bundles.errors import NotCompilable
+from iargus.estimators.name_encoder import NameEncoder
 
 _CAR_COLUMNS = ["state", "make", "model", "year", "mileage"]
 
@@ -22,8 +23,14 @@ def reference(kind: str, estimator: Pipeline, payloads: Sequence[Payload]) -> Fl
         NotCompilable: the kind has no bundles.
     """
     if kind == car.KIND:
-        features = estimator[:-1].transform(pd.DataFrame(list(payloads), columns=_CAR_COLUMNS))
-        return np.column_stack(estimator[-1].predict_with_interval(features))
+        table = pd.DataFrame(list(payloads), columns=_CAR_COLUMNS)
+        features = estimator[:-1].transform(table)
+        prices = np.column_stack(estimator[-1].predict_with_interval(features))
+        encoder = estimator.named_steps["features"].encoder_
+        if not isinstance(encoder, NameEncoder):
+            return prices
+        codes = [car.unknown_code(names) for names in encoder.unknown(table)]
+        return np.column_stack([prices, np.array(codes, dtype=np.float64)])
     if kind == text.KIND:
         table = pd.DataFrame(list(payloads), columns=["text"])
         found: FloatArray = estimator.predict_proba(table)

@@ -81,8 +81,7 @@ class TextBundle(Bundle):
         """The n-grams of words that are known."""
         return self._ngrams.words()
 
-    @staticmethod
-    def numbers_of(answer: Intents) -> Sequence[float]:
+    def numbers_of(self, answer: Intents) -> Sequence[float]:
         return answer.probabilities
 
     def numbers(self, payloads: Sequence[Payload]) -> FloatArray:

@@ -15,7 +15,7 @@ from iargus.stack import Stack
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    from iargus.estimators.car_encoder import CarEncoder
+    from iargus.estimators.name_encoder import NameEncoder
 
 app = typer.Typer(help="Write or check features_encoder.pkl.", no_args_is_help=True)
 
@@ -54,11 +54,11 @@ def check(path: PathOption = _DEFAULT) -> None:
     typer.echo(f"{digest}  {path}: {type(encoder).__name__}, in order")
 
 
-def _encoder(pipeline: Pipeline) -> CarEncoder:
-    from iargus.estimators.car_encoder import CarEncoder
+def _encoder(pipeline: Pipeline) -> NameEncoder:
+    from iargus.estimators.name_encoder import NameEncoder
 
     for _, step in pipeline.steps:
         for found in (step, getattr(step, "encoder_", None)):
-            if isinstance(found, CarEncoder):
+            if isinstance(found, NameEncoder):
                 return found
-    raise ArtefactRejected("the champion holds no CarEncoder")
+    raise ArtefactRejected("the champion holds no NameEncoder")

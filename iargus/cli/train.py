@@ -82,7 +82,16 @@ def train(
 def _show(version: ModelVersion, metrics: dict[str, float]) -> None:
     named = ", ".join(version.aliases) or "no alias"
     typer.echo(f"{version.task}: version {version.version} ({named}), {version.rows} rows")
-    table = Table("metric", "value")
+    metrics = dict(metrics)
+    folds = metrics.pop("cv_folds", None)
+    name = next((name for name in metrics if name.endswith("_cv")), None)
+    if name is not None and folds is not None:
+        mean, low, high = (metrics.pop(key) for key in (name, f"{name}_low", f"{name}_high"))
+        typer.echo(
+            f"{name.removesuffix('_cv')}: {mean:.1%} over {folds:.0f} splits "
+            f"(95 % interval {low:.1%} to {high:.1%}); on the newest or first of them:"
+        )
+    table = Table("metric", "value of one split")
     for name, value in metrics.items():
         table.add_row(name, f"{value:,.4f}" if abs(value) < 100 else f"{value:,.0f}")
     output().print(table)

@@ -9,8 +9,14 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from iargus.estimators.canonical import canonical_state, car_tokens, compact
-from iargus.estimators.car_names import car, model_code, model_key
+from iargus.estimators.car_names_v1 import (
+    canonical_state,
+    car,
+    car_tokens,
+    compact,
+    model_code,
+    model_key,
+)
 from iargus.estimators.distinct import distinct
 from iargus.estimators.folds import group_folds
 from iargus.estimators.name_words import fit_words, numeric_column, word_levels

@@ -5,10 +5,14 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from iargus.estimators.car_features import CATEGORICAL, CarFeatures
-from iargus.estimators.conformal_price import ConformalPriceRegressor
+from iargus.estimators.monotone_price import MonotonePriceRegressor
+from iargus.estimators.pricing_features import FEATURE_NAMES, PricingFeatures
 
 FloatArray = npt.NDArray[np.float64]
+
+CATEGORICAL = tuple(FEATURE_NAMES.index(name) for name in ("state", "make", "model"))
+# No car is worth more for being older or more driven.
+DECREASING = tuple(FEATURE_NAMES.index(name) for name in ("age", "mileage"))
 
 
 def build_car_price_pipeline(*, coverage: float = 0.9, random_state: int = 0) -> Pipeline:
@@ -17,13 +21,16 @@ def build_car_price_pipeline(*, coverage: float = 0.9, random_state: int = 0) ->
     ``fit`` takes a DataFrame with ``state, make, model, year, mileage, observed_at`` and prices in
     dollars; ``predict`` needs the first five and gives dollars, (n,).
     """
-    price = ConformalPriceRegressor(
-        coverage=coverage, categorical=CATEGORICAL, random_state=random_state
+    price = MonotonePriceRegressor(
+        coverage=coverage,
+        categorical=CATEGORICAL,
+        decreasing=DECREASING,
+        random_state=random_state,
     )
-    return Pipeline([("features", CarFeatures()), ("price", price)])
+    return Pipeline([("features", PricingFeatures()), ("price", price)])
 
 
 def predict_interval(pipeline: Pipeline, X: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
     """Return ``(low, high)`` in dollars, each (n,), of a fitted car-price pipeline."""
-    price: ConformalPriceRegressor = pipeline.named_steps["price"]
-    return price.predict_interval(pipeline.named_steps["features"].transform(X))
+    features = pipeline.named_steps["features"].transform(X)
+    return pipeline.named_steps["price"].predict_interval(features)  # type: ignore[no-any-return]

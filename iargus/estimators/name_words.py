@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import sparse
 from sklearn.linear_model import Ridge
 
-from iargus.estimators.car_names import word_level
+from iargus.estimators.car_names_v1 import word_level
 
 FloatArray = npt.NDArray[np.float64]
 

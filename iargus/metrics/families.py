@@ -67,6 +67,12 @@ LIMITER = Family(
     "Decisions of the rate limiters, and what counted for them: host or redis",
     ("limiter", "backend", "decision"),
 )
+UNKNOWN_INPUTS = Family(
+    "iargus_unknown_inputs",
+    "counter",
+    "Predictions for an input with a name that the model has never seen, by the field",
+    ("task", "field"),
+)
 RECORDED = Family(
     "iargus_predictions_recorded", "counter", "Predictions written to the database, in rows"
 )
@@ -113,6 +119,7 @@ STARTED = Family(
 
 FAMILIES = (
     *(REQUESTS, DURATION, TOKENS_ISSUED, TOKENS_REVOKED, TOKENS_REJECTED, LIMITER),
+    UNKNOWN_INPUTS,
     *(RECORDED, DROPPED, WRITE_FAILURES, QUEUE_ROWS, QUEUE_CAPACITY, REFUSED_BUNDLES),
     *(MODEL, MODEL_AGE, REVOCATIONS_AGE, WORKERS, WORKERS_READY, STARTED),
 )

@@ -108,6 +108,10 @@ class Metrics:
         """Count a request that was refused for its token; `label` is that of the answer."""
         self._add(families.TOKENS_REJECTED, label)
 
+    def unknown_input(self, task: str, field: str) -> None:
+        """Count a prediction for a name that the model has never seen."""
+        self._add(families.UNKNOWN_INPUTS, task, field)
+
     def refused_bundle(self, task: str) -> None:
         self._add(families.REFUSED_BUNDLES, task)
 

@@ -7,25 +7,36 @@ from pathlib import Path
 
 from sklearn.pipeline import Pipeline
 
+from iargus.bundles.car import CarBundle
 from iargus.bundles.errors import NotCompilable, Refused
 from iargus.bundles.export import export_bundle
-from iargus.bundles.parity import Parity, check_parity
+from iargus.bundles.parity import Parity, check_monotone, check_parity
 from iargus.models.opening import open_bundle
 from iargus.tasks.base import Task
 
 
 def compile_model(
-    task: Task, estimator: Pipeline, directory: Path, *, created_from: str, rows: int
+    task: Task,
+    estimator: Pipeline,
+    directory: Path,
+    *,
+    created_from: str,
+    rows: int,
+    monotone_cars: int = 0,
 ) -> str:
     """Write the estimator's bundle to the new folder `directory` and compare both on `rows` fuzzed
     rows; give the SHA-256 of its manifest.
+
+    With `monotone_cars`, prices of as many synthetic cars may not rise with mileage or age either.
+    It is asked of what is to be registered: older versions go on as they are.
 
     `created_from` is that of the skops file. The bundle names no version: the registry gives the
     number only when the files are there, and the digest of the file says more.
 
     Raises:
         NotCompilable: the estimator has no form as a bundle.
-        Refused: the bundle answers otherwise; the first row is named.
+        Refused: the bundle answers otherwise, or prices rise where they may not; the first row is
+            named.
     """
     if task.bundle_kind is None:
         raise NotCompilable(f"the kind {task.policy.kind} has no form as a bundle")
@@ -37,6 +48,13 @@ def compile_model(
     parity = check_parity(task.bundle_kind, estimator, bundle, rows=rows)
     if not parity.equal:
         raise Refused(_mismatch(parity))
+    if monotone_cars and isinstance(bundle, CarBundle):
+        monotony = check_monotone(bundle, cars=monotone_cars)
+        if monotony.violations:
+            raise Refused(
+                f"the price is not monotone for {monotony.violations} of {monotone_cars} synthetic "
+                f"cars: {monotony.first[:500]}"
+            )
     return digest
 
 

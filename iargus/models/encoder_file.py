@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 from iargus.errors import ArtefactRejected
 
 if TYPE_CHECKING:
-    from iargus.estimators.car_encoder import CarEncoder
+    from iargus.estimators.name_encoder import NameEncoder
 
 # All that a pickled encoder names; the rest of it is plain data. A package as a whole would let in
 # classes that do things when they are made: numpy.memmap empties a file, and pandas' Expr evaluates
 # Python that it is given as a text.
-_NAMES = {("iargus.estimators.car_encoder", "CarEncoder")}
+_NAMES = {("iargus.estimators.name_encoder", "NameEncoder")}
 
 
 def sidecar(path: Path) -> Path:
@@ -48,14 +48,14 @@ def check(path: Path) -> str:
     return hashlib.sha256(_checked(path)).hexdigest()
 
 
-def load(path: Path) -> CarEncoder:
+def load(path: Path) -> NameEncoder:
     """Check the digest, then read the encoder; nothing but one and plain data is constructed.
 
     Raises:
         ArtefactRejected: the digest is wrong, or the pickle asks for something else.
     """
     # Imported here: it brings scikit-learn, and `check` needs none.
-    from iargus.estimators.car_encoder import CarEncoder
+    from iargus.estimators.name_encoder import NameEncoder
 
     data = _checked(path)
     try:
@@ -65,8 +65,8 @@ def load(path: Path) -> CarEncoder:
     # A broken pickle fails with anything.
     except Exception as error:
         raise ArtefactRejected(f"{path.name} cannot be read: {error}") from error
-    if not isinstance(found, CarEncoder):
-        raise ArtefactRejected(f"{path.name} holds a {type(found).__name__}, not a CarEncoder")
+    if not isinstance(found, NameEncoder):
+        raise ArtefactRejected(f"{path.name} holds a {type(found).__name__}, not a NameEncoder")
     return found
 
 

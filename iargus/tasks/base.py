@@ -211,6 +211,11 @@ class Task(ABC):
         or the width of the interval in relation to the prediction. None where nobody can say."""
         return None
 
+    def unknown_fields(self, answer: Payload) -> Sequence[str]:  # noqa: ARG002
+        """Which fields of its input a model had never seen, by what it answered; a kind whose
+        answers tell says how."""
+        return ()
+
     def placeholder(self, payload: Mapping[str, Any], day: date) -> str | None:  # noqa: ARG002
         """The field of a labelled row of that day whose value stands for one that nobody wrote
         down, such as an odometer of 0; an import stores it as missing, and counts it."""

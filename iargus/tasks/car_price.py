@@ -21,9 +21,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from iargus.bundles import car
-from iargus.bundles.bundle import Bundle, numbers_of_all
+from iargus.bundles.bundle import Bundle
 from iargus.errors import LabelInvalid
 from iargus.estimators.canonical import canonical_make, canonical_model, canonical_state
+from iargus.estimators.odometer import PLACEHOLDER_BELOW, is_placeholder
 from iargus.estimators.trusted_types import CAR_PRICE_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
 from iargus.tasks.fields import (
@@ -117,6 +118,7 @@ class Price(Output):
                     "predicted_price": 21874.5,
                     "currency": "USD",
                     "interval": {"low": 18903.12, "high": 25208.77, "coverage": 0.9},
+                    "unknown": [],
                     "model_version": "1",
                     "prediction_id": "019a8f0e-6a3a-7c3e-9a51-3b1f0f0f7f11",
                 }
@@ -127,6 +129,11 @@ class Price(Output):
     predicted_price: float
     currency: Literal["USD"]
     interval: Interval
+    unknown: list[Literal["make", "model", "state"]] = Field(
+        default_factory=list,
+        description="What the model has never seen under this name; the price then comes from what "
+        "resembles it, and the interval is as wide as that deserves",
+    )
 
 
 class Options(BaseModel):
@@ -170,6 +177,7 @@ class CarPrice(Task):
     options_model = Options
     options: Options
     unit_checks = (("mileage", "age_years"),)
+    placeholder_rule = f"below {PLACEHOLDER_BELOW:.0f} miles on a car that was not new"
 
     def build_estimator(self) -> Pipeline:
         # Only who trains needs scikit-learn.
@@ -206,6 +214,12 @@ class CarPrice(Task):
             return None
         low, high = _number(interval.get("low")), _number(interval.get("high"))
         return None if low is None or high is None else abs(high - low) / price
+
+    def placeholder(self, payload: Mapping[str, Any], day: date) -> str | None:
+        mileage = payload["mileage"]
+        if mileage is not None and is_placeholder(mileage, payload["year"], day.year):
+            return "mileage"
+        return None
 
     def check_label(self, value: object) -> float:
         if isinstance(value, str):
@@ -248,22 +262,36 @@ class CarPrice(Task):
     def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         table = self.frame([self.payload(value) for value in inputs])
         features = estimator[:-1].transform(table)
-        numbers = np.column_stack(estimator[-1].predict_with_interval(features))
-        return [self._answer_of(*row) for row in numbers.tolist()]
+        numbers = np.column_stack(estimator[-1].predict_with_interval(features)).tolist()
+        encoder = estimator.named_steps["features"].encoder_
+        # Estimators of earlier releases do not tell.
+        tell = getattr(encoder, "unknown", lambda table: [()] * len(table))
+        return [
+            self._answer_of(car.PricedCar(row[0], row[1], row[2], unknown))
+            for row, unknown in zip(numbers, tell(table), strict=True)
+        ]
 
     def bundle_answers(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:
+        assert isinstance(bundle, car.CarBundle)
         payloads = [self.payload(value) for value in inputs]
-        return [self._answer_of(*row) for row in numbers_of_all(bundle, payloads)]
+        if len(payloads) == 1:
+            return [self._answer_of(bundle.predict_one(payloads[0]))]
+        return [self._answer_of(priced) for priced in bundle.predict_many(payloads)]
 
-    def _answer_of(self, price: float, low: float, high: float) -> Payload:
+    def unknown_fields(self, answer: Payload) -> Sequence[str]:
+        found: Sequence[str] = answer.get("unknown", ())
+        return found
+
+    def _answer_of(self, priced: car.PricedCar) -> Payload:
         return {
-            "predicted_price": round(price, 2),
+            "predicted_price": round(priced.price, 2),
             "currency": "USD",
             "interval": {
-                "low": round(low, 2),
-                "high": round(high, 2),
+                "low": round(priced.low, 2),
+                "high": round(priced.high, 2),
                 "coverage": self.options.coverage,
             },
+            "unknown": list(priced.unknown),
         }
 
 

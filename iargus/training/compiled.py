@@ -34,7 +34,15 @@ def compiled(
     rows = task.policy.parity_rows
     try:
         with threadpool_limits(1):
-            digest = compile_model(task, estimator, directory, created_from=created_from, rows=rows)
+            digest = compile_model(
+                task,
+                estimator,
+                directory,
+                created_from=created_from,
+                rows=rows,
+                # As many as are compared: 100,000 unless tests of something else ask for fewer.
+                monotone_cars=rows,
+            )
     except NotCompilable as error:
         return _without(directory, NOT_COMPILABLE, error)
     except ArtefactRejected as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from iargus.models.registry import ModelVersion, Registry, TrainingRecord
 from iargus.models.registry.version import CHAMPION, RETRAINING
 from iargus.tasks.base import Problem, Task
 from iargus.training.compiled import compiled
+from iargus.training.cross_validation import cross_validated
 from iargus.training.evaluate import Evaluation, evaluate
 from iargus.training.split import split
 
@@ -70,6 +72,9 @@ def train(
     aside = in_brackets(parts.repeated)
     progress(f"measuring on {len(parts.test)} rows{aside}: {parts.how}")
     evaluation = evaluate(task, judged, parts.test)
+    progress("measuring on further splits")
+    checked = cross_validated(task, rows, parts, evaluation, fit_candidate)
+    evaluation = replace(evaluation, extra={**evaluation.extra, **checked})
     measured(evaluation.metrics)
     progress("drawing pictures")
     # Imported here: matplotlib takes a while, and most users of this module draw nothing.

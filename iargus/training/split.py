@@ -31,8 +31,9 @@ class Split:
     repeated_share: float = 0.0
 
 
-def split(task: Task, rows: pd.DataFrame) -> Split:
+def split(task: Task, rows: pd.DataFrame, *, seed: int | None = None) -> Split:
     """Part `rows` for one measurement: in time for regression, stratified for classification.
+    `seed` is that of the task unless it is given.
 
     Raises:
         DataError: there are too few rows, or nothing is left to measure on.
@@ -47,7 +48,7 @@ def split(task: Task, rows: pd.DataFrame) -> Split:
     columns = [*task.features, LABEL]
     first = _first_of_their_content(rows, columns)
     if by_label or rows["observed_at"].nunique() == 1:
-        found = _by_chance(task, rows, first, columns, by_label=by_label)
+        found = _by_chance(task, rows, first, columns, by_label=by_label, seed=seed)
     else:
         found = _in_time(task, rows, first)
     if found.test.empty or found.train.empty:
@@ -78,10 +79,12 @@ def _by_chance(
     columns: list[str],
     *,
     by_label: bool,
+    seed: int | None,
 ) -> Split:
     """Of each content either every row is learned from, or one is measured on. Choosing among
     rows instead would hardly ever measure on one that is repeated."""
-    fraction, seed = task.policy.test_fraction, task.policy.seed
+    fraction = task.policy.test_fraction
+    seed = task.policy.seed if seed is None else seed
     distinct = rows[first]
     if by_label:
         chosen, how = _stratified(distinct["label"], fraction, seed), "stratified by label"

@@ -46,6 +46,7 @@ class TaskEndpoint:
         self._gate = Gate(services)
         self._clock = services.clock
         self._champions = services.champions
+        self._metrics = services.metrics
         self._recorder = services.recorder if services.settings.policy.recording.enabled else None
         self._ids = PredictionIds()
         self._computing = CapacityLimiter(COMPUTING_THREADS)
@@ -150,6 +151,9 @@ class TaskEndpoint:
             found = answers(task, model.source, inputs)
         else:
             found = await self._compute(model, answers, task, model.source, inputs)
+        for answer in found:
+            for field in task.unknown_fields(answer):
+                self._metrics.unknown_input(task.name, field)
         told = list(map(json_bytes, found))
         ids = self._ids.new(len(told))
         version = model.version

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.estimators.canonical import canonical_make, canonical_model, canonical_state
-from iargus.estimators.car_encoder import CarEncoder
+from iargus.estimators.car_names_v1 import canonical_make, canonical_model, canonical_state
 from iargus.estimators.depreciation import depreciation_clock
 from iargus.estimators.folds import group_folds
+from iargus.estimators.name_encoder import NameEncoder
 
 
 def cars() -> tuple[pd.DataFrame, np.ndarray]:
@@ -54,7 +54,7 @@ def test_states_are_two_letters() -> None:
 
 def test_the_fitted_encoder_survives_pickle_and_knows_synonyms() -> None:
     frame, price = cars()
-    encoder = pickle.loads(pickle.dumps(CarEncoder().fit(frame, price)))
+    encoder = pickle.loads(pickle.dumps(NameEncoder().fit(frame, price)))
     chevy = frame.head(3).assign(
         make=["chevy", "KIA", "vw"], model=["silverado1500", "SOUL", "jetta "]
     )
@@ -66,7 +66,7 @@ def test_the_fitted_encoder_survives_pickle_and_knows_synonyms() -> None:
 
 def test_levels_rank_the_models_and_unknown_codes_are_nan() -> None:
     frame, price = cars()
-    encoder = CarEncoder().fit(frame, price)
+    encoder = NameEncoder().fit(frame, price)
     level = encoder.transform(frame.head(3))[:, 3]
     assert level[0] > level[2] > level[1]
     unknown = encoder.transform(frame.head(1).assign(make="lada", model="niva", state="zz"))[0]
@@ -78,7 +78,7 @@ def test_training_rows_do_not_see_their_own_price() -> None:
     frame, _ = cars()
     frame["model"] = [f"unique{i}" for i in range(120)]
     noise = np.exp(np.random.default_rng(0).normal(9, 1, 120))
-    level = CarEncoder().fit_transform(frame, noise)[:, 3]
+    level = NameEncoder().fit_transform(frame, noise)[:, 3]
     assert abs(np.corrcoef(level, np.log(noise))[0, 1]) < 0.4
 
 

@@ -1,5 +1,7 @@
 """The car-price pipeline: accuracy, interval, odd input, determinism, storage."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -186,3 +188,59 @@ def test_the_pipeline_survives_skops_with_the_listed_types_only(pipeline: Pipeli
     np.testing.assert_array_equal(
         predict_interval(loaded, later), predict_interval(pipeline, later)
     )
+
+
+def prices(pipeline: Pipeline, cars: pd.DataFrame) -> np.ndarray:
+    return np.column_stack([pipeline.predict(cars), *predict_interval(pipeline, cars)])
+
+
+def test_neither_price_nor_interval_ever_rises_with_mileage_or_age(pipeline: Pipeline) -> None:
+    base = sales(300, seed=11)[FEATURES].fillna({"mileage": 50_000.0})
+    names = base.assign(model=base["model"] + " se", make=["ford", "tesla", "bmw"] * 100)
+    for cars in (base, names):
+        by_miles = [
+            prices(pipeline, cars.assign(mileage=miles))
+            for miles in (0, 1, 50, 99, 100, 500, 5_000, 60_000, 2e5, 1e6)
+        ]
+        by_year = [prices(pipeline, cars.assign(year=year)) for year in range(2022, 1960, -2)]
+        for steps in (by_miles, by_year):
+            for before, after in pairwise(steps):
+                assert (after <= before * (1 + 1e-12)).all()
+
+
+def test_odometers_that_nobody_read_do_not_make_old_cars_cheap() -> None:
+    train = sales(1_000, seed=12)
+    old = train["year"] < 2010
+    broken = old & (np.arange(len(train)) % 3 == 0)
+    train.loc[broken, "mileage"] = 0.0
+    train.loc[broken, "price"] *= 0.3
+    fitted = build_car_price_pipeline().fit(train, train["price"])
+    unread = fitted.predict(car(year=2008, mileage=0.0))[0]
+    assert unread >= fitted.predict(car(year=2008, mileage=90_000.0))[0]
+
+
+def test_a_name_with_more_or_misspelt_words_costs_what_it_resembles(pipeline: Pipeline) -> None:
+    for model in ("f-150 xlt se", "f-150 xltt", "f150 lariat", "f 150"):
+        assert pipeline.predict(car(model=model))[0] == pipeline.predict(car())[0]
+
+
+def test_the_less_is_known_of_a_name_the_wider_is_its_interval(pipeline: Pipeline) -> None:
+    def width(**changes: object) -> float:
+        low, high = predict_interval(pipeline, car(**changes))
+        return float(np.log(high / low)[0])
+
+    known = width()
+    assert width(model="f-150 xlt se") > known
+    assert width(make="ferrari", model="458") > 1.2 * known
+
+
+def test_the_interval_holds_prices_of_makes_that_were_never_seen() -> None:
+    everything = sales(2_400, seed=13)
+    held = []
+    for make in ("ford", "honda", "citroën"):
+        its = everything["make"] == make
+        fitted = build_car_price_pipeline().fit(everything[~its], everything["price"][~its])
+        low, high = predict_interval(fitted, everything[its])
+        actual = everything["price"][its].to_numpy()
+        held.append(np.mean((low <= actual) & (actual <= high)))
+    assert np.mean(held) > 0.7

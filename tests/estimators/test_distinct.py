@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from iargus.estimators.car_encoder import CarEncoder
-from iargus.estimators.conformal_price import ConformalPriceRegressor
 from iargus.estimators.distinct import distinct
+from iargus.estimators.monotone_price import MonotonePriceRegressor
+from iargus.estimators.name_encoder import NameEncoder
 
 
 def test_gives_each_value_once_and_where_it_stands() -> None:
@@ -43,7 +43,7 @@ def test_a_row_is_encoded_among_others_as_it_is_alone() -> None:
             "mileage": np.arange(22.0),
         }
     )
-    encoder = CarEncoder(min_rows=1).fit(cars, np.arange(1_000, 1_022))
+    encoder = NameEncoder(min_rows=1).fit(cars, np.arange(1_000, 1_022))
 
     alone = [encoder.transform(cars.iloc[[row]]) for row in range(len(cars))]
     assert encoder.transform(cars).tobytes() == np.concatenate(alone).tobytes()
@@ -52,7 +52,7 @@ def test_a_row_is_encoded_among_others_as_it_is_alone() -> None:
 def test_price_and_interval_together_are_those_of_each() -> None:
     random = np.random.default_rng(0)
     features = random.normal(size=(300, 2))
-    model = ConformalPriceRegressor(max_iter=5, interval_iter=5).fit(
+    model = MonotonePriceRegressor(max_iter=5, interval_iter=5).fit(
         features, np.exp(9 + features[:, 0] + random.normal(0, 0.1, 300))
     )
 

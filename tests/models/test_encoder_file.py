@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from iargus.errors import ArtefactRejected
-from iargus.estimators.car_encoder import CarEncoder
+from iargus.estimators.name_encoder import NameEncoder
 from iargus.models import encoder_file
 
 
@@ -33,12 +33,12 @@ def cars() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def encoder(cars: pd.DataFrame) -> CarEncoder:
-    return CarEncoder().fit(cars, np.linspace(3_000, 30_000, len(cars)))
+def encoder(cars: pd.DataFrame) -> NameEncoder:
+    return NameEncoder().fit(cars, np.linspace(3_000, 30_000, len(cars)))
 
 
 def test_the_encoder_comes_back_as_it_was(
-    encoder: CarEncoder, cars: pd.DataFrame, tmp_path: Path
+    encoder: NameEncoder, cars: pd.DataFrame, tmp_path: Path
 ) -> None:
     path = tmp_path / "features_encoder.pkl"
     digest = encoder_file.write(encoder, path)
@@ -46,14 +46,14 @@ def test_the_encoder_comes_back_as_it_was(
     np.testing.assert_array_equal(encoder_file.load(path).transform(cars), encoder.transform(cars))
 
 
-def test_sha256sum_reads_the_sidecar(encoder: CarEncoder, tmp_path: Path) -> None:
+def test_sha256sum_reads_the_sidecar(encoder: NameEncoder, tmp_path: Path) -> None:
     encoder_file.write(encoder, tmp_path / "features_encoder.pkl")
     command = ["sha256sum", "--check", "features_encoder.pkl.sha256"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.strip() == "features_encoder.pkl: OK"
 
 
-def test_an_altered_file_is_refused_before_it_is_read(encoder: CarEncoder, tmp_path: Path) -> None:
+def test_an_altered_file_is_refused_before_it_is_read(encoder: NameEncoder, tmp_path: Path) -> None:
     path, trace = tmp_path / "features_encoder.pkl", tmp_path / "trace"
     encoder_file.write(encoder, path)
     path.write_bytes(pickle.dumps(_Bomb(trace)))
@@ -65,7 +65,7 @@ def test_an_altered_file_is_refused_before_it_is_read(encoder: CarEncoder, tmp_p
 
 @pytest.mark.parametrize("text", ["", "abc", "é" * 64])
 def test_a_sidecar_without_digest_is_refused(
-    encoder: CarEncoder, tmp_path: Path, text: str
+    encoder: NameEncoder, tmp_path: Path, text: str
 ) -> None:
     path = tmp_path / "features_encoder.pkl"
     encoder_file.write(encoder, path)
@@ -74,7 +74,7 @@ def test_a_sidecar_without_digest_is_refused(
         encoder_file.check(path)
 
 
-def test_a_missing_file_is_named(encoder: CarEncoder, tmp_path: Path) -> None:
+def test_a_missing_file_is_named(encoder: NameEncoder, tmp_path: Path) -> None:
     path = tmp_path / "features_encoder.pkl"
     encoder_file.write(encoder, path)
     path.unlink()
@@ -103,7 +103,7 @@ def _forge(path: Path, data: bytes) -> None:
         "cnumpy\nload\n",
         "cpandas\nread_pickle\n",
         "cbuiltins\neval\n",
-        "ciargus.estimators.car_encoder\nBaseEstimator.__init__\n",
+        "ciargus.estimators.name_encoder\nBaseEstimator.__init__\n",
         "cnumpy.f2py\nos.system\n",
     ],
 )

@@ -18,13 +18,26 @@ def price(api: Api, **changed: Any) -> float:
     return float(answer.json()["predicted_price"])
 
 
+def test_the_answer_says_which_names_the_model_has_never_seen(api: Api) -> None:
+    batch = [CAR, CAR | {"model": "Camry SE"}, CAR | {"make": "Ferrari", "model": "458"}]
+    answer = api.client.post("/predict/batch", json={"cars": batch}, headers=api.bearer())
+    found = [entry["unknown"] for entry in answer.json()["predictions"]]
+    assert found == [[], ["model"], ["make", "model"]]
+    counted = [
+        line for line in api.client.get("/metrics").text.splitlines() if "unknown_inputs" in line
+    ]
+    assert any('field="make"' in line and line.endswith(" 1.0") for line in counted)
+    assert any('field="model"' in line and line.endswith(" 2.0") for line in counted)
+
+
 def test_a_price_comes_with_its_interval_version_and_number(api: Api) -> None:
     answer = api.client.post("/predict", json=CAR, headers=api.bearer())
     assert answer.status_code == 200
     document = answer.json()
     assert list(document) == [
-        *("predicted_price", "currency", "interval", "model_version", "prediction_id")
+        *("predicted_price", "currency", "interval", "unknown", "model_version", "prediction_id")
     ]
+    assert document["unknown"] == []
     interval = document["interval"]
     assert 0 < interval["low"] < document["predicted_price"] < interval["high"]
     assert interval["coverage"] == 0.9

@@ -62,6 +62,26 @@ def test_the_preset_of_the_advertisements(importing: Importing, tmp_path: Path) 
     assert rows["state"].isna().all()
 
 
+def test_an_odometer_that_nobody_read_is_unknown_and_counted(
+    importing: Importing, tmp_path: Path
+) -> None:
+    file = write(
+        tmp_path / "v.csv",
+        "make,model,year,mileage,price,date_added\n"
+        "ford,f-150,2012,0,9000,2018-05-01\n"
+        "ford,f-150,2012,99,9000,2018-05-01\n"
+        "ford,f-150,2012,100,9000,2018-05-01\n"
+        "ford,f-150,2018,12,39000,2018-05-01\n",
+    )
+
+    summary = importing.cars(file)
+
+    (note, count), *_ = summary.notes.items()
+    assert (summary.added, count) == (4, 2)
+    assert note.startswith("mileage was never measured (below 100 miles")
+    assert importing.store(CARS).rows()["mileage"].isna().sum() == 2
+
+
 def test_the_preset_of_the_listings(importing: Importing, tmp_path: Path) -> None:
     file = write(
         tmp_path / "t.csv",
