@@ -96,12 +96,18 @@ def test_a_key_in_a_file_is_not_said_to_be_in_the_environment(
     assert {key["from"] for key in listed} == {"database", "environment"}
 
 
-def test_the_file_s_key_is_not_to_be_taken_out_of_the_environment(run: Run) -> None:
+def test_a_revoked_key_is_to_be_taken_out_of_where_it_is(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run("db", "upgrade")
     (key,) = json.loads(run("keys", "list", "--json").out)
     told = run("keys", "retire", key["kid"], "--now", "--yes").err
     assert "var/jwt.key" in told
     assert "IARGUS_JWT_KEYS" not in told
+    monkeypatch.setenv("IARGUS_JWT_KEYS", "mine:" + "o0Aa1Bb2" * 6)
+    told = run("keys", "retire", "mine", "--now", "--yes").err
+    assert "iargus keys rotate --rewrap" in told
+    assert "var/jwt.key" not in told
 
 
 def test_mails_that_pause_are_not_explained_by_the_server_that_failed_before(
