@@ -80,6 +80,10 @@ class PricingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             [self._age(X), numeric_column(X, "mileage"), self.encoder_.transform(X)]
         )
 
+    def unknown(self, X: pd.DataFrame) -> list[tuple[str, ...]]:
+        """Return which of ``make``, ``model`` and ``state`` of each row were never seen."""
+        return self.encoder_.unknown(X)
+
     def get_feature_names_out(
         self,
         input_features: Any = None,  # noqa: ARG002

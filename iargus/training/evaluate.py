@@ -80,6 +80,10 @@ def _regression(
         "bias": float(np.mean((predicted - truth) / truth)),
         "mae": float(np.mean(np.abs(predicted - truth))),
     }
+    # Rows with a name that the estimator has never seen, where it can tell.
+    tell = getattr(estimator[0], "unknown", None)
+    if tell is not None:
+        extra["unknown_share"] = float(np.mean([bool(names) for names in tell(features)]))
     doubts = None
     if bounds is not None:
         low, high = bounds

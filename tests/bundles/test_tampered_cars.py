@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,9 +54,10 @@ TAMPERINGS: dict[str, tuple[Change, str]] = {
     "fewer trees": (document("models.high.trees", 1), "more trees"),
     "more trees": (document("models.high.trees", 10_000), "fewer trees"),
     "no tree": (document("models.high.trees", 0), "whole number"),
-    "margin that is no number": (document("margin_low", "1"), "finite"),
+    "margin that is no number": (document("margin_low", ["1"] * 4), "finite"),
+    "one margin for all names": (document("margin_low", [0.1]), "each degree of trust"),
     "year that is true": (document("reference_year", True), "finite"),
-    "code without a bit": (document("make_codes", {"ford": 256}), "whole number"),
+    "code without a bit": (document("make_ranks", {"ford": -1}), "whole number"),
     "table that is a list": (document("word_level", []), "no object"),
     "too many categories": (
         document("categories", {"3": [float(i) for i in range(300)]}),
@@ -64,7 +66,13 @@ TAMPERINGS: dict[str, tuple[Change, str]] = {
     "column of categories that is none": (document("categories", {"x": [0.0]}), "column"),
     "infinite margin": (
         lambda f: replace(
-            f, "car.json", (f / "car.json").read_bytes().replace(b'low":', b'low":1e999,"z":', 1)
+            f,
+            "car.json",
+            re.sub(
+                rb'"margin_low":\[[^,]*',
+                b'"margin_low":[1e999',
+                (f / "car.json").read_bytes(),
+            ),
         ),
         "finite|JSON",
     ),
@@ -74,7 +82,7 @@ TAMPERINGS: dict[str, tuple[Change, str]] = {
         ),
         "JSON",
     ),
-    "other margin": (document("margin_low", 9.0), "canaries"),
+    "other margin": (document("margin_low", [9.0] * 4), "canaries"),
     "other leaves": (array(VALUE, lambda a: a * 1.001), "canaries"),
 }
 

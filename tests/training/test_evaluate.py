@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +13,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.pipeline import Pipeline
 
 from iargus.errors import DataError
+from iargus.settings import Policy
+from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import calibration_error, evaluate
+from iargus.training.simulator import SimulationPlan, simulate
 from tests.toy_tasks import mood_task, rent_task
 
 
@@ -86,6 +90,20 @@ def test_a_classification_by_hand() -> None:
     # A label that the model does not know costs much, and not infinitely much.
     expected = -(2 * np.log(0.8) + np.log(0.2) + np.log(1e-15)) / 4
     assert found.extra["log_loss"] == pytest.approx(expected)
+
+
+def test_the_share_of_rows_with_names_that_were_never_seen_is_told() -> None:
+    task = Catalogue.read(Policy()).get("car_price")
+    months = simulate(SimulationPlan(rows=300, months=3, end=date(2026, 11, 1), seed=0))
+    rows = pd.concat(months, ignore_index=True).rename(
+        columns={"price": "label", "date_added": "observed_at"}
+    )
+    estimator = task.build_estimator()
+    estimator.named_steps["price"].set_params(max_iter=2, interval_iter=2)
+    estimator.fit(task.training_frame(rows), rows["label"].to_numpy())
+    cars = rows.head(4).assign(make=["Zastava", "Zastava", *rows["make"][2:4]])
+    found = evaluate(task, estimator, cars).extra["unknown_share"]
+    assert 0.5 <= found <= 1.0
 
 
 def test_no_rows_are_no_evaluation() -> None:
