@@ -7,8 +7,8 @@ import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from iargus.errors import ConfigurationError
 from iargus.logs import configure_logging
 from iargus.settings import Settings
-from iargus.web.app import create_app
-from iargus.web.services import Services
+from iargus.api.app import create_app
+from iargus.api.container import Services
 
 __all__ = ["app", "create_app"]
 

@@ -5,11 +5,11 @@ The command line counts above it: `gunicorn -w 4 -k uvicorn.workers.UvicornWorke
 
 from typing import Any
 
-from iargus.gunicorn_hooks import load_certificate, renew_certificate, set_up_worker, tls_policy
+from iargus.server.hooks import load_certificate, renew_certificate, set_up_worker, tls_policy
 
 _tls = tls_policy()
 
-worker_class = "iargus.web.worker.DrainingWorker"
+worker_class = "iargus.server.worker.DrainingWorker"
 # A worker that is silent for longer is replaced; one that is told to stop has so long to answer.
 timeout = 60
 graceful_timeout = 30
@@ -43,8 +43,8 @@ post_fork = set_up_worker
 
 def _drain(server: Any) -> None:
     """`-k uvicorn.workers.UvicornWorker` and the same of `uvicorn_worker` answer requests in the
-    same way, and drop some at a reload: see `iargus/web/worker.py`."""
+    same way, and drop some at a reload: see `iargus/server/worker.py`."""
     if server.worker_class.__name__ == "UvicornWorker":
-        from iargus.web.worker import DrainingWorker
+        from iargus.server.worker import DrainingWorker
 
         server.worker_class = DrainingWorker

@@ -21,12 +21,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
-from iargus.bundles.bundle import Bundle
-from iargus.bundles.export import export_bundle
-from iargus.bundles.load import load_bundle
-from iargus.bundles.parity import check_parity, fuzz_of
-from iargus.estimators.car_price import build_car_price_pipeline
-from iargus.estimators.text import build_text_intent_pipeline
+from iargus.compiled.bundle import Bundle
+from iargus.serving.compilation.export import export_bundle
+from iargus.serving.compilation.load import load_bundle
+from iargus.serving.compilation.parity import check_parity, fuzz_of
+from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
+from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
 from iargus.training.sentences import load_sentences
 from iargus.training.simulated import labelled_months
 from iargus.training.simulator import SimulationPlan

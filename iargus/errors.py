@@ -1,6 +1,6 @@
 """The root of every error that IArgus raises on purpose.
 
-No transport lives here: `iargus.web.problems` turns an error into a status, the command line
+No transport lives here: `iargus.api.problems` turns an error into a status, the command line
 into a line on stderr. A message is written for the person who can do something about it and
 never contains a secret, a token or an e-mail address.
 """

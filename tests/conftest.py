@@ -14,7 +14,7 @@ pytest_plugins = [
     "tests.services.fixtures_mlflow",
     "tests.services.fixtures_redis",
     "tests.services.fixtures_smtp",
-    "tests.web.fixtures",
+    "tests.api.fixtures",
 ]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from iargus.tokens.changes import Changes, Position
-from iargus.tokens.record import TokenRecord
+from iargus.auth.counters import Changes, Position
+from iargus.auth.tokens.record import TokenRecord
 
 
 class MemoryTokenStore:

@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from iargus.diagnosis.finding import Level
-from iargus.diagnosis.registry_door import knock
+from iargus.operations.doctor.finding import Level
+from iargus.operations.doctor.registry_access import knock
 from tests.services.ports import free_port
 from tests.services.require import require_program
 

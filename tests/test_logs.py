@@ -8,7 +8,7 @@ from iargus.logs import Seldom
 
 
 def record(message: str, *args: object, level: int = logging.WARNING) -> logging.LogRecord:
-    return logging.LogRecord("iargus.web", level, __file__, 1, message, args, None)
+    return logging.LogRecord("iargus.api", level, __file__, 1, message, args, None)
 
 
 def test_the_same_line_passes_once_in_an_interval_and_then_says_how_often_it_came() -> None:

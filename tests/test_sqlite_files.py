@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from iargus.database import API, Database
+from iargus.storage.database import API, Database
 from iargus.errors import SchemaMissing
 from iargus.settings import Environment, Policy, Settings
 

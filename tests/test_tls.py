@@ -10,7 +10,7 @@ import pytest
 
 from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
-from iargus.tls import check_key_file, server_context
+from iargus.server.tls import check_key_file, server_context
 from tests.services.certificates import DAY, HOUR, Certificates, make_certificates
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from iargus.whole_files import write_whole
+from iargus.atomic_write import write_whole
 
 
 def test_a_write_that_fails_leaves_what_was_there(

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from iargus.monitoring.drift import FeatureSummary, Kind, compare_features
-from iargus.monitoring.drift.categories import CategorySummary
-from iargus.monitoring.drift.numbers import NumberSummary
-from iargus.monitoring.performance.comparison import Decision, compare_models
-from iargus.monitoring.performance.evidence import Evidence, accumulate
-from iargus.monitoring.performance.verdict import State, confirm, judge_performance
+from iargus.monitoring.stats.drift import FeatureSummary, Kind, compare_features
+from iargus.monitoring.stats.drift.categories import CategorySummary
+from iargus.monitoring.stats.drift.numbers import NumberSummary
+from iargus.monitoring.stats.performance.comparison import Decision, compare_models
+from iargus.monitoring.stats.performance.evidence import Evidence, accumulate
+from iargus.monitoring.stats.performance.verdict import State, confirm, judge_performance
 
 Errors = NDArray[np.float64]
 Random = np.random.Generator

@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from bench.calibration.plan import Case, all_cases
 from bench.calibration.text import unseen_intents
-from iargus.monitoring.performance.bounds import share_lower, share_upper
+from iargus.monitoring.stats.performance.bounds import share_lower, share_upper
 
 SEED, PARTS = 20261121, 20
 

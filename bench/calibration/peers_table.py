@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from iargus.monitoring.performance.bounds import share_lower, share_upper
+from iargus.monitoring.stats.performance.bounds import share_lower, share_upper
 
 IARGUS = "iargus"
 TOOLS = (IARGUS, "evidently", "nannyml")

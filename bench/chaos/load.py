@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bench.chaos.history import Event, History, Token
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.tokens.claims import KeyRing, new_claims, sign
+from iargus.auth.jwt.claims import KeyRing, new_claims, sign
 from tests.outages.world import KEY
 
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}

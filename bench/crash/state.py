@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from iargus.database import Database
-from iargus.models.registry import Registry
-from iargus.schema import job_lock, monitoring_runs, monitoring_steps, outbox
+from iargus.storage.database import Database
+from iargus.registry import Registry
+from iargus.storage.schema import job_lock, monitoring_runs, monitoring_steps, outbox
 
 State = dict[str, Any]
 

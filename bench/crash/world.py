@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import delete
 
-from iargus.database import LABELLED, Database
-from iargus.migrate import upgrade
-from iargus.models.registry import Registry
-from iargus.schema import job_lock, monitoring_runs, monitoring_steps, outbox
+from iargus.storage.database import Database, LABELLED
+from iargus.storage.migrate import upgrade
+from iargus.registry import Registry
+from iargus.storage.schema import job_lock, monitoring_runs, monitoring_steps, outbox
 from iargus.settings import Settings
 from tests.monitoring.conftest import World
 from tests.services.certificates import make_certificates

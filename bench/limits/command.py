@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.limits.hammer import Plan, hammer
-from iargus.limits import RequestLimits, open_limits
+from iargus.ratelimit import RequestLimits, open_limits
 from iargus.settings.policy import LimitPolicy
 from tests.services.redis import Redis
 

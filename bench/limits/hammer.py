@@ -21,14 +21,14 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from iargus.errors import RateLimited
-from iargus.limits.everywhere import EveryHost
-from iargus.limits.fields import Fields
-from iargus.limits.host import HostCounters
-from iargus.limits.limit import Limit
-from iargus.limits.memory import CounterMemory
-from iargus.limits.outcome import Backend, Outcome, Telling
-from iargus.limits.redis_counters import RedisCounters
-from iargus.limits.table import end_of
+from iargus.ratelimit.distributed import EveryHost
+from iargus.ratelimit.headers import Fields
+from iargus.ratelimit.host import HostCounters
+from iargus.ratelimit.limit import Limit
+from iargus.ratelimit.memory import CounterMemory
+from iargus.ratelimit.outcome import Backend, Outcome, Telling
+from iargus.ratelimit.redis_counters import RedisCounters
+from iargus.ratelimit.table import end_of
 
 # A frozen or starved machine must not be taken for a Redis that is gone.
 REDIS_TIMEOUT_S = 30.0

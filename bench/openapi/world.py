@@ -10,14 +10,14 @@ from pathlib import Path
 
 import yaml
 
-from iargus.migrate import upgrade
+from iargus.storage.migrate import upgrade
 from iargus.settings import Settings
-from iargus.tokens.claims import ADMIN
-from iargus.tokens.record import Grant, Holder
-from iargus.web.services import Services
+from iargus.auth.jwt.claims import ADMIN
+from iargus.auth.tokens.record import Grant, Holder
+from iargus.api.container import Services
 from tests.services.gunicorn import Gunicorn
 from tests.services.ports import free_port
-from tests.web.placing import place_models
+from tests.api.placing import place_models
 
 ADA = Holder("Ada", "King", "ada@example.com")
 SCOPES = {"person": Grant(), "admin": Grant(scope=ADMIN)}

@@ -17,9 +17,9 @@ from bench.peers.worlds import (
     World,
     errors_of,
 )
-from iargus.monitoring.drift import FeatureSummary, Kind, compare_features, summarise
-from iargus.monitoring.performance.evidence import Evidence, accumulate
-from iargus.monitoring.performance.verdict import State, confirm, judge_performance
+from iargus.monitoring.stats.drift import FeatureSummary, Kind, compare_features, summarise
+from iargus.monitoring.stats.performance.evidence import Evidence, accumulate
+from iargus.monitoring.stats.performance.verdict import State, confirm, judge_performance
 
 KINDS = dict.fromkeys(NUMBERS, Kind.NUMBER) | dict.fromkeys(LEVELS, Kind.CATEGORY)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from iargus.clock import utc_now
-from iargus.database import API, Database
+from iargus.storage.database import API, Database
 from iargus.settings import Settings
-from iargus.tokens.revocations import RevocationSnapshot
-from iargus.tokens.store import SqlTokenStore
+from iargus.auth.revocation.snapshot import RevocationSnapshot
+from iargus.auth.tokens.store import SqlTokenStore
 from tests.services.mariadb import MariaDB
 
 POLLS = 400

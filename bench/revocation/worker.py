@@ -9,8 +9,8 @@ import uvicorn
 
 from iargus.logs import configure_logging
 from iargus.settings import Settings
-from iargus.web.app import create_app
-from iargus.web.services import Services
+from iargus.api.app import create_app
+from iargus.api.container import Services
 
 
 def main(host: str, port: int) -> None:

@@ -26,7 +26,7 @@ from rich.table import Table
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from bench.scoring.world import fill, history, world
-from iargus.models import artefact
+from iargus.registry import artefact
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.fit import fit_candidate

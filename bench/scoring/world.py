@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from iargus.database import LABELLED, Database
-from iargus.labelled.store import labelled_store
-from iargus.migrate import upgrade
+from iargus.storage.database import Database, LABELLED
+from iargus.storage.labelled.store import labelled_store
+from iargus.storage.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.base import Task
 from iargus.training.sentences import load_sentences

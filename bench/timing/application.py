@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from iargus.migrate import upgrade
+from iargus.storage.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
-from iargus.tokens.keys import fresh_key
-from iargus.web.app import create_app
-from iargus.web.services import Services
+from iargus.auth.keys.loading import fresh_key
+from iargus.api.app import create_app
+from iargus.api.container import Services
 
 KEYS = tuple(fresh_key() for _ in range(8))
 REFRESH_S = 1.0

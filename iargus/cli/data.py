@@ -12,7 +12,7 @@ from rich.table import Table
 from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.errors import DataError
-from iargus.stack import Stack
+from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +45,8 @@ def future(
     Set aside, the rows can be corrected in their file and imported again.
     """
     # Imported here: it brings pandas, seconds that `--help` can spare.
-    from iargus.labelled.store import labelled_store
-    from iargus.training.edge import future_from
+    from iargus.storage.labelled.store import labelled_store
+    from iargus.training.future_rows import future_from
 
     stack = Stack()
     chosen = stack.catalogue.get(task)
@@ -73,7 +73,7 @@ def future(
 
 
 def _advise(stack: Stack, task: Task, edge: datetime, file: Path) -> None:
-    from iargus.models.registry.version import CHAMPION
+    from iargus.registry.version import CHAMPION
     from iargus.monitoring.period import Period
     from iargus.tasks.base import Storage
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from iargus.stack import Stack
+from iargus.operations.stack import Stack
 
 app = typer.Typer(help="Create and check the tables of both databases.", no_args_is_help=True)
 
@@ -12,7 +12,7 @@ app = typer.Typer(help="Create and check the tables of both databases.", no_args
 @app.command("upgrade")
 def upgrade_databases() -> None:
     """Create what is missing, with an account that may create tables. Nothing is dropped."""
-    from iargus.migrate import upgrade
+    from iargus.storage.migrate import upgrade
 
     stack = Stack()
     for database in (stack.labelled, stack.api):
@@ -23,7 +23,7 @@ def upgrade_databases() -> None:
 @app.command("check")
 def check_databases() -> None:
     """Say whether both databases have the tables of this version; exit status 1 if not."""
-    from iargus.migrate import check_schema
+    from iargus.storage.migrate import check_schema
 
     stack = Stack()
     for database in (stack.labelled, stack.api):

@@ -14,10 +14,10 @@ from rich.table import Table
 from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.logs import configure_logging
-from iargus.stack import Stack
+from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.diagnosis import Finding
+    from iargus.operations.doctor import Finding
 
 ENCODER = Path("features_encoder.pkl")
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "bold red"}
@@ -31,7 +31,7 @@ def doctor(
     Exit status 1 where there is a problem, 0 otherwise.
     """
     # Imported here: it brings MLflow and scikit-learn, seconds that `--help` can spare.
-    from iargus.diagnosis import Level, examine
+    from iargus.operations.doctor import Level, examine
 
     configure_logging("error")
     findings = examine(Stack(), clock=utc_now, encoder=ENCODER)

@@ -10,12 +10,12 @@ import typer
 
 from iargus.errors import ArtefactRejected, VersionUnknown
 from iargus.logs import configure_logging
-from iargus.stack import Stack
+from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    from iargus.estimators.name_encoder import NameEncoder
+    from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 
 app = typer.Typer(help="Write or check features_encoder.pkl.", no_args_is_help=True)
 
@@ -29,7 +29,7 @@ def export(
     task: Annotated[str, typer.Option(help="Whose champion to take it from.")] = "car_price",
 ) -> None:
     """Take the fitted encoder out of the champion and write it with its SHA-256."""
-    from iargus.models import artefact, encoder_file
+    from iargus.registry import artefact, encoder_file
 
     configure_logging("warning")
     stack = Stack()
@@ -47,7 +47,7 @@ def export(
 @app.command("check")
 def check(path: PathOption = _DEFAULT) -> None:
     """Compare the file with its SHA-256, and read it with nothing but known classes."""
-    from iargus.models import encoder_file
+    from iargus.registry import encoder_file
 
     digest = encoder_file.check(path)
     encoder = encoder_file.load(path)
@@ -55,7 +55,7 @@ def check(path: PathOption = _DEFAULT) -> None:
 
 
 def _encoder(pipeline: Pipeline) -> NameEncoder:
-    from iargus.estimators.name_encoder import NameEncoder
+    from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 
     for _, step in pipeline.steps:
         for found in (step, getattr(step, "encoder_", None)):

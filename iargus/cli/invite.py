@@ -10,13 +10,13 @@ import typer
 from rich.table import Table
 
 from iargus.cli.console import output
-from iargus.cli.token_parts import served_tasks
+from iargus.cli.token.context import served_tasks
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import DataError
-from iargus.stack import Stack
+from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.issuing.invitations import Invitation
+    from iargus.auth.issuing.invitations import Invitation
 
 app = typer.Typer(help="Create, list and revoke invitations.", no_args_is_help=True)
 
@@ -36,9 +36,9 @@ def create(
     ] = None,
 ) -> None:
     """Make an invitation and print its code; it is shown this once."""
-    from iargus.issuing.addresses import Address
-    from iargus.issuing.codes import invitation_text
-    from iargus.issuing.invitations import Invitations
+    from iargus.auth.issuing.addresses import Address
+    from iargus.auth.issuing.codes import invitation_text
+    from iargus.auth.issuing.invitations import Invitations
 
     if email is not None and domain is not None:
         raise DataError("--email and --domain: one is enough")
@@ -68,7 +68,7 @@ def list_invitations(
 ) -> None:
     """Show every invitation, the newest first. The codes themselves are not kept; an id is the
     first group of its code."""
-    from iargus.issuing.invitations import Invitations
+    from iargus.auth.issuing.invitations import Invitations
 
     found = Invitations(Stack().api).listed()
     if as_json:
@@ -93,7 +93,7 @@ def revoke(
     invitation: Annotated[str, typer.Argument(help="The id that `iargus invite list` shows.")],
 ) -> None:
     """End an invitation; tokens that it gave stay valid."""
-    from iargus.issuing.invitations import Invitations
+    from iargus.auth.issuing.invitations import Invitations
 
     key = invitation.strip().upper().partition("-")[0]
     if not Invitations(Stack().api).revoke(key, to_naive_utc(utc_now())):

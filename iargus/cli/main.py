@@ -9,7 +9,7 @@ from typing import ClassVar
 import typer
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
-from iargus.cli.lazily import LazyGroup, Place
+from iargus.cli.lazy_group import LazyGroup, Place
 from iargus.errors import ConfigurationError, IArgusError
 
 
@@ -18,11 +18,11 @@ class Commands(LazyGroup):
 
     places: ClassVar = {
         "setup": Place(
-            "iargus.cli.serve:setup",
+            "iargus.cli.serve.command:setup",
             "Prepare databases, key, labelled data and a first champion of each task; safe to repeat.",  # noqa: E501
         ),
         "serve": Place(
-            "iargus.cli.serve:serve",
+            "iargus.cli.serve.command:serve",
             "Set up what is missing, then serve the API with gunicorn until stopped.",
         ),
         "doctor": Place(
@@ -34,11 +34,11 @@ class Commands(LazyGroup):
             "Train a model on the labelled rows, measure it on rows kept aside, and register it.",
         ),
         "monitor": Place(
-            "iargus.cli.monitor:app",
+            "iargus.cli.monitor.commands:app",
             "Judge last month's new rows; retrain, promote and mail where that is needed.",
         ),
         "compare": Place(
-            "iargus.cli.compare:compare",
+            "iargus.cli.compare.command:compare",
             "Say what has changed between two files, and whether predictions are still good enough.",  # noqa: E501
         ),
         "models": Place(
@@ -47,10 +47,10 @@ class Commands(LazyGroup):
         "outbox": Place(
             "iargus.cli.outbox:app", "Show the mails of monitoring and send those that wait."
         ),
-        "token": Place("iargus.cli.token:app", "List, issue, revoke and announce tokens."),
+        "token": Place("iargus.cli.token.commands:app", "List, issue, revoke and announce tokens."),
         "invite": Place("iargus.cli.invite:app", "Create, list and revoke invitations."),
         "keys": Place("iargus.cli.keys:app", "Signing keys."),
-        "import": Place("iargus.cli.import_data:app", "Add labelled data from files."),
+        "import": Place("iargus.cli.imports.command:app", "Add labelled data from files."),
         "data": Place("iargus.cli.data:app", "Look at the labelled rows."),
         "simulate": Place("iargus.cli.simulate:app", "Simulate labelled data."),
         "db": Place("iargus.cli.db:app", "Create and check the tables of both databases."),

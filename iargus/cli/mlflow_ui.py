@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from iargus.cli.serve import HOST, check_port
+from iargus.cli.serve.command import HOST, check_port
 from iargus.errors import ConfigurationError
-from iargus.stack import Stack
+from iargus.operations.stack import Stack
 
 
 def mlflow_ui(

@@ -11,10 +11,10 @@ from rich.table import Table
 
 from iargus.cli.console import output
 from iargus.logs import configure_logging
-from iargus.stack import Stack
+from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.models.registry import ModelVersion
+    from iargus.registry import ModelVersion
 
 app = typer.Typer(help="List models, promote one, or go back to the last.", no_args_is_help=True)
 
@@ -81,7 +81,7 @@ def sign(
 ) -> None:
     """Sign a version that is in the registry already, when you know where it comes from."""
     # Imported here: it brings scikit-learn, which `--help` can spare.
-    from iargus.models.signing import sign_version
+    from iargus.serving.sync.signing import sign_version
 
     stack = _stack()
     signed = sign_version(stack.catalogue.get(task), version, stack.registry)

@@ -15,11 +15,11 @@ from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.errors import MailNotSent
 from iargus.logs import configure_logging
-from iargus.stack import Stack
-from iargus.whole_files import write_whole
+from iargus.operations.stack import Stack
+from iargus.atomic_write import write_whole
 
 if TYPE_CHECKING:
-    from iargus.monitoring.mail.outbox import StoredMail
+    from iargus.mailing.outbox import StoredMail
 
 app = typer.Typer(
     help="Show the mails of monitoring and send those that wait.", no_args_is_help=True
@@ -32,8 +32,8 @@ def list_mails(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the newest mails, sent or not."""
-    from iargus.monitoring.mail.kinds import in_words
-    from iargus.monitoring.mail.outbox import Outbox
+    from iargus.monitoring.view.mail.kinds import in_words
+    from iargus.mailing.outbox import Outbox
 
     mails = Outbox(Stack().labelled).listed(limit=limit)
     if as_json:
@@ -62,8 +62,8 @@ def show_mail(
     ] = None,
 ) -> None:
     """Show one mail as it is, or would be, sent."""
-    from iargus.monitoring.mail.message import as_page
-    from iargus.monitoring.mail.outbox import Outbox
+    from iargus.mailing.message import as_page
+    from iargus.mailing.outbox import Outbox
 
     stack = Stack()
     stored = Outbox(stack.labelled).find(mail_id)
@@ -94,7 +94,7 @@ def deliver_mails(
     A mail that could not be sent pauses for 5 minutes, then for twice as long after each attempt,
     at most 12 hours.
     """
-    from iargus.monitoring.mail.delivery import deliver
+    from iargus.mailing.delivery import deliver
 
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)

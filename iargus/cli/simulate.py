@@ -10,7 +10,7 @@ import typer
 from iargus.cli.progress import progress_bar
 from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
-from iargus.stack import Stack
+from iargus.operations.stack import Stack
 
 app = typer.Typer(help="Simulate labelled data.", no_args_is_help=True)
 
@@ -46,7 +46,7 @@ def simulate_cars(
     task: Annotated[str, typer.Option(help="The task that learns from the sales.")] = "car_price",
 ) -> None:
     """Add simulated sales of used cars. The same plan is never added twice."""
-    from iargus.labelled.store import labelled_store
+    from iargus.storage.labelled.store import labelled_store
     from iargus.tasks.base import Storage
     from iargus.training.simulated import add_simulation
     from iargus.training.simulator import SimulationError, SimulationPlan

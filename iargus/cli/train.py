@@ -17,10 +17,10 @@ from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.errors import DataError
 from iargus.logs import configure_logging
-from iargus.stack import Stack
+from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.models.registry import ModelVersion
+    from iargus.registry import ModelVersion
 
 AliasOption = Literal["auto", "champion", "challenger", "none"]
 _DAY = ["%Y-%m-%d"]
@@ -41,7 +41,7 @@ def train(
 ) -> None:
     """Train a model on the labelled rows, measure it on rows kept aside, and register it."""
     # Imported here: they bring scikit-learn and pandas, seconds that `--help` can spare.
-    from iargus.labelled.store import labelled_store
+    from iargus.storage.labelled.store import labelled_store
     from iargus.monitoring.month.reference import reference_files
     from iargus.training import fit
     from iargus.training.rows import training_rows

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from iargus.metrics.cells import SUFFIX, UNFINISHED
-from iargus.metrics.folded import Folded
+from iargus.metrics.dead_workers import Folded
 from iargus.metrics.layout import Key, series
 from iargus.metrics.totals import Totals
 

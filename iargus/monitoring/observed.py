@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from iargus.labelled.repeats import Repeats
-from iargus.monitoring.drift.compare import Change
-from iargus.monitoring.drift.summary import Kind
-from iargus.monitoring.quality.scan import Finding
+from iargus.storage.labelled.repeats import Repeats
+from iargus.monitoring.stats.drift.compare import Change
+from iargus.monitoring.stats.drift.summary import Kind
+from iargus.monitoring.stats.quality.scan import Finding
 
 
 @dataclass(frozen=True)

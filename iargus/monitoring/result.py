@@ -7,10 +7,10 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from iargus.monitoring.mail.delivered import Delivery
+from iargus.mailing.delivered import Delivery
 from iargus.monitoring.observed import Observed
-from iargus.monitoring.performance.comparison import Decision
-from iargus.monitoring.performance.segments import Worse
+from iargus.monitoring.stats.performance.comparison import Decision
+from iargus.monitoring.stats.performance.segments import Worse
 from iargus.monitoring.period import Period
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from iargus.bundles.bundle import Bundle
+from iargus.compiled.bundle import Bundle
 from iargus.errors import ConfigurationError
 from iargus.settings.policy import TaskPolicy
 from iargus.settings.wording import explain
@@ -89,7 +89,7 @@ class Task(ABC):
         batch_key: the name of the list in the body of `POST {path}/batch`, or None for no batch.
         features: the columns that the estimator reads, in order.
         trusted_types: types beyond skops' own list that its estimator is made of.
-        bundle_kind: the kind of `iargus.bundles` that its estimator is compiled to, or None where
+        bundle_kind: the kind of `iargus.compiled` that its estimator is compiled to, or None where
             there is none: then scikit-learn serves it, which `config.yml` must allow.
         options_model: pydantic model of `tasks.NAME.options`.
         unit_checks: columns of `watched` whose unit monitoring watches, each with the one that its

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pandas as pd
 
-from iargus.labelled.store import LabelledStore
-from iargus.training.edge import future_from
+from iargus.storage.labelled.store import LabelledStore
+from iargus.training.future_rows import future_from
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from iargus.labelled.store import LabelledStore
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.base import Task
 from iargus.training.importers.keys import content_of, row_key
 from iargus.training.sentences import load_sentences

@@ -7,7 +7,7 @@ from dataclasses import astuple
 
 import pandas as pd
 
-from iargus.labelled.store import LabelledStore
+from iargus.storage.labelled.store import LabelledStore
 from iargus.training.importers.keys import content_of, row_key
 from iargus.training.simulator import SimulationPlan, simulate
 

@@ -11,24 +11,24 @@ from typing import Any
 
 import pytest
 
-from iargus import setup
+from iargus.operations import setup
 from iargus.clock import utc_now
-from iargus.database import API, LABELLED, Database
-from iargus.diagnosis import Level, surroundings
-from iargus.models.placement import Current, Placement
-from iargus.monitoring.mail.delivery import deliver
-from iargus.monitoring.mail.kinds import Kind
-from iargus.monitoring.mail.outbox import Outbox
-from iargus.monitoring.run.records import MonitoringRecords
+from iargus.storage.database import API, Database, LABELLED
+from iargus.operations.doctor import Level, environment as surroundings
+from iargus.serving.placement import Current, Placement
+from iargus.mailing.delivery import deliver
+from iargus.monitoring.view.mail.kinds import Kind
+from iargus.mailing.outbox import Outbox
+from iargus.monitoring.job.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.tasks.catalogue import Catalogue
-from iargus.tokens.keys import load_key_ring
-from iargus.tokens.record import Holder
-from iargus.web.services import Services
+from iargus.auth.keys.loading import load_key_ring
+from iargus.auth.tokens.record import Holder
+from iargus.api.container import Services
 from tests.cli.conftest import Run
 from tests.cli.test_doctor import FakeRegistry, look
-from tests.monitoring.mail.cases import alert
+from tests.monitoring.view.mail.cases import alert
 from tests.services.ports import free_port
 
 

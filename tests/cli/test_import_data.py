@@ -178,7 +178,7 @@ def test_a_guess_is_asked_on_a_terminal(
     run("db", "upgrade")
     file = tmp_path / "a.csv"
     file.write_text("gesagt;gemeint\n" + "turn it on;on\nturn it off;off\n" * 2)
-    monkeypatch.setattr("iargus.cli.import_preview.is_terminal", lambda: True)
+    monkeypatch.setattr("iargus.cli.imports.preview.is_terminal", lambda: True)
     monkeypatch.setattr(typer, "confirm", lambda *_, **__: answer == "y")
 
     outcome = run("import", "examples", file, "--task", "intent")

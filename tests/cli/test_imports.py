@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from iargus.cli.lazily import Place
+from iargus.cli.lazy_group import Place
 from iargus.cli.main import Commands, app
 
 HEAVY = (

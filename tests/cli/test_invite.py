@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from iargus.issuing.codes import parse_invitation
+from iargus.auth.issuing.codes import parse_invitation
 from tests.cli.conftest import Run
 
 

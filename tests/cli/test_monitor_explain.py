@@ -9,16 +9,22 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from iargus.cli.monitor_explain import show_paragraphs
-from iargus.database import LABELLED, Database
-from iargus.migrate import upgrade
-from iargus.monitoring.explaining import Paragraph
-from iargus.monitoring.mail.outbox import Mail
+from iargus.cli.monitor.explain import show_paragraphs
+from iargus.storage.database import Database, LABELLED
+from iargus.storage.migrate import upgrade
+from iargus.monitoring.view.explaining import Paragraph
+from iargus.mailing.outbox import Mail
 from iargus.monitoring.period import Period
-from iargus.monitoring.run.records import MonitoringRecords
+from iargus.monitoring.job.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
 from tests.cli.conftest import Run
-from tests.monitoring.explaining.judged_months import BREACH, TASK, first_version, month, recorded
+from tests.monitoring.view.explaining.judged_months import (
+    BREACH,
+    TASK,
+    first_version,
+    month,
+    recorded,
+)
 
 FIRST = month("2026-01")
 LAST = month("2026-04", missed_periods=(Period(2026, 2), Period(2026, 3)), **BREACH)

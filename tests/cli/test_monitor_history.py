@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from iargus.database import LABELLED, Database
-from iargus.migrate import upgrade
-from iargus.monitoring.mail.outbox import Mail
-from iargus.monitoring.run.records import MonitoringRecords
+from iargus.storage.database import Database, LABELLED
+from iargus.storage.migrate import upgrade
+from iargus.mailing.outbox import Mail
+from iargus.monitoring.job.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
 from tests.cli.conftest import Run
-from tests.monitoring.explaining.judged_months import (
+from tests.monitoring.view.explaining.judged_months import (
     BREACH,
     SUSPECT,
     TASK,

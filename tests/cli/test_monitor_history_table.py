@@ -9,14 +9,20 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from iargus.cli.monitor_chart import Point, Scale, draw
-from iargus.cli.monitor_history_table import show_history
-from iargus.cli.monitor_screen import ASCII, UNICODE
-from iargus.cli.monitor_tables import show
-from iargus.monitoring.mail.told import Told
+from iargus.cli.monitor.chart import Point, Scale, draw
+from iargus.cli.monitor.history_table import show_history
+from iargus.cli.monitor.screen import ASCII, UNICODE
+from iargus.cli.monitor.tables import show
+from iargus.mailing.status import Told
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import JobResult, Status
-from tests.monitoring.explaining.judged_months import BREACH, SUSPECT, TASK, first_version, month
+from tests.monitoring.view.explaining.judged_months import (
+    BREACH,
+    SUSPECT,
+    TASK,
+    first_version,
+    month,
+)
 
 FEW: dict[str, Any] = {"status": Status.INSUFFICIENT, "interval": None, "error": 0.9, "rows": 12}
 MONTHS = [

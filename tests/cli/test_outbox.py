@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from iargus.database import LABELLED, Database
-from iargus.monitoring.mail.kinds import Kind
-from iargus.monitoring.run.records import MonitoringRecords
+from iargus.storage.database import Database, LABELLED
+from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.job.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
 from tests.cli.conftest import Run
-from tests.monitoring.mail.cases import alert
+from tests.monitoring.view.mail.cases import alert
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from iargus.diagnosis.finding import Level
-from iargus.diagnosis.registry_door import examine_registry_door, knock
+from iargus.operations.doctor.finding import Level
+from iargus.operations.doctor.registry_access import examine_registry_door, knock
 from tests.services.mlflow_server import MlflowServer
 from tests.services.ports import free_port
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from iargus.metrics import Metrics, Route, families
-from iargus.metrics.folded import Folded
+from iargus.metrics.dead_workers import Folded
 from iargus.metrics.host import HostFiles
 from tests.metrics.scraping import Scraped
 
@@ -105,7 +105,7 @@ def test_folding_that_is_cut_off_counts_nothing_twice(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    for step in ("iargus.metrics.folded.Folded.write", "pathlib.Path.unlink"):
+    for step in ("iargus.metrics.dead_workers.Folded.write", "pathlib.Path.unlink"):
         with monkeypatch.context() as cut:
             cut.setattr(step, killed)
             with pytest.raises(KeyboardInterrupt):
@@ -191,8 +191,8 @@ def test_the_age_is_that_of_the_worst_worker(tmp_path: Path) -> None:
 def test_the_sync_process_counts_beside_the_workers(tmp_path: Path) -> None:
     script = """
 import sys
-import iargus.models.sync as sync
-from iargus.models.refusals import Refusal
+import iargus.serving.sync.sync as sync
+from iargus.serving.sync.refusals import Refusal
 from iargus.cli.main import main
 
 class Refusing:

@@ -14,16 +14,16 @@ import pandas as pd
 import pytest
 
 from iargus.clock import Clock, utc_now
-from iargus.database import LABELLED, Database
-from iargus.labelled.store import labelled_store
-from iargus.models.registry import ModelVersion, Registry
-from iargus.models.registry.connection import Connection
-from iargus.monitoring.mail.outbox import Outbox, StoredMail
+from iargus.storage.database import Database, LABELLED
+from iargus.storage.labelled.store import labelled_store
+from iargus.registry import ModelVersion, Registry
+from iargus.registry.connection import Connection
+from iargus.mailing.outbox import Outbox, StoredMail
 from iargus.monitoring.month.reference import reference_files
 from iargus.monitoring.result import JobResult, TaskOutcome
-from iargus.monitoring.run.job import MonitoringJob
-from iargus.monitoring.run.records import MonitoringRecords
-from iargus.schema import labelled_metadata
+from iargus.monitoring.job.job import MonitoringJob
+from iargus.monitoring.job.records import MonitoringRecords
+from iargus.storage.schema import labelled_metadata
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.settings.policy import MonitoringPolicy

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from iargus.monitoring.explaining import explain
-from iargus.monitoring.mail.content import content_of
-from iargus.monitoring.mail.kinds import Kind
-from iargus.monitoring.performance.comparison import Decision
-from iargus.monitoring.report import render_report
+from iargus.monitoring.view.explaining import explain
+from iargus.monitoring.view.mail.content import content_of
+from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.stats.performance.comparison import Decision
+from iargus.monitoring.view.report import render_report
 from iargus.monitoring.result import Retraining, TaskOutcome, plain
-from iargus.monitoring.rivals import outcome_of
-from iargus.monitoring.wording import retrained
+from iargus.monitoring.view.challenger_outcome import outcome_of
+from iargus.monitoring.view.wording import retrained
 from iargus.settings import Environment, Policy, Settings
-from tests.monitoring.explaining.judged_months import BLOCKED, BREACH, contest, month
+from tests.monitoring.view.explaining.judged_months import BLOCKED, BREACH, contest, month
 
 CASES: list[tuple[Retraining, str]] = [
     (contest(), "is better"),

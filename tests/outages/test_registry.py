@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from iargus.database import API, LABELLED, Database
-from iargus.migrate import upgrade
-from iargus.models.registry import Registry
+from iargus.storage.database import API, Database, LABELLED
+from iargus.storage.migrate import upgrade
+from iargus.registry import Registry
 from iargus.settings import Settings
-from tests.models.cars import POLICY, car_catalogue, register
+from tests.serving.cars import POLICY, car_catalogue, register
 from tests.outages.user import ADA, CAR
 from tests.outages.world import KEY, write_policy
 from tests.services.fault_proxy import NORMAL, Fault, FaultProxy

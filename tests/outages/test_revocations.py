@@ -6,12 +6,12 @@ import json
 import time
 
 from iargus.clock import utc_now
-from iargus.database import API, Database
+from iargus.storage.database import API, Database
 from iargus.settings import Settings
-from iargus.tokens.form import kid_of
-from iargus.tokens.key_service import KeyService
-from iargus.tokens.key_store import SqlKeyStore
-from iargus.tokens.keys import load_key_ring
+from iargus.auth.jwt.form import kid_of
+from iargus.auth.keys.service import KeyService
+from iargus.auth.keys.store import SqlKeyStore
+from iargus.auth.keys.loading import load_key_ring
 from tests.outages.user import EVERY_WORKER_S, User
 from tests.outages.world import World
 

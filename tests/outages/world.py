@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from iargus.database import API, LABELLED, Database
-from iargus.migrate import upgrade
+from iargus.storage.database import API, Database, LABELLED
+from iargus.storage.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
 from tests.outages.databases import DatabaseFaults
 from tests.services.fault_proxy import FaultProxy

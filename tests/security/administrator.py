@@ -6,9 +6,9 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from iargus.settings.environment import JwtKey
-from iargus.tokens.key_service import KeyService
-from iargus.tokens.key_store import SqlKeyStore
-from iargus.tokens.ring import KeyRing
+from iargus.auth.keys.service import KeyService
+from iargus.auth.keys.store import SqlKeyStore
+from iargus.auth.jwt.key_ring import KeyRing
 from tests.security.door import Door
 from tests.security.forger import HEADER, KID, SECRET, changed, signed
 

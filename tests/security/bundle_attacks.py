@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from iargus.bundles import strict_json
-from iargus.bundles.arrays import to_bytes
-from iargus.bundles.manifest import MANIFEST
-from iargus.models.registry.version import BUNDLE_DIGEST
+from iargus.compiled import strict_json
+from iargus.compiled.arrays import to_bytes
+from iargus.compiled.manifest import MANIFEST
+from iargus.registry.version import BUNDLE_DIGEST
 from tests.security.captive import Change, Tags
 from tests.security.skops_attacks import HUGE, code_in_header, npy, object_array, object_arrays
 from tests.security.traps import pickled, trap_of

@@ -17,20 +17,20 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from iargus.models import artefact
-from iargus.models.champion import Champions
-from iargus.models.compiling import compile_model
-from iargus.models.placement import Placement
-from iargus.models.refusals import Refusal
-from iargus.models.registry import ModelVersion, Registry
-from iargus.models.registry.connection import Connection
-from iargus.models.registry.version import BUNDLE_DIGEST, SIGNATURE
-from iargus.models.source import answers
-from iargus.models.sync import Sync
-from iargus.models.trust import Trust
+from iargus.registry import artefact
+from iargus.serving.loaded_models import Champions
+from iargus.serving.compilation.compiling import compile_model
+from iargus.serving.placement import Placement
+from iargus.serving.sync.refusals import Refusal
+from iargus.registry import ModelVersion, Registry
+from iargus.registry.connection import Connection
+from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE
+from iargus.serving.predictor import answers
+from iargus.serving.sync.sync import Sync
+from iargus.registry.trust import Trust
 from iargus.settings.environment import BundleKey
 from iargus.tasks.base import Task
-from tests.models.cars import TODAY, car_catalogue, fitted
+from tests.serving.cars import TODAY, car_catalogue, fitted
 
 TASK = "car_price"
 KEY = BundleKey.model_validate({"kid": "first", "secret": "k" * 48})

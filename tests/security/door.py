@@ -10,8 +10,8 @@ from typing import Any
 
 from starlette.types import Message, Scope
 
-from tests.web.application import Api
-from tests.web.test_tokens import CAR
+from tests.api.application import Api
+from tests.api.test_tokens import CAR
 
 INVALID = "TOKEN_INVALID"
 TEXT = {"text": "hello"}

@@ -12,7 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from tests.tokens.conftest import START
+from tests.auth.tokens.conftest import START
 
 KID, SECRET = "own-2026", b"the first key of this service signs and verifies"
 OLD_KID, OLD_SECRET = "own-2025", b"the second key of this service only verifies"

@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 
 from iargus.settings import Policy
 from iargus.settings.front import ProxyPolicy
-from iargus.web.app import create_app
-from iargus.web.client_address import MAX_HOPS, ClientAddresses
-from tests.web.application import ADA, build
-from tests.web.test_client_address import scope
+from iargus.api.app import create_app
+from iargus.api.client_address import ClientAddresses, MAX_HOPS
+from tests.api.application import ADA, build
+from tests.api.test_client_address import scope
 
 VICTIM, PROXY, ATTACKER = "192.0.2.10", "10.0.0.1", "203.0.113.66"
 FOR = "x-forwarded-for"
@@ -263,7 +263,7 @@ NETWORKS: Mapping[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_holds_its_own_addresses_alone(name: str) -> None:
     peer, network = NETWORKS[name]
-    from iargus.web.networks import Networks
+    from iargus.api.networks import Networks
 
     assert not Networks([network]).holds(peer)
     found = addresses(trusted=(network,))

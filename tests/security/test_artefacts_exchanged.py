@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from iargus.errors import ArtefactRejected, FilesUnavailable
-from iargus.models.placement import Current
-from iargus.models.preparing import prepare_file
-from iargus.models.registry import ModelVersion
-from iargus.models.registry.version import BUNDLE_DIGEST, SIGNATURE
-from iargus.models.trust import Trust
+from iargus.serving.placement import Current
+from iargus.serving.sync.preparing import prepare_file
+from iargus.registry import ModelVersion
+from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE
+from iargus.registry.trust import Trust
 from iargus.settings.environment import BundleKey
 from tests.security.bundle_attacks import BUNDLE_ATTACKS, VALUE, manifest
 from tests.security.captive import (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from iargus.errors import ArtefactRejected
-from iargus.models.placement import Current
+from iargus.serving.placement import Current
 from tests.security.bundle_attacks import BESIDE, BUNDLE_ATTACKS
 from tests.security.captive import TASK, Captive, Host, model_file, untouched
 from tests.security.skops_attacks import SKOPS_ATTACKS

@@ -22,8 +22,8 @@ from typer.testing import CliRunner
 
 from iargus.cli.main import app
 from iargus.errors import ArtefactRejected
-from iargus.models import encoder_file
-from iargus.models.registry.version import FILE_DIGEST
+from iargus.registry import encoder_file
+from iargus.registry.version import FILE_DIGEST
 from iargus.monitoring.month.reference import REFERENCE_FILE, find_reference
 from iargus.monitoring.month.scoring import find_champion, load_champion
 from tests.security.captive import TASK, Captive, model_file, the_task

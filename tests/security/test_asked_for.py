@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from iargus.tokens.record import Grant, Holder
+from iargus.auth.tokens.record import Grant, Holder
 from tests.security.attacks import attack
 from tests.security.door import Door
 from tests.security.forger import claiming
-from tests.web.application import ADA
+from tests.api.application import ADA
 
 ADMINISTRATOR = claiming(scope="admin", tasks=[])
 

@@ -9,7 +9,7 @@ import pytest
 from tests.security.attacks import attack
 from tests.security.door import Door
 from tests.security.forger import GOOD, claiming
-from tests.web.test_tokens import CAR
+from tests.api.test_tokens import CAR
 
 OTHER = claiming(jti="b3f1c2d4-0000-4000-8000-000000000002")
 BASIC = b64encode(f"ada:{GOOD}".encode()).decode()

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from iargus.database import API
-from iargus.models.champion import LoadedModel
+from iargus.storage.database import API
+from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
-from iargus.tokens.store import SqlTokenStore
-from tests.web.application import ADA, Api, build, running
+from iargus.auth.tokens.store import SqlTokenStore
+from tests.api.application import ADA, Api, build, running
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 MARK = "zqx7"

@@ -8,8 +8,8 @@ from pydantic import SecretStr
 from iargus.errors import ConfigurationError
 from iargus.settings import Environment
 from iargus.settings.environment import JwtKey
-from iargus.tokens.form import kid_of
-from iargus.tokens.key_row import SIGNS_AFTER_S
+from iargus.auth.jwt.form import kid_of
+from iargus.auth.keys.row import SIGNS_AFTER_S
 from tests.security.administrator import keys, rotated, sql
 from tests.security.attacks import attack
 from tests.security.conftest import Start

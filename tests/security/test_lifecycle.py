@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from iargus.tokens.record import Grant, Holder
+from iargus.auth.tokens.record import Grant, Holder
 from tests.security.attacks import attack
 from tests.security.conftest import Start
 from tests.security.door import Door
 from tests.security.forger import HEADER, changed, decode, signed
-from tests.web.test_tokens import GATED
+from tests.api.test_tokens import GATED
 
 REVOKED, EXPIRED = "TOKEN_REVOKED", "TOKEN_EXPIRED"
 

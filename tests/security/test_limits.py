@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 
 from iargus.errors import RateLimited
 from iargus.settings import Policy
-from iargus.web.app import create_app
-from tests.web.application import ADA, Api, build, running
+from iargus.api.app import create_app
+from tests.api.application import ADA, Api, build, running
 
 QUOTA = 6
 TRIES = 3 * QUOTA

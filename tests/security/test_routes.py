@@ -8,7 +8,7 @@ from starlette.websockets import WebSocketDisconnect
 from tests.security.attacks import attack
 from tests.security.door import Door
 from tests.security.forger import GOOD
-from tests.web.test_tokens import CAR, GATED
+from tests.api.test_tokens import CAR, GATED
 
 PATHS = {
     "a slash behind": "/predict/",

@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from iargus.tokens.service import digest_of
+from iargus.auth.tokens.service import digest_of
 from tests.security.attacks import attack
 from tests.security.door import Answer, Door
 from tests.security.forger import HEADER, changed, claiming, decode, encode, signed

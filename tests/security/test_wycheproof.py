@@ -19,9 +19,9 @@ from pydantic import SecretStr
 from iargus.errors import TokenMalformed
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.tokens import claims
-from iargus.tokens.form import ALGORITHM
-from iargus.tokens.ring import KeyRing
+from iargus.auth.jwt import claims
+from iargus.auth.jwt.form import ALGORITHM
+from iargus.auth.jwt.key_ring import KeyRing
 from tests.security.attacks import attack
 from tests.security.forger import (
     compact,

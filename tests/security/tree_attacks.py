@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from iargus.models import artefact
-from tests.models.cars import fitted
+from iargus.registry import artefact
+from tests.serving.cars import fitted
 
 Make = Callable[[Path], bytes]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from iargus.database import API, LABELLED, Database
-from iargus.migrate import upgrade
+from iargus.storage.database import API, Database, LABELLED
+from iargus.storage.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
 from tests.services.external_mysql import PREFIX, ExternalMySQL
 from tests.services.mariadb import MariaDB

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from iargus.models.registry import Registry
+from iargus.registry import Registry
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.policy import RegistryPolicy, TaskPolicy
 from tests.services.mlflow_server import MlflowServer

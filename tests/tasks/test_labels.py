@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from iargus.errors import LabelInvalid
 from iargus.settings.policy import TaskPolicy
 from iargus.tasks.labels import LARGEST_NUMBER, class_label, read_label, show_label
-from iargus.tasks.text_intent import ALL, ONE, Sentence, TextIntent
+from iargus.tasks.text_intent.task import ALL, ONE, Sentence, TextIntent
 
 NUMBERS = ["0", "26", "-3", str(LARGEST_NUMBER), str(-LARGEST_NUMBER)]
 TEXTS = [

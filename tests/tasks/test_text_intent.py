@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from iargus.settings.policy import TaskPolicy
-from iargus.tasks.text_intent import ALL, ONE, Sentence, TextIntent
+from iargus.tasks.text_intent.task import ALL, ONE, Sentence, TextIntent
 
 
 class Fixed:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_CLIENT = Module("iargus/web/client_address.py", "tests/web/test_client_address.py")
-_NETWORKS = Module("iargus/web/networks.py", "tests/web/test_client_address.py")
-_POLICY = Module("iargus/settings/front.py", "tests/web/test_client_address.py")
-_COUNTED = Module("iargus/limits/addresses.py", "tests/limits/test_fields.py")
+_CLIENT = Module("iargus/api/client_address.py", "tests/api/test_client_address.py")
+_NETWORKS = Module("iargus/api/networks.py", "tests/api/test_client_address.py")
+_POLICY = Module("iargus/settings/front.py", "tests/api/test_client_address.py")
+_COUNTED = Module("iargus/ratelimit/addresses.py", "tests/ratelimit/test_fields.py")
 
 GUARDS = (
     _CLIENT.guard(
@@ -89,27 +89,27 @@ GUARDS = (
         "a path is a named proxy's word",
         "if not self._trusted.holds(self._peer(client[0] if client else _unnamed(scope))[0]):",
         "if False:",
-        "tests/web/test_public_path.py",
+        "tests/api/test_public_path.py",
     ),
     _CLIENT.guard(
         "of two paths neither counts",
         "if len(values) != 1:\n            return None\n        client",
         "if not values:\n            return None\n        client",
-        "tests/web/test_public_path.py",
+        "tests/api/test_public_path.py",
     ),
     _POLICY.guard(
         "a path leads to no other host and ends no header",
         "if len(text) > MAX_ROOT_PATH_CHARS or not _ROOT_PATH.fullmatch(text):",
         "if False:",
-        "tests/web/test_public_path.py",
+        "tests/api/test_public_path.py",
     ),
     _POLICY.guard(
-        "a path does not go up", r"(?!\.{1,2}(/|$))", "", "tests/web/test_public_path.py"
+        "a path does not go up", r"(?!\.{1,2}(/|$))", "", "tests/api/test_public_path.py"
     ),
     _POLICY.guard(
         "a path is of bounded length",
         "len(text) > MAX_ROOT_PATH_CHARS or",
         "",
-        "tests/web/test_public_path.py",
+        "tests/api/test_public_path.py",
     ),
 )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_FRONT = Module("iargus/web/front.py", "tests/web/test_front.py")
-_HEADERS = Module("iargus/web/security_headers.py", "tests/web/test_front.py")
-_POLICY = Module("iargus/settings/front.py", "tests/web/test_front.py")
-_ACCESS = Module("iargus/web/access.py", "tests/web/test_front.py")
-_PROBLEMS = Module("iargus/web/problems.py", "tests/web/test_problems.py")
-_DIRECT = Module("iargus/web/direct.py", "tests/web/test_direct.py")
-_APP = Module("iargus/web/app.py", "tests/web/test_service_pages.py")
-_DOCS = Module("iargus/web/docs_routes.py", "tests/web/test_service_pages.py")
-_PAGE = Module("iargus/web/confirm_page.py", "tests/web/test_confirm.py")
-_CONFIRM = Module("iargus/web/confirm_routes.py", "tests/web/test_confirm.py")
-_SERVER = Module("iargus/gunicorn_hooks.py", "tests/web/test_gunicorn_hooks.py")
-_TRAILERS = Module("iargus/web/no_trailers.py", "tests/security/test_connections.py")
-_HEAD = Module("iargus/web/bounded_head.py", "tests/security/test_wire.py")
-_REDIRECTS = Module("iargus/web/relative_redirects.py", "tests/security/test_input.py")
+_FRONT = Module("iargus/api/middleware/outer.py", "tests/api/test_front.py")
+_HEADERS = Module("iargus/api/middleware/security_headers.py", "tests/api/test_front.py")
+_POLICY = Module("iargus/settings/front.py", "tests/api/test_front.py")
+_ACCESS = Module("iargus/api/middleware/access.py", "tests/api/test_front.py")
+_PROBLEMS = Module("iargus/api/problems.py", "tests/api/test_problems.py")
+_DIRECT = Module("iargus/api/routes/fast_path.py", "tests/api/test_direct.py")
+_APP = Module("iargus/api/app.py", "tests/api/test_service_pages.py")
+_DOCS = Module("iargus/api/routes/docs.py", "tests/api/test_service_pages.py")
+_PAGE = Module("iargus/api/routes/confirmation_page.py", "tests/api/test_confirm.py")
+_CONFIRM = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
+_SERVER = Module("iargus/server/hooks.py", "tests/api/test_gunicorn_hooks.py")
+_TRAILERS = Module("iargus/server/no_trailers.py", "tests/security/test_connections.py")
+_HEAD = Module("iargus/server/bounded_head.py", "tests/security/test_wire.py")
+_REDIRECTS = Module("iargus/api/middleware/relative_redirects.py", "tests/security/test_input.py")
 
 GUARDS = (
     _HEADERS.guard(

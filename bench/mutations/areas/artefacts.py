@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_FILES_TESTS = "tests/bundles/test_tampered_files.py"
-_SKOPS = Module("iargus/models/artefact.py", "tests/models/test_artefact.py")
-_PICKLE = Module("iargus/models/encoder_file.py", "tests/models/test_encoder_file.py")
-_FILES = Module("iargus/bundles/files.py", _FILES_TESTS)
-_MANIFEST = Module("iargus/bundles/manifest.py", _FILES_TESTS)
-_ARRAYS = Module("iargus/bundles/arrays.py", _FILES_TESTS)
-_JSON = Module("iargus/bundles/strict_json.py", _FILES_TESTS)
-_CONTENTS = Module("iargus/bundles/contents.py", _FILES_TESTS)
-_CANARY = Module("iargus/bundles/canary.py", _FILES_TESTS, "tests/bundles/test_tampered_cars.py")
-_LOAD = Module("iargus/bundles/load.py", "tests/bundles/test_identity.py")
-_TREES = Module("iargus/bundles/trees.py", "tests/bundles/test_tampered_cars.py")
+_FILES_TESTS = "tests/compiled/test_tampered_files.py"
+_SKOPS = Module("iargus/registry/artefact.py", "tests/serving/test_artefact.py")
+_PICKLE = Module("iargus/registry/encoder_file.py", "tests/serving/test_encoder_file.py")
+_FILES = Module("iargus/compiled/files.py", _FILES_TESTS)
+_MANIFEST = Module("iargus/compiled/manifest.py", _FILES_TESTS)
+_ARRAYS = Module("iargus/compiled/arrays.py", _FILES_TESTS)
+_JSON = Module("iargus/compiled/strict_json.py", _FILES_TESTS)
+_CONTENTS = Module("iargus/compiled/contents.py", _FILES_TESTS)
+_CANARY = Module("iargus/compiled/canary.py", _FILES_TESTS, "tests/compiled/test_tampered_cars.py")
+_LOAD = Module("iargus/serving/compilation/load.py", "tests/compiled/test_identity.py")
+_TREES = Module("iargus/compiled/trees.py", "tests/compiled/test_tampered_cars.py")
 
 _TRAINING = "tests/security/test_artefacts_training.py"
-_NODES = Module("iargus/models/tree_nodes.py", _TRAINING)
-_SCHEMA = Module("iargus/models/schema_size.py", "tests/models/test_schema_size.py")
+_NODES = Module("iargus/registry/tree_nodes.py", _TRAINING)
+_SCHEMA = Module("iargus/registry/schema_size.py", "tests/serving/test_schema_size.py")
 
 GUARDS = (
     _SKOPS.guard("an altered model is not loaded", "if found != sha256.lower():", "if False:"),
@@ -44,7 +44,7 @@ GUARDS = (
         "what an encoder's file holds is an encoder",
         "if not isinstance(found, CarEncoder):",
         "if False:",
-        "tests/models/test_encoder_file.py",
+        "tests/serving/test_encoder_file.py",
         _TRAINING,
     ),
     _NODES.guard(
@@ -108,7 +108,7 @@ GUARDS = (
         "a model holds no NaN",
         "if not np.isfinite(array).all():",
         "if False:",
-        "tests/bundles/test_tampered_cars.py",
+        "tests/compiled/test_tampered_cars.py",
     ),
     _JSON.guard("a bundle's JSON names nothing twice", "if len(found) != len(pairs):", "if False:"),
     _JSON.guard(

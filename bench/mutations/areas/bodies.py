@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_BODY = Module("iargus/web/body.py", "tests/web/test_bodies.py")
-_GATE = Module("iargus/web/gate.py", "tests/web/test_json_faults.py")
-_FAULTS = Module("iargus/web/json_faults.py", "tests/web/test_json_faults.py")
-_PLACES = Module("iargus/web/json_places.py", "tests/web/test_json_faults.py")
+_BODY = Module("iargus/api/gate/body.py", "tests/api/test_bodies.py")
+_GATE = Module("iargus/api/gate/gate.py", "tests/api/test_json_faults.py")
+_FAULTS = Module("iargus/api/gate/json_faults.py", "tests/api/test_json_faults.py")
+_PLACES = Module("iargus/api/gate/json_places.py", "tests/api/test_json_faults.py")
 _FIELDS = Module("iargus/tasks/fields.py", "tests/tasks/test_fields.py")
 _LABELS = Module("iargus/tasks/labels.py", "tests/tasks/test_labels.py")
-_ISSUE = Module("iargus/web/token_routes.py", "tests/web/test_bodies.py")
-_CONFIRM = Module("iargus/web/confirm_routes.py", "tests/web/test_confirm.py")
-_JSON = Module("iargus/web/json_answer.py", "tests/web/test_predictions.py")
-_REQUEST = Module("iargus/web/token_request.py", "tests/web/test_tokens.py")
+_ISSUE = Module("iargus/api/routes/tokens.py", "tests/api/test_bodies.py")
+_CONFIRM = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
+_JSON = Module("iargus/api/json_response.py", "tests/api/test_predictions.py")
+_REQUEST = Module("iargus/api/routes/token_request.py", "tests/api/test_tokens.py")
 
 GUARDS = (
     _BODY.guard(
         "a body that says that it is too large is not read",
         "if value.isdigit() and int(value[:20]) > max_bytes:",
         "if False:",
-        "tests/web/test_body.py",
+        "tests/api/test_body.py",
     ),
     _BODY.guard(
         "a body that grows too large is not read on",
         "if size > max_bytes:",
         "if False:",
-        "tests/web/test_body.py",
+        "tests/api/test_body.py",
     ),
     _BODY.guard(
         "a body that comes a byte now and then ends in time",
         "async with asyncio.timeout(timeout_s):",
         "async with asyncio.timeout(None):",
-        "tests/web/test_body.py",
+        "tests/api/test_body.py",
     ),
     _BODY.guard(
         "a compressed body is not taken apart",
@@ -44,7 +44,7 @@ GUARDS = (
         "a body is one object",
         "if not isinstance(document, dict):",
         "if document is None:",
-        "tests/web/test_body.py",
+        "tests/api/test_body.py",
     ),
     _BODY.guard(
         "a body names nothing twice",

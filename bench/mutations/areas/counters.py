@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_WINDOWS, _TABLE_TESTS = "tests/limits/test_windows.py", "tests/limits/test_table.py"
-_REDIS_TESTS, _MEMORY_TESTS = "tests/limits/test_redis.py", "tests/limits/test_memory.py"
-_HOST = Module("iargus/limits/host.py", _WINDOWS)
-_TABLE = Module("iargus/limits/table.py", _TABLE_TESTS, _WINDOWS)
-_MEMORY = Module("iargus/limits/memory.py", _MEMORY_TESTS, _TABLE_TESTS)
-_EVERYWHERE = Module("iargus/limits/everywhere.py", _REDIS_TESTS)
-_REDIS = Module("iargus/limits/redis_counters.py", _REDIS_TESTS)
+_WINDOWS, _TABLE_TESTS = "tests/ratelimit/test_windows.py", "tests/ratelimit/test_table.py"
+_REDIS_TESTS, _MEMORY_TESTS = "tests/ratelimit/test_redis.py", "tests/ratelimit/test_memory.py"
+_HOST = Module("iargus/ratelimit/host.py", _WINDOWS)
+_TABLE = Module("iargus/ratelimit/table.py", _TABLE_TESTS, _WINDOWS)
+_MEMORY = Module("iargus/ratelimit/memory.py", _MEMORY_TESTS, _TABLE_TESTS)
+_EVERYWHERE = Module("iargus/ratelimit/distributed.py", _REDIS_TESTS)
+_REDIS = Module("iargus/ratelimit/redis_counters.py", _REDIS_TESTS)
 
 GUARDS = (
     _HOST.guard(
@@ -30,7 +30,7 @@ GUARDS = (
         "the keys that a process remembers are bounded",
         "if len(known) >= MAX_KNOWN_KEYS:",
         "if False:",
-        "tests/limits/test_host.py",
+        "tests/ratelimit/test_host.py",
     ),
     _TABLE.guard(
         "a newcomer to a full bucket goes on from another's count",

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_TOKENS, _ADMIN = "tests/web/test_tokens.py", "tests/web/test_admin.py"
-_GATE = Module("iargus/web/gate.py", _TOKENS)
-_AUTH = Module("iargus/web/auth.py", "tests/web/test_auth.py")
-_ROUTES = Module("iargus/web/admin_routes.py", _ADMIN)
-_MODELS = Module("iargus/web/admin_models.py", _ADMIN)
-_ENDPOINT = Module("iargus/web/task_endpoint.py", _ADMIN)
-_FEEDBACK = Module("iargus/web/feedback_routes.py", _ADMIN)
-_OWNER = Module("iargus/predictions/feedback.py", "tests/web/test_feedback.py")
-_REQUEST = Module("iargus/web/token_request.py", _ADMIN)
+_TOKENS, _ADMIN = "tests/api/test_tokens.py", "tests/api/test_admin.py"
+_GATE = Module("iargus/api/gate/gate.py", _TOKENS)
+_AUTH = Module("iargus/api/gate/credentials.py", "tests/api/test_auth.py")
+_ROUTES = Module("iargus/api/routes/admin.py", _ADMIN)
+_MODELS = Module("iargus/api/routes/admin_models.py", _ADMIN)
+_ENDPOINT = Module("iargus/api/routes/task_endpoint.py", _ADMIN)
+_FEEDBACK = Module("iargus/api/routes/feedback.py", _ADMIN)
+_OWNER = Module("iargus/serving/recording/feedback.py", "tests/api/test_feedback.py")
+_REQUEST = Module("iargus/api/routes/token_request.py", _ADMIN)
 
 GUARDS = (
     _GATE.guard(
         "the token is judged before the body",
         "                unparsed = error\n",
         "                raise error.told() from None\n",
-        "tests/web/test_gate.py",
+        "tests/api/test_gate.py",
     ),
     _GATE.guard(
         "whoever has no token learns nothing of a body",
         'raise TokenMissing("a token is needed, and the body cannot be read") from None',
         "raise error.told() from None",
-        "tests/web/test_gate.py",
+        "tests/api/test_gate.py",
     ),
     _GATE.guard(
         "the token is no part of what is predicted from",
         'document.pop("security_token", None)',
         "pass",
-        "tests/web/test_gate.py",
+        "tests/api/test_gate.py",
     ),
     _GATE.guard("a route for a scope needs it", "if claims.scope != needed:", "if False:", _ADMIN),
     _AUTH.guard(
@@ -99,7 +99,7 @@ GUARDS = (
         "a batch is bounded",
         "not 0 < len(rows) <= limit:",
         "not 0 < len(rows):",
-        "tests/web/test_predictions.py",
+        "tests/api/test_predictions.py",
     ),
     _FEEDBACK.guard(
         "a label is for a token of its task", "if not claims.opens(prediction.task):", "if False:"

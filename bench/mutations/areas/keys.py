@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_KEY_SERVICE = "tests/tokens/test_key_service.py"
+_KEY_SERVICE = "tests/auth/tokens/test_key_service.py"
 
 
 def _on_sqlite(*tests: str) -> tuple[str, ...]:
@@ -12,11 +12,11 @@ def _on_sqlite(*tests: str) -> tuple[str, ...]:
     return tuple(f"{_KEY_SERVICE}::test_{test}[sqlite]" for test in tests)
 
 
-_WRAPPING = Module("iargus/tokens/wrapping.py", "tests/tokens/test_wrapping.py")
-_RING = Module("iargus/tokens/ring.py", "tests/tokens/test_claims.py")
+_WRAPPING = Module("iargus/auth/keys/wrapping.py", "tests/auth/tokens/test_wrapping.py")
+_RING = Module("iargus/auth/jwt/key_ring.py", "tests/auth/tokens/test_claims.py")
 _LIVE = Module(
-    "iargus/tokens/live_ring.py",
-    "tests/tokens/test_live_ring.py",
+    "iargus/auth/keys/rotating_ring.py",
+    "tests/auth/tokens/test_live_ring.py",
     *_on_sqlite(
         "a_row_with_a_kid_of_the_environment_changes_nothing",
         "a_key_of_the_environment_can_be_revoked_although_the_environment_names_it",
@@ -26,7 +26,7 @@ _LIVE = Module(
     ),
 )
 _STORE = Module(
-    "iargus/tokens/key_store.py",
+    "iargus/auth/keys/store.py",
     *_on_sqlite(
         "of_two_who_rotate_at_once_one_is_told_so",
         "an_emergency_ends_the_key_s_tokens_also_where_they_are_remembered",
@@ -34,16 +34,16 @@ _STORE = Module(
     ),
 )
 _SERVICE = Module(
-    "iargus/tokens/key_service.py",
+    "iargus/auth/keys/service.py",
     *_on_sqlite(
         "a_key_of_the_environment_can_be_revoked_although_the_environment_names_it",
         "the_root_secret_is_rotated_with_both_in_the_environment",
     ),
 )
-_KEYS = Module("iargus/tokens/keys.py", "tests/tokens/test_keys.py")
-_FILE = Module("iargus/settings/key_file.py", "tests/tokens/test_keys.py")
+_KEYS = Module("iargus/auth/keys/loading.py", "tests/auth/tokens/test_keys.py")
+_FILE = Module("iargus/settings/key_file.py", "tests/auth/tokens/test_keys.py")
 _RING_FILE = Module(
-    "iargus/tokens/ring_file.py",
+    "iargus/auth/keys/ring_file.py",
     *_on_sqlite("the_ring_outlives_an_outage_and_a_restart_within_it"),
 )
 

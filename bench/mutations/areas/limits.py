@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_WEB = "tests/web/test_limits.py"
-_LIMITED = Module("iargus/web/limited.py", _WEB)
-_GATE = Module("iargus/web/gate.py", _WEB)
-_TOKENS = Module("iargus/web/token_routes.py", _WEB)
-_LINKS = Module("iargus/web/confirm_routes.py", "tests/web/test_confirm.py")
+_WEB = "tests/api/test_limits.py"
+_LIMITED = Module("iargus/api/gate/rate_limit.py", _WEB)
+_GATE = Module("iargus/api/gate/gate.py", _WEB)
+_TOKENS = Module("iargus/api/routes/tokens.py", _WEB)
+_LINKS = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
 
 GUARDS = (
     _LIMITED.guard(

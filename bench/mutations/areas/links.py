@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_CODE_TESTS, _QUEUE_TESTS = "tests/issuing/test_codes.py", "tests/issuing/test_queue.py"
-_WEB, _SMTP_TESTS = "tests/web/test_confirm.py", "tests/mailing/test_smtp.py"
-_CODES = Module("iargus/issuing/codes.py", _CODE_TESTS)
-_LINKS = Module("iargus/issuing/links.py", _WEB)
-_QUEUE = Module("iargus/issuing/queue.py", _QUEUE_TESTS)
-_DUE = Module("iargus/issuing/due.py", _QUEUE_TESTS)
-_DELIVERY = Module("iargus/issuing/delivery.py", "tests/issuing/test_delivery.py")
-_RECORD = Module("iargus/tokens/record.py", "tests/tokens/test_record.py")
+_CODE_TESTS, _QUEUE_TESTS = "tests/auth/issuing/test_codes.py", "tests/auth/issuing/test_queue.py"
+_WEB, _SMTP_TESTS = "tests/api/test_confirm.py", "tests/mailing/test_smtp.py"
+_CODES = Module("iargus/auth/issuing/codes.py", _CODE_TESTS)
+_LINKS = Module("iargus/auth/issuing/links.py", _WEB)
+_QUEUE = Module("iargus/auth/issuing/queue.py", _QUEUE_TESTS)
+_DUE = Module("iargus/auth/issuing/due.py", _QUEUE_TESTS)
+_DELIVERY = Module("iargus/auth/issuing/delivery.py", "tests/auth/issuing/test_delivery.py")
+_RECORD = Module("iargus/auth/tokens/record.py", "tests/auth/tokens/test_record.py")
 _SMTP = Module("iargus/mailing/smtp.py", _SMTP_TESTS)
 
 GUARDS = (
@@ -46,7 +46,7 @@ GUARDS = (
         "    if used.rowcount != 1:\n",
         "    if False:\n",
         f"{_WEB}::test_pressing_twice_at_once_gives_one_token",
-        "tests/issuing/test_links.py",
+        "tests/auth/issuing/test_links.py",
     ),
     _RECORD.guard(
         "a link follows a policy that became shorter",

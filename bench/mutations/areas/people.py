@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_DECISIONS, _LIMITED_TESTS = "tests/issuing/test_decisions.py", "tests/issuing/test_limited.py"
-_INVITED_TESTS = "tests/issuing/test_invitations.py"
-_ALLOWANCE = Module("iargus/issuing/allowance.py", _LIMITED_TESTS)
+_DECISIONS, _LIMITED_TESTS = "tests/auth/issuing/test_decisions.py", "tests/auth/issuing/test_limited.py"
+_INVITED_TESTS = "tests/auth/issuing/test_invitations.py"
+_ALLOWANCE = Module("iargus/auth/issuing/allowance.py", _LIMITED_TESTS)
 _LIMITED = Module(
-    "iargus/issuing/limited.py", f"{_LIMITED_TESTS}::test_asking_at_once_gives_no_token_more"
+    "iargus/auth/issuing/bounded.py", f"{_LIMITED_TESTS}::test_asking_at_once_gives_no_token_more"
 )
-_PERSON = Module("iargus/issuing/addresses.py", _DECISIONS)
-_DECIDE = Module("iargus/issuing/decisions.py", _DECISIONS)
-_INVITED = Module("iargus/issuing/invitations.py", _INVITED_TESTS)
+_PERSON = Module("iargus/auth/issuing/addresses.py", _DECISIONS)
+_DECIDE = Module("iargus/auth/issuing/decisions.py", _DECISIONS)
+_INVITED = Module("iargus/auth/issuing/invitations.py", _INVITED_TESTS)
 
 GUARDS = (
     _PERSON.guard(
         "letters that look alike are not the same",
         "return cls(found.local_part.lower(),",
         "return cls(found.local_part.casefold(),",
-        "tests/issuing/test_allow_list.py",
+        "tests/auth/issuing/test_allow_list.py",
     ),
     _PERSON.guard(
         "a tag makes no other person", 'untagged = local.partition("+")[0]', "untagged = local"

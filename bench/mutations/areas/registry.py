@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_POISON, _SIGNATURE_TESTS = "tests/models/test_poison.py", "tests/bundles/test_signature.py"
-_REMOTE_TESTS = "tests/models/test_remote_folder.py"
-_TRUST = Module("iargus/models/trust.py", "tests/models/test_trust.py")
-_SIGNATURE = Module("iargus/bundles/signature.py", _SIGNATURE_TESTS)
-_REMOTE = Module("iargus/models/registry/remote_folder.py", _REMOTE_TESTS)
-_DOWNLOAD = Module("iargus/models/registry/download.py", _REMOTE_TESTS)
+_POISON, _SIGNATURE_TESTS = "tests/serving/test_poison.py", "tests/compiled/test_signature.py"
+_REMOTE_TESTS = "tests/serving/test_remote_folder.py"
+_TRUST = Module("iargus/registry/trust.py", "tests/serving/test_trust.py")
+_SIGNATURE = Module("iargus/compiled/signature.py", _SIGNATURE_TESTS)
+_REMOTE = Module("iargus/registry/remote_folder.py", _REMOTE_TESTS)
+_DOWNLOAD = Module("iargus/registry/download.py", _REMOTE_TESTS)
 _LOOKUP = Module(
-    "iargus/models/registry/lookup.py",
+    "iargus/registry/lookup.py",
     f"{_POISON}::test_a_registry_that_answers_with_another_name_is_not_believed",
 )
-_OPENING = Module("iargus/models/opening.py", "tests/models/test_opening.py")
-_ANSWERS = Module("iargus/models/canary.py", "tests/models/test_champion.py")
-_DOOR = Module("iargus/diagnosis/registry_door.py", "tests/cli/test_registry_door.py")
+_OPENING = Module("iargus/serving/compilation/opening.py", "tests/serving/test_opening.py")
+_ANSWERS = Module("iargus/serving/canary.py", "tests/serving/test_champion.py")
+_DOOR = Module("iargus/operations/doctor/registry_access.py", "tests/cli/test_registry_door.py")
 
 GUARDS = (
     _TRUST.guard(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_TESTS = "tests/tokens/test_service.py"
-_FILE_TESTS = "tests/tokens/test_revocation_file.py"
+_TESTS = "tests/auth/tokens/test_service.py"
+_FILE_TESTS = "tests/auth/tokens/test_revocation_file.py"
 _UNKNOWN_KEY = (
-    "tests/tokens/test_key_service.py::test_an_unknown_key_is_401_and_in_an_outage_503[sqlite]"
+    "tests/auth/tokens/test_key_service.py::test_an_unknown_key_is_401_and_in_an_outage_503[sqlite]"
 )
-_REGISTER = "tests/tokens/test_register.py"
-_SERVICE = Module("iargus/tokens/service.py", _TESTS)
-_LIST = Module("iargus/tokens/revocations.py", _TESTS)
-_FILE = Module("iargus/tokens/revocation_file.py", _FILE_TESTS)
+_REGISTER = "tests/auth/tokens/test_register.py"
+_SERVICE = Module("iargus/auth/tokens/service.py", _TESTS)
+_LIST = Module("iargus/auth/revocation/snapshot.py", _TESTS)
+_FILE = Module("iargus/auth/revocation/file.py", _FILE_TESTS)
 _STORE = Module(
-    "iargus/tokens/store.py",
+    "iargus/auth/tokens/store.py",
     f"{_REGISTER}::test_a_database_from_a_backup_is_read_whole[sqlite]",
 )
 

@@ -7,9 +7,9 @@ from bench.mutations.guard import Module
 _TLS_TESTS = "tests/test_tls.py"
 _ENVIRONMENT = Module("iargus/settings/environment.py", "tests/settings/test_environment.py")
 _SECTION = Module("iargus/settings/section.py", "tests/settings/test_policy.py")
-_TLS = Module("iargus/tls.py", _TLS_TESTS)
+_TLS = Module("iargus/server/tls.py", _TLS_TESTS)
 _LOGS = Module("iargus/logs.py", "tests/test_logs.py")
-_MASKED = Module("iargus/tokens/shown.py", "tests/cli/test_token.py", "tests/web/test_admin.py")
+_MASKED = Module("iargus/auth/tokens/masking.py", "tests/cli/test_token.py", "tests/api/test_admin.py")
 _LABELS = Module("iargus/metrics/requests.py", "tests/metrics/test_requests.py")
 
 GUARDS = (

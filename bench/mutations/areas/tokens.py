@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_FORM = Module("iargus/tokens/form.py", "tests/tokens/test_form.py", "tests/tokens/test_claims.py")
+_FORM = Module("iargus/auth/jwt/form.py", "tests/auth/tokens/test_form.py", "tests/auth/tokens/test_claims.py")
 _CLAIMS = Module(
-    "iargus/tokens/claims.py", "tests/tokens/test_claims.py", "tests/tokens/test_form.py"
+    "iargus/auth/jwt/claims.py", "tests/auth/tokens/test_claims.py", "tests/auth/tokens/test_form.py"
 )
 
 GUARDS = (
@@ -111,12 +111,12 @@ GUARDS = (
         "the key of an unknown kid is nobody's, whatever it says",
         "if not is_ours:",
         "if False:",
-        "tests/tokens/test_same_work.py",
+        "tests/auth/tokens/test_same_work.py",
     ),
     _CLAIMS.guard(
         "the time of a check does not depend on the secret",
         "_VERIFIER.register_algorithm(ALGORITHM, _Verifying(_Verifying.SHA256))",
         "_VERIFIER.register_algorithm(ALGORITHM, HMACAlgorithm(HMACAlgorithm.SHA256))",
-        "tests/tokens/test_same_work.py",
+        "tests/auth/tokens/test_same_work.py",
     ),
 )

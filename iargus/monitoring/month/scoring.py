@@ -12,11 +12,11 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from iargus.errors import DataError, LabelInvalid, VersionUnknown
-from iargus.models import artefact
-from iargus.models.registry import ModelVersion, Registry
-from iargus.models.registry.version import CHAMPION
+from iargus.registry import artefact
+from iargus.registry import ModelVersion, Registry
+from iargus.registry.version import CHAMPION
 from iargus.monitoring.month.month import Month
-from iargus.monitoring.wording import faults
+from iargus.monitoring.view.wording import faults
 from iargus.tasks.base import Task
 from iargus.training.evaluate import evaluate
 

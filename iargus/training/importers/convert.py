@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from iargus.errors import DataError, LabelInvalid
-from iargus.labelled.plain import Plain, PlainRows
+from iargus.storage.labelled.plain import Plain, PlainRows
 from iargus.tasks.base import Label, Payload, Task
 from iargus.training.importers.candidate import Candidate, RowRejected
 from iargus.training.importers.keys import KeyMaker

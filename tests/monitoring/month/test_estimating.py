@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from iargus.errors import DatabaseUnavailable
-from iargus.labelled.repeats import EarlierRows
-from iargus.models.registry import ModelVersion
+from iargus.storage.labelled.repeats import EarlierRows
+from iargus.registry import ModelVersion
 from iargus.monitoring.month.estimating import estimate
 from iargus.monitoring.month.reference import Reference
-from iargus.monitoring.performance.unlabelled import DoubtModel
+from iargus.monitoring.stats.performance.unlabelled import DoubtModel
 from iargus.monitoring.period import Period
 from iargus.settings import Policy
 from iargus.tasks.base import Task

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.labelled.repeats import LABEL, EarlierRows
+from iargus.storage.labelled.repeats import EarlierRows, LABEL
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import Found, Reference
 from iargus.settings import Policy

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from iargus.errors import DataError
-from iargus.labelled.store import labelled_store
-from iargus.monitoring.drift import compare_features
+from iargus.storage.labelled.store import labelled_store
+from iargus.monitoring.stats.drift import compare_features
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import (
     PREDICTION,
@@ -20,7 +20,7 @@ from iargus.monitoring.month.reference import (
     Reference,
     find_reference,
 )
-from iargus.monitoring.quality.scan import Fault
+from iargus.monitoring.stats.quality.scan import Fault
 from iargus.monitoring.result import Status
 from iargus.settings import Policy
 from iargus.tasks.base import Task

@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.cli.monitor_tables import show
-from iargus.labelled.repeats import LABEL, EarlierRows, Repeats
-from iargus.labelled.store import labelled_store
-from iargus.monitoring.explaining import explain
-from iargus.monitoring.mail.content import content_of
-from iargus.monitoring.mail.kinds import Kind
+from iargus.cli.monitor.tables import show
+from iargus.storage.labelled.repeats import EarlierRows, LABEL, Repeats
+from iargus.storage.labelled.store import labelled_store
+from iargus.monitoring.view.explaining import explain
+from iargus.monitoring.view.mail.content import content_of
+from iargus.monitoring.view.mail.kinds import Kind
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import Found, Reference
-from iargus.monitoring.quality.scan import Fault
-from iargus.monitoring.repeats import repeats_of, sentence
-from iargus.monitoring.report import render_report
+from iargus.monitoring.stats.quality.scan import Fault
+from iargus.monitoring.view.repeats import repeats_of, sentence
+from iargus.monitoring.view.report import render_report
 from iargus.monitoring.result import Status
 from iargus.settings import Policy
 from iargus.tasks.base import Task

@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 
 from iargus.errors import UsageError
-from iargus.monitoring.month.window import PastWindow, is_due, plan_window
-from iargus.monitoring.performance.verdict import State
+from iargus.monitoring.window import PastWindow, is_due, plan_window
+from iargus.monitoring.stats.performance.verdict import State
 from iargus.monitoring.period import Period
 
 NOVEMBER, DECEMBER = Period(2018, 11), Period(2018, 12)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from iargus.database import LABELLED, Database
-from iargus.labelled.imports import Imports
-from iargus.labelled.store import LabelledStore, labelled_store
-from iargus.migrate import upgrade
+from iargus.storage.database import Database, LABELLED
+from iargus.storage.labelled.imports import Imports
+from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue

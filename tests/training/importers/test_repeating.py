@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from iargus.database import Database
-from iargus.labelled.imports import Imports
+from iargus.storage.database import Database
+from iargus.storage.labelled.imports import Imports
 from iargus.training.importers import load
 from iargus.training.importers.keys import KeyMaker, content_of, row_key
 from tests.training.importers.conftest import CARS, INTENT, NOW, Importing

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from iargus.errors import ConfigurationError
-from iargus.tasks.car_price import CarPrice
+from iargus.tasks.car_price.task import CarPrice
 from iargus.training.importers import AllowedRejections, ImportRefused
 from tests.training.importers.conftest import CARS, INTENT, Importing
 

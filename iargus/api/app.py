@@ -1,0 +1,118 @@
+"""The application: routes, errors and life around one set of services."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+
+from fastapi import FastAPI
+
+from iargus.settings import Settings
+from iargus.tasks.catalogue import Catalogue
+from iargus.api.routes.admin import admin_router
+from iargus.api.allowed_methods import AllowedMethods
+from iargus.api.middleware.response_headers import AnswerFields
+from iargus.api.application import Application
+from iargus.api.openapi.description import Description
+from iargus.api.routes.fast_path import Direct
+from iargus.api.routes.docs import PAGE, add_docs
+from iargus.api.routes.feedback import feedback_router
+from iargus.api.middleware.outer import front_layers
+from iargus.api.routes.health import health_router
+from iargus.api.lifespan import BeginsByRequest, Life
+from iargus.api.routes.metrics import metrics_router
+from iargus.api.problems import TOKEN_LABELS, add_handlers, counting
+from iargus.api.public_path import PublicPath
+from iargus.api.middleware.relative_redirects import RelativeRedirects
+from iargus.api.middleware.request_metrics import RequestMetrics
+from iargus.api.routes.route_table import route_table
+from iargus.api.container import Services
+from iargus.api.routes.tasks import TaskRoutes
+from iargus.api.routes.tokens import token_router
+
+
+def create_app(services: Services | None = None) -> FastAPI:
+    """Make the application; it connects to nothing before it is started.
+
+    Raises:
+        ConfigurationError: the settings have no sense, or there is no signing key.
+    """
+    built = services or Services.build(Settings.read(os.environ))
+
+    life = Life(built)
+    app = Application(
+        title="IArgus",
+        version=_version(),
+        description="Predictions behind a token, from the champion models of a registry.",
+        license_info={"name": "MIT", "identifier": "MIT"},
+        openapi_tags=tags(built.catalogue),
+        generate_unique_id_function=lambda route: route.name,
+        openapi_url=None,  # `add_docs` serves it
+        docs_url=None,
+        redoc_url=None,
+        lifespan=life.span,
+    )
+    description = Description()
+    answering = counting(built.metrics.token_rejected)
+    tasks = TaskRoutes(built, description)
+    content_policies = {PAGE: add_docs(app)}
+    routers = [
+        health_router(built),
+        metrics_router(built),
+        token_router(built, description),
+        tasks.router,
+        feedback_router(built, description),
+        admin_router(built, description),
+    ]
+    if built.issuing.confirmer is not None:
+        # Imported here: the other modes have no pages.
+        from iargus.api.routes.confirmation import CONTENT_POLICY, LINKS, confirm_router
+
+        routers.append(confirm_router(built, built.issuing.confirmer))
+        content_policies[LINKS] = CONTENT_POLICY
+    for router in routers:
+        app.include_router(router)
+    routes = [*app.routes, *chain.from_iterable(each.routes for each in routers)]
+    add_handlers(app, answering, AllowedMethods(routes))
+    description.install(app, built.clock, built.settings.policy.access)
+    built.metrics.expect(
+        routes=route_table(routes, built.catalogue),
+        tasks=built.catalogue.names(),
+        token_labels=TOKEN_LABELS,
+    )
+    app.surround(RelativeRedirects)
+    app.surround(partial(Direct, endpoints=tasks.endpoints, answering=answering))
+    app.surround(AnswerFields)
+    for layer in reversed(front_layers(built.settings.policy, built.addresses, content_policies)):
+        app.surround(layer)
+    app.surround(partial(RequestMetrics, metrics=built.metrics))
+    app.surround(
+        partial(
+            PublicPath,
+            root_path=built.settings.policy.server.root_path,
+            addresses=built.addresses,
+        )
+    )
+    app.surround(partial(BeginsByRequest, life=life))
+    return app
+
+
+def tags(catalogue: Catalogue) -> list[dict[str, str]]:
+    """The parts of the description, in the order in which one needs them."""
+    about = {
+        "tokens": "Get a token, and end it",
+        **{task.name: f"Predictions of {task.name}" for task in catalogue},
+        "feedback": "The truth for earlier predictions",
+        "service": "Health, metrics and what there is",
+        "admin": "Tokens of all people, for a token whose scope is `admin`",
+    }
+    return [{"name": name, "description": text} for name, text in about.items()]
+
+
+def _version() -> str:
+    try:
+        return version("iargus")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,218 @@
+"""Everything the routes need, put together once per worker, started and stopped with it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from iargus.background import Background
+from iargus.clock import Clock, utc_now
+from iargus.storage.database import API, Database, LABELLED
+from iargus.deadline import Deadline, Within, unbounded
+from iargus.errors import IArgusError
+from iargus.auth.issuing.composition import Issuing
+from iargus.storage.labelled.single import adder
+from iargus.ratelimit import LIMITERS, RequestLimits, open_limits
+from iargus.metrics import Metrics
+from iargus.serving.loaded_models import ChampionFollower, Champions
+from iargus.serving.sync.supervisor import SyncSupervisor
+from iargus.serving.recording.feedback import FeedbackService, SOURCE
+from iargus.serving.recording.recorder import PredictionRecorder
+from iargus.serving.recording.store import SqlPredictionStore
+from iargus.settings import Settings
+from iargus.settings.front import ANY_ORIGIN_WARNING
+from iargus.tasks.catalogue import Catalogue
+from iargus.auth.keys.loading import KeyFileCheck, load_key_ring
+from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.tokens.register import SqlTokenRegister
+from iargus.auth.revocation.file import RevocationFile
+from iargus.auth.revocation.refresher import RevocationRefresher
+from iargus.auth.revocation.snapshot import RevocationSnapshot
+from iargus.auth.tokens.service import TokenService
+from iargus.auth.tokens.store import SqlTokenStore
+from iargus.api.client_address import ClientAddresses
+from iargus.api.gauges import GaugeRefresher
+
+logger = logging.getLogger(__name__)
+
+
+_UNBOUNDED: tuple[Within, Within] = (unbounded, unbounded)
+
+
+@dataclass
+class Services:
+    """The composition root of the API. `build` reads settings and keys but connects to nothing;
+    `start` and `stop` belong to the worker's life."""
+
+    settings: Settings
+    clock: Clock
+    catalogue: Catalogue
+    champions: Champions
+    tokens: TokenService
+    issuing: Issuing
+    register: SqlTokenRegister
+    revocations: RevocationSnapshot
+    recorder: PredictionRecorder
+    feedback: FeedbackService
+    metrics: Metrics
+    follow_registry: bool
+    databases: list[Database]
+    addresses: ClientAddresses
+    deadlines: list[Deadline]
+    _background: list[Background] = field(default_factory=list)
+    _gauges: GaugeRefresher = field(init=False)
+    limits: RequestLimits | None = None
+
+    def __post_init__(self) -> None:
+        self._gauges = GaugeRefresher(self)
+
+    @classmethod
+    def build(
+        cls, settings: Settings, *, clock: Clock = utc_now, follow_registry: bool = True
+    ) -> Services:
+        """Put the parts together. Without `follow_registry`, what is placed under `var/` is
+        served and nobody asks the registry for more.
+
+        Raises:
+            ConfigurationError: settings or keys have no sense.
+        """
+        policy = settings.policy
+        catalogue = Catalogue.read(policy)
+        keys = load_key_ring(settings)
+        ring = LiveRing(keys, policy.tokens, path=settings.ring_file)
+        silence_s = policy.database.read_timeout_s
+        api = Database.connect(API, settings, read_timeout_s=silence_s)
+        labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
+        deadlines = _deadlines([api, labelled], settings)
+        within, labelled_within = deadlines or _UNBOUNDED
+        store = SqlTokenStore(api)
+        max_age_s = policy.tokens.revocation_max_age_s
+        revocations = RevocationSnapshot(
+            store,
+            clock=clock,
+            max_age_s=max_age_s,
+            ring=ring,
+            refresh_s=policy.tokens.revocation_refresh_s,
+            file=RevocationFile(settings.revocation_file, clock=clock, max_age_s=max_age_s),
+        )
+        tokens = TokenService(
+            store=store,
+            ring=ring,
+            policy=policy.tokens,
+            clock=clock,
+            revocations=revocations,
+            within=within,
+            check_key=KeyFileCheck(settings, keys),
+        )
+        predictions = SqlPredictionStore(api)
+        return cls(
+            settings=settings,
+            clock=clock,
+            catalogue=catalogue,
+            champions=Champions(catalogue, settings.models_dir, policy.uncompiled),
+            tokens=tokens,
+            issuing=Issuing.build(
+                settings, tokens=tokens, database=api, clock=clock, within=within
+            ),
+            register=SqlTokenRegister(api),
+            revocations=revocations,
+            recorder=PredictionRecorder(
+                predictions,
+                queue_rows=policy.recording.queue_rows,
+                queue_bytes=policy.recording.queue_bytes,
+                flush_interval_s=policy.recording.flush_interval_s,
+            ),
+            feedback=FeedbackService(
+                store=predictions,
+                add=adder(labelled, source=SOURCE),
+                catalogue=catalogue,
+                clock=clock,
+                within=within,
+                labelled_within=labelled_within,
+            ),
+            metrics=Metrics(settings.metrics_dir),
+            follow_registry=follow_registry,
+            databases=[api, labelled],
+            addresses=ClientAddresses(policy.proxies, on_azure=settings.environment.on_azure),
+            deadlines=deadlines,
+        )
+
+    def not_ready(self) -> list[str]:
+        """What a request would miss now; empty when everything is there."""
+        missing = [f"no model for {name}" for name in self.champions.missing()]
+        missing += [
+            f"the file of the database {database.name} is gone"
+            for database in self.databases
+            if database.is_gone
+        ]
+        if not self.revocations.is_known:
+            missing.append("the list of revoked tokens was not read lately")
+        return missing
+
+    def start(self) -> None:
+        """Begin everything that runs beside the requests.
+
+        First load what is placed on this host and ask once for the revoked tokens: a worker
+        accepts connections only after this, so that none is answered with 503 because it met
+        the worker that started last. What is not to be had, a model or the database, does not
+        hinder the start; `/ready` says so.
+        """
+        if self.settings.policy.cors.any_origin:
+            logger.warning("%s", ANY_ORIGIN_WARNING)
+        self.metrics.start()
+        self.champions.refresh()
+        try:
+            self.revocations.refresh()
+        except IArgusError as error:
+            logger.error("revoked tokens cannot be read yet: %s", error)
+            self.revocations.recall()
+        policy = self.settings.policy
+        if policy.limits.enabled:
+            self.limits = open_limits(
+                policy.limits,
+                self.settings.var_dir / "limits",
+                redis_url=self.settings.environment.redis_url,
+                clock=self.clock,
+                decided=self.metrics.decisions(LIMITERS),
+            )
+        self.recorder.start()
+        self._background = [
+            RevocationRefresher(self.revocations, interval_s=policy.tokens.revocation_refresh_s),
+            ChampionFollower(self.champions, interval_s=0.5),
+            *self.issuing.background,
+        ]
+        if self.follow_registry:
+            self._background.append(SyncSupervisor(self.settings))
+        for part in self._background:
+            part.start()
+        self._gauges.start()
+
+    def stop(self) -> None:
+        """End it, and write what waits."""
+        for part in reversed(self._background):
+            part.stop()
+        self.recorder.stop()
+        for deadline in self.deadlines:
+            deadline.close()
+        for database in self.databases:
+            database.dispose()
+        # Last: it copies what all others have counted.
+        self._gauges.stop()
+        self.metrics.stop()
+
+
+def _deadlines(databases: Sequence[Database], settings: Settings) -> list[Deadline]:
+    """One for each database; none where it is a file, which has no network to go silent."""
+    if settings.environment.mysql is None:
+        return []
+    policy = settings.policy.database
+    # The pool has as many connections again, for the revoked tokens and for recording.
+    return [
+        Deadline(
+            f"the database {database.name}",
+            timeout_s=policy.answer_timeout_s,
+            lanes=policy.pool_size,
+        )
+        for database in databases
+    ]

@@ -1,0 +1,146 @@
+"""Reading a request's body: bounded in bytes and in time, one JSON object, no NaN."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pydantic_core
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
+
+from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
+from iargus.api.gate.eager_await import Begun
+from iargus.api.gate.json_faults import Fault, explain, explain_twice, first_twice
+
+_NESTING = (dict, list)
+
+
+async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s: float) -> bytes:
+    """Read the whole body, or stop as soon as it is over `max_bytes` or takes over `timeout_s`.
+
+    Raises:
+        BodyTooLarge: whatever the headers said about its size.
+        BodyTooSlow: also when a byte came now and then.
+        BodyEncoded: it is compressed; what it would grow to, nobody could know.
+        ClientDisconnect: the client left before it had sent everything.
+    """
+    reading = Begun(_read(scope, receive, max_bytes))
+    if reading.is_done:
+        return reading.result
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await reading
+    except TimeoutError:
+        raise BodyTooSlow(f"the body did not arrive within {timeout_s:g} s") from None
+
+
+async def _read(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            if value.isdigit() and int(value[:20]) > max_bytes:
+                raise _too_large(max_bytes)
+        elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            raise BodyEncoded("the body must not be compressed: send it without Content-Encoding")
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_large(max_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(f"the body is over {max_bytes} bytes")
+
+
+class Unparsed(Exception):
+    """A body that is refused. To find out why costs more than to refuse, and whoever has no token
+    is not told: `told` says it."""
+
+    def __init__(self, tell: Callable[[], BodyInvalid]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def told(self) -> BodyInvalid:
+        """The error that names the cause, and the field where it can be known."""
+        return self._tell()
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Parse a JSON object.
+
+    Raises:
+        BodyInvalid: the body is empty, no JSON, JSON of another kind, or names something twice.
+    """
+    try:
+        return load_object(body)
+    except Unparsed as unparsed:
+        raise unparsed.told() from None
+
+
+def load_object(body: bytes) -> dict[str, Any]:
+    """Parse a JSON object, and leave the explanation of what is none for later.
+
+    Raises:
+        Unparsed: where `parse_object` raises `BodyInvalid`.
+    """
+    try:
+        document = pydantic_core.from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        found = error
+        raise Unparsed(lambda: _invalid(explain(body, found))) from None
+    if not isinstance(document, dict):
+        raise Unparsed(lambda: BodyInvalid(_no_object(document)))
+    # Each member has a colon of its own: as many as there are leave none for a second of a name.
+    if body.count(b":") != _members(document):
+        try:
+            json.loads(body, object_pairs_hook=_named_once)
+        except _NamedTwice as error:
+            name = error.name
+            raise Unparsed(lambda: _invalid(explain_twice(body, name))) from None
+    return document
+
+
+def _invalid(fault: Fault) -> BodyInvalid:
+    return BodyInvalid(fault.detail, fields=fault.fields)
+
+
+def _no_object(document: Any) -> str:
+    if isinstance(document, list):
+        return (
+            "the body must be a JSON object, not a list; the batch route takes many rows, in a "
+            "list inside an object"
+        )
+    return 'the body must be a JSON object, such as {"text": "hello"}'
+
+
+def _members(value: Any) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_members(each) for each in value.values() if type(each) in _NESTING)
+    if isinstance(value, list):
+        return sum(_members(each) for each in value if type(each) in _NESTING)
+    return 0
+
+
+class _NamedTwice(Exception):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def _named_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        # Of two, one reader takes the first and another the last (RFC 8259 section 4).
+        raise _NamedTwice(first_twice(members))
+    return found

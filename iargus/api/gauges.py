@@ -1,0 +1,77 @@
+"""Copies what the parts of a worker know of themselves into the metrics, once a second."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from iargus.background import Background
+from iargus.errors import ModelNotLoaded
+from iargus.metrics import families
+
+if TYPE_CHECKING:
+    from iargus.api.container import Services
+
+logger = logging.getLogger(__name__)
+
+
+class GaugeRefresher(Background):
+    """The thread that keeps gauges fresh.
+
+    Ages are kept as the moment that they are counted from: should this thread ever hang, they
+    grow, and do not stand still at a value that looks well.
+    """
+
+    def __init__(self, services: Services, *, interval_s: float = 1.0) -> None:
+        super().__init__("gauges")
+        self._services = services
+        self._interval_s = interval_s
+        self._started_s = time.time()
+        self._served: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Refresh at every interval, and once more when stopped."""
+        self._services.metrics.tidy()
+        while True:
+            last = self.stopped.is_set()
+            try:
+                self.refresh()
+            except Exception:
+                # Requests are counted all the same.
+                logger.exception("refreshing the metrics failed")
+            if last:
+                return
+            self.stopped.wait(self._interval_s)
+
+    def refresh(self) -> None:
+        """Copy everything once."""
+        services, metrics = self._services, self._services.metrics
+        metrics.set(families.WORKERS, value=1)
+        metrics.set(families.STARTED, metrics.worker, value=self._started_s)
+        metrics.set(families.WORKERS_READY, value=not services.not_ready())
+        age_s = services.revocations.age_s
+        read_s = self._started_s if age_s is None else time.time() - age_s
+        metrics.set(families.REVOCATIONS_AGE, value=read_s)
+        recorder = services.recorder
+        metrics.set(families.QUEUE_ROWS, value=recorder.waiting_rows)
+        metrics.set(families.QUEUE_CAPACITY, value=recorder.queue_rows)
+        metrics.set(families.RECORDED, value=recorder.recorded_rows)
+        metrics.set(families.DROPPED, value=recorder.dropped_rows)
+        metrics.set(families.WRITE_FAILURES, value=recorder.write_failures)
+        for task in services.catalogue.names():
+            with suppress(ModelNotLoaded):
+                self._model(task)
+
+    def _model(self, task: str) -> None:
+        champions, metrics = self._services.champions, self._services.metrics
+        version = champions.get(task).version
+        before = self._served.get(task)
+        if before is not None and before != version:
+            metrics.set(families.MODEL, task, before, metrics.worker, value=0)
+        self._served[task] = version
+        metrics.set(families.MODEL, task, version, metrics.worker, value=1)
+        placed_at_s = champions.placed_at_s(task, version)
+        if placed_at_s is not None:
+            metrics.set(families.MODEL_AGE, task, value=placed_at_s)

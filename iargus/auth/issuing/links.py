@@ -1,0 +1,81 @@
+"""The links of mails, in `iargus_api.confirmation_links`: digests only, never a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from iargus.storage.database import Database
+from iargus.errors import ConfirmationInvalid
+from iargus.auth.issuing.codes import parse_link
+from iargus.storage.schema import confirmation_links, confirmations
+from iargus.auth.tokens.record import Grant, Holder, tasks_of
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a good link stands for; times are UTC without a zone."""
+
+    id: int
+    holder: Holder
+    grant: Grant
+    expires_at: datetime
+
+
+class Links:
+    """Looks links up. Looking changes nothing, however often programs do it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, text: str, at: datetime) -> Confirmation:
+        """
+        Raises:
+            ConfirmationInvalid: it is no link of ours, was used, or has expired; only to whoever
+                has the link the message says which.
+            DatabaseUnavailable: nobody can tell.
+        """
+        code = parse_link(text)
+        if code is None:
+            raise _unknown()
+        query = (
+            select(confirmation_links.c.digest, confirmations)
+            .join(confirmations, confirmations.c.id == confirmation_links.c.confirmation_id)
+            .where(confirmation_links.c.selector == code.key)
+        )
+        with self._database.transaction() as connection:
+            row = connection.execute(query).mappings().first()
+        if not code.proves(None if row is None else row["digest"]) or row is None:
+            raise _unknown()
+        if row["used_at"] is not None:
+            raise _used()
+        if row["expires_at"] <= at:
+            raise ConfirmationInvalid("this link has expired")
+        holder = Holder(row["first_name"], row["surname"], row["email"])
+        grant = Grant(ttl_days=row["ttl_days"], tasks=tasks_of(row["tasks"]))
+        return Confirmation(row["id"], holder, grant, row["expires_at"])
+
+
+def use_confirmation(connection: Connection, confirmation: Confirmation, at: datetime) -> None:
+    """Use it up within the caller's transaction; of several at once one comes through.
+
+    Raises:
+        ConfirmationInvalid: it was used meanwhile.
+    """
+    used = connection.execute(
+        update(confirmations)
+        .where(confirmations.c.id == confirmation.id, confirmations.c.used_at.is_(None))
+        .values(used_at=at)
+    )
+    if used.rowcount != 1:
+        raise _used()
+
+
+def _unknown() -> ConfirmationInvalid:
+    return ConfirmationInvalid("this link is not known here; part of it may be missing")
+
+
+def _used() -> ConfirmationInvalid:
+    return ConfirmationInvalid("this link was used already; it gives one token, once")

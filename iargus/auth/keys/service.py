@@ -1,0 +1,122 @@
+"""Rotating, retiring and listing signing keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iargus.clock import Clock, to_naive_utc
+from iargus.errors import DataError
+from iargus.settings.environment import JwtKey
+from iargus.auth.keys.info import ENVIRONMENT, KeyInfo, described, signer
+from iargus.auth.keys.row import KeyRow
+from iargus.auth.keys.store import SqlKeyStore, Use
+from iargus.auth.keys.loading import fresh_key
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.keys.wrapping import unwrap, wrap
+
+
+class KeyService:
+    """What an administrator does with keys; `environment` gives the secrets that wrap them, the
+    first for what is written."""
+
+    def __init__(
+        self,
+        store: SqlKeyStore,
+        environment: KeyRing,
+        *,
+        clock: Clock,
+        origin: str = ENVIRONMENT,
+    ) -> None:
+        """`origin` says where `environment` was read from: the environment, or a file."""
+        self._store = store
+        self.origin = origin
+        self._roots = list(environment.keys)
+        self._clock = clock
+
+    def listed(self) -> list[KeyInfo]:
+        """Every key, the newest first, those of the environment last."""
+        uses = self._store.uses(to_naive_utc(self._clock()))
+        return described(self._store.rows(), uses, self._roots, self.origin)
+
+    def rotate(self) -> str:
+        """Make a key that signs from now on; gives its `kid`.
+
+        Raises:
+            KeysChanged: somebody else did this moment.
+        """
+        rows = self._store.rows()
+        new = self._new(rows)
+        self._store.rotate(new, after=_newest(rows))
+        self._store.erase_spent()
+        return new.kid
+
+    def use_of(self, kid: str) -> Use:
+        """What the retirement of a key would end.
+
+        Raises:
+            DataError: there is no such key, or it was revoked before.
+        """
+        known = {info.kid: info for info in self.listed()}
+        if kid not in known or known[kid].state in ("revoked", "dropped"):
+            raise DataError(f"no key {kid} is in use; see `iargus keys list`")
+        return known[kid].use
+
+    def retire(self, kid: str, *, now: bool) -> str | None:
+        """Let a key sign no more; with `now` refuse its tokens too. Gives the `kid` of the key that
+        was made to sign in its place, if it was the one that did.
+
+        Raises:
+            DataError: there is no such key, or it was revoked before.
+            KeysChanged: somebody else changed the keys this moment.
+        """
+        self.use_of(kid)
+        rows = self._store.rows()
+        signs = signer(rows, self._roots) == kid
+        new = self._new(rows, refused=kid if now else None) if signs else None
+        if now:
+            self._store.revoke(kid, after=_newest(rows), new=new)
+        elif new is not None:
+            self._store.rotate(new, after=_newest(rows))
+        return None if new is None else new.kid
+
+    def rewrap(self) -> int:
+        """Wrap every key with the environment's first secret; gives how many.
+
+        Raises:
+            DataError: a key was wrapped with a secret that the environment does not give.
+        """
+        rows = [row for row in self._store.rows() if row.wrapped is not None]
+        root = self._root(rows)
+        anew = []
+        for row in rows:
+            assert row.wrapped is not None
+            key = unwrap(row.kid, row.wrapped, self._roots)
+            if key is None:
+                raise DataError(
+                    f"the key {row.kid} cannot be unwrapped: IARGUS_JWT_KEYS must still name "
+                    f"{row.wrapped_with}, or its row was altered; nothing is changed"
+                )
+            changed = {"wrapped": wrap(key, root), "wrapped_with": root.kid}
+            anew.append(row.model_copy(update=changed))
+        self._store.rewrap(anew, after=_newest(self._store.rows()))
+        return len(anew)
+
+    def erase_spent(self) -> int:
+        """Erase keys whose last token ended a day ago; gives how many."""
+        return self._store.erase_spent()
+
+    def _new(self, rows: Sequence[KeyRow], refused: str | None = None) -> KeyRow:
+        key, root = fresh_key(), self._root(rows, refused)
+        made = to_naive_utc(self._clock())
+        return KeyRow(
+            kid=key.kid, wrapped=wrap(key, root), wrapped_with=root.kid, created_at=made, age_s=0
+        )
+
+    def _root(self, rows: Sequence[KeyRow], refused: str | None = None) -> JwtKey:
+        bad = {row.kid for row in rows if row.revoked_at is not None} | {refused}
+        good = [root for root in self._roots if root.kid not in bad]
+        return (good or self._roots)[0]
+
+
+def _newest(rows: Sequence[KeyRow]) -> str | None:
+    return rows[0].kid if rows else None

@@ -1,0 +1,127 @@
+"""`iargus monitor explain`: everything about one judged month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from iargus.cli.monitor.screen import COLOURS, plain, print_json, print_lines, screen
+from iargus.logs import configure_logging
+from iargus.operations.stack import Stack
+from iargus.atomic_write import write_whole
+
+if TYPE_CHECKING:
+    from iargus.monitoring.view.explaining import Paragraph
+    from iargus.monitoring.period import Period
+    from iargus.monitoring.job.records import RunRecord
+
+LAST = "last"
+STDOUT = "-"
+_ALL = 1200  # a hundred years of months
+_NAMED = 24
+
+
+def explain_month(
+    task: Annotated[str, typer.Argument(help="A task of config.yml, such as car_price.")],
+    period: Annotated[str, typer.Argument(help="A judged month such as 2026-10, or: last.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON.")] = False,
+    html: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Write the report as a page to FILE instead; - for stdout."
+        ),
+    ] = None,
+) -> None:
+    """Say why a month was judged as it was, what was seen and done, and what you can do."""
+    from iargus.monitoring.view.explaining import document_of, explain
+    from iargus.mailing.status import mails_about
+    from iargus.monitoring.job.records import MonitoringRecords
+
+    configure_logging("warning")
+    wanted = _wanted(period)
+    if as_json and html is not None:
+        raise typer.BadParameter("either --json or --html", param_hint="--html")
+    stack = Stack()
+    name = stack.catalogue.get(task).name
+    runs = MonitoringRecords(stack.labelled).history(name, limit=_ALL)
+    place = _place(name, runs, wanted)
+    document = document_of(runs[place])
+    if as_json:
+        print_json(document)
+    elif html is not None:
+        # Imported here: the page's templates are wanted nowhere else.
+        from iargus.monitoring.view.report import render_report
+
+        _write(render_report(document, [document_of(run) for run in runs[place + 1 :]]), html)
+    else:
+        month = str(runs[place].period)
+        mails = [each for each in mails_about(stack.labelled, name) if each.period == month]
+        title = f"{name} {month}: {document['status']}"
+        show_paragraphs(title, document["status"], explain(document, mails), screen())
+
+
+def show_paragraphs(
+    title: str, state: str, paragraphs: Sequence[Paragraph], console: Console
+) -> None:
+    """Print them below each other."""
+    console.print(Text(plain(title, console), style=f"bold {COLOURS.get(state, '')}".strip()))
+    for paragraph in paragraphs:
+        console.print()
+        console.print(Text(plain(paragraph.title, console), style="bold"))
+        print_lines(console, [_marked(line) for line in paragraph.lines], indent=2)
+
+
+def _marked(line: str) -> tuple[str, str]:
+    from iargus.monitoring.view.explaining.words import INDENT
+
+    return ("  -" if line.startswith(INDENT) else "-"), line.strip()
+
+
+def _wanted(period: str) -> Period | None:
+    """None for the last."""
+    from iargus.monitoring.period import Period
+
+    if period == LAST:
+        return None
+    try:
+        return Period.parse(period)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}, nor {LAST!r}", param_hint="PERIOD") from None
+
+
+def _place(task: str, runs: Sequence[RunRecord], wanted: Period | None) -> int:
+    if not runs:
+        raise _failure(f"no month of {task} was judged yet; iargus monitor judges the last")
+    if wanted is None:
+        return 0
+    months = [run.period for run in runs]
+    if wanted in months:
+        return months.index(wanted)
+    message = f"{wanted} of {task} was not judged"
+    covering = [run for run in runs if str(wanted) in (run.facts.get("missed_periods") or ())]
+    if covering:
+        message += f" by a run of its own; the run of {covering[0].period} covered it"
+    named = ", ".join(map(str, months[:_NAMED]))
+    more = f" and {len(months) - _NAMED} before" if len(months) > _NAMED else ""
+    raise _failure(f"{message}; there are {named}{more}")
+
+
+def _write(page: str, file: str) -> None:
+    if file == STDOUT:
+        typer.echo(page.encode(), nl=False)
+        return
+    try:
+        write_whole(Path(file), page)
+    except OSError as error:
+        raise _failure(f"cannot write {file}: {error.strerror or error}") from None
+    typer.echo(f"written to {file}")
+
+
+def _failure(message: str) -> typer.Exit:
+    typer.echo(f"iargus: {message}", err=True)
+    return typer.Exit(1)

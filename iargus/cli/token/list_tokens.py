@@ -1,0 +1,93 @@
+"""`iargus token list`: tokens, a page at a time."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from iargus.cli.console import output
+from iargus.cli.token.context import as_document, shown_address, state, which
+from iargus.operations.stack import Stack
+
+if TYPE_CHECKING:
+    from iargus.auth.tokens.register import SqlTokenRegister, Wanted
+
+
+def list_tokens(
+    email: Annotated[str | None, typer.Option(help="Only the tokens of this person.")] = None,
+    kid: Annotated[str | None, typer.Option(help="Only the tokens of this signing key.")] = None,
+    issued_before: Annotated[
+        str | None, typer.Option(help="Only tokens issued before this time (UTC).")
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option(help="Only tokens issued longer ago, such as 90d or 12h.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to show.")] = 100,
+    after: Annotated[
+        int | None, typer.Option(help="Go on where a page ended; it says how.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show all pages.")] = False,
+    show_addresses: Annotated[
+        bool, typer.Option("--show-addresses", help="Show names and e-mail addresses.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show tokens, the newest first. The tokens themselves are not kept."""
+    from iargus.auth.tokens.register import SqlTokenRegister
+
+    register = SqlTokenRegister(Stack().api)
+    wanted = which(None, email, kid, issued_before, older_than)
+    if as_json:
+        _print_json(register, wanted, limit, after, every=every, clear=show_addresses)
+        return
+    revoked, cursor, first = register.revoked_kids(), after, True
+    while first or (every and cursor is not None):
+        page = register.page(wanted, limit=limit, cursor=cursor)
+        table = Table("id", "person", "kid", "issued (UTC)", "expires (UTC)", "for", "state")
+        table.columns[0].no_wrap = True  # it is copied into `iargus token revoke`
+        for record in page.records:
+            name = f"{record.holder.first_name} {record.holder.surname} "
+            table.add_row(
+                record.jti,
+                escape(
+                    (name if show_addresses else "") + shown_address(record, clear=show_addresses)
+                ),
+                record.kid,
+                f"{record.created_at:%Y-%m-%d %H:%M}",
+                f"{record.expires_at:%Y-%m-%d %H:%M}",
+                record.scope or ("all tasks" if record.tasks is None else ", ".join(record.tasks)),
+                state(record, revoked),
+            )
+        output().print(table if page.records else "No such token was issued.")
+        cursor, first = page.cursor, False
+    if cursor is not None:
+        typer.echo(f"There are more: --after {cursor}", err=True)
+
+
+def _print_json(
+    register: SqlTokenRegister,
+    wanted: Wanted,
+    limit: int,
+    after: int | None,
+    *,
+    every: bool,
+    clear: bool,
+) -> None:
+    """One array, written as its pages arrive: a million rows are never held at once."""
+    revoked, cursor, separator = register.revoked_kids(), after, "["
+    while True:
+        page = register.page(wanted, limit=limit, cursor=cursor)
+        for record in page.records:
+            document = json.dumps(as_document(record, revoked, clear=clear))
+            typer.echo(f"{separator}\n  {document}", nl=False)
+            separator = ","
+        cursor = page.cursor
+        if cursor is None or not every:
+            break
+    typer.echo("[]" if separator == "[" else "\n]")
+    if cursor is not None:
+        typer.echo(f"There are more: --after {cursor}", err=True)

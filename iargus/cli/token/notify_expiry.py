@@ -1,0 +1,40 @@
+"""`iargus token announce`: tell people that their token ends soon."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from iargus.clock import utc_now
+from iargus.errors import MailNotSent
+from iargus.logs import configure_logging
+from iargus.operations.stack import Stack
+
+
+def announce(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many mails would be sent.")
+    ] = False,
+) -> None:
+    """Mail each person whose token ends within `tokens.announce_expiry_days`, once per token.
+
+    For a daily schedule. Exit status 1 when a mail could not be sent; it is tried again next time.
+    """
+    from iargus.monitoring.view.mail.expiring import announce_all
+    from iargus.auth.expiry_notices import SqlAnnouncements
+    from iargus.auth.keys.store import SqlKeyStore
+    from iargus.auth.keys.loading import load_key_ring
+
+    stack = Stack()
+    configure_logging(stack.settings.policy.log_level)
+    announcements = SqlAnnouncements(stack.api, load_key_ring(stack.settings))
+    SqlKeyStore(stack.api).erase_spent()
+    if dry_run:
+        days = stack.settings.policy.tokens.announce_expiry_days
+        typer.echo(f"{len(announcements.due(utc_now(), days=days))} to be announced")
+        return
+    outcome = announce_all(announcements, stack.labelled, stack.settings, utc_now)
+    typer.echo(f"{outcome.sent} announced, {outcome.waiting} waiting")
+    if outcome.waiting:
+        raise MailNotSent(outcome.reason or "announcements wait")

@@ -1,6 +1,0 @@
-"""Rate limits: exact over all workers of a host, and over hosts where there is Redis."""
-
-from iargus.limits.opening import LIMITERS, open_limits
-from iargus.limits.requests import RequestLimits
-
-__all__ = ["LIMITERS", "RequestLimits", "open_limits"]

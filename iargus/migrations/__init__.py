@@ -1,5 +1,0 @@
-"""Alembic environments of both databases; `iargus.migrate` runs them, nothing else does.
-
-A revision is frozen: it describes its own tables and never imports `iargus.schema`, which moves
-on. A test compares what all revisions give with `iargus.schema` and with `db_creation.sql`.
-"""

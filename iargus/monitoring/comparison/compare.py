@@ -1,0 +1,201 @@
+"""Two files compared: both read at the same time, each by a thread of its own.
+
+Threads, not processes: pandas, NumPy and Arrow let go of the interpreter while they work, so that
+both cores are used, and the libraries are in memory once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+
+from iargus.errors import DataError
+from iargus.storage.labelled.repeats import Repeats
+from iargus.monitoring.stats.drift.facts import drift_facts
+from iargus.monitoring.comparison.choosing import (
+    Chosen,
+    common,
+    is_classes,
+    kinds_of_file,
+    kinds_of_summary,
+)
+from iargus.monitoring.comparison.document import document_of, why_unjudged
+from iargus.monitoring.comparison.opening import open_source
+from iargus.monitoring.comparison.request import Request
+from iargus.monitoring.comparison.same_rows import repeats_of_files, same_columns
+from iargus.monitoring.comparison.saved import SavedReference, is_saved
+from iargus.monitoring.comparison.scan import Scan, read_all
+from iargus.monitoring.comparison.source import Source
+from iargus.monitoring.observed import Observed, RepeatFacts
+from iargus.monitoring.stats.performance.verdict import (
+    BELIEVABLE_ROWS,
+    State,
+    Verdict,
+    judge_tally,
+)
+from iargus.monitoring.stats.quality.rules import is_serious
+from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.tables import TableOptions
+
+Progress = Callable[[float, int], None]
+"""Told how much of both files is read, and how many rows so far."""
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """How a file was read; `broken` rows were left out, of which `first_broken` is one."""
+
+    name: str
+    description: str
+    broken: int
+    first_broken: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two files show.
+
+    Attributes:
+        verdict: None where no threshold, or no label and prediction, were given, and where too
+            many rows have no error; `unjudged` then says so.
+        passed_over: columns that were not compared, each with the reason.
+        reference: what can be stored of the reference.
+        document: the same facts as the JSON of a task in a monthly run, without a period.
+        understood: how each file was read, the current one first.
+    """
+
+    observed: Observed
+    verdict: Verdict | None
+    passed_over: dict[str, str]
+    reference: SavedReference
+    document: dict[str, Any]
+    unjudged: str | None = None
+    understood: tuple[FileRead, ...] = ()
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether a column drifted, or the error is surely above the threshold."""
+        is_breach = self.verdict is not None and self.verdict.state is State.BREACH
+        return is_breach or bool(self.observed.drift and self.observed.drift.drifted)
+
+
+def compare_files(
+    reference: Path,
+    current: Path,
+    request: Request,
+    *,
+    options: TableOptions | None = None,
+    progress: Progress = lambda _, __: None,
+) -> Comparison:
+    """Compare the rows of `current` with those of `reference`, in whatever format each is.
+
+    `reference` may be a summary that `SavedReference.write` wrote.
+
+    Raises:
+        DataError: a file or a column cannot be read, or labels and predictions do not fit.
+        UsageError: what is asked for cannot be had, or is not clear; says what decides it.
+    """
+    now = open_source(current, options)
+    if is_saved(reference):
+        before, saved = None, SavedReference.read(reference)
+        kept = kinds_of_summary(saved.kinds, reference, now, request)
+        chosen = common(kept, now, request)
+    else:
+        before, saved = open_source(reference, options), None
+        chosen = common(kinds_of_file(before, now, request), now, request)
+    classes = is_classes(now, request)
+    same = same_columns(chosen.kinds, now, before, request)
+    scan = Scan(request, chosen.kinds, classes=classes, labels=True, same=same)
+    jobs = [(now, scan)]
+    past = Scan(request, chosen.kinds, classes=classes, labels=False, same=same)
+    if before is not None:
+        jobs.append((before, past))
+    _read(jobs, chosen, request, same, progress)
+    told = tuple(_checked(source, each) for source, each in jobs)
+    if saved is None:
+        if not past.rows:
+            raise DataError(f"{reference}: no rows")
+        repeats = repeats_of_files(past, scan)
+        repeated = past.repeated / past.rows
+        saved = SavedReference(past.rows, past.part(repeats).columns, repeated, repeats)
+    if not scan.rows:
+        raise DataError(f"{current}: no rows")
+    scan.vocabulary.check()
+    part = scan.part(saved.repeats)
+    verdict, unjudged = None, None
+    if request.threshold is not None and request.has_errors:
+        unjudged = why_unjudged(scan, request)
+        if unjudged is None:
+            verdict = judge_tally(part.tally, request.threshold, minimum_rows=BELIEVABLE_ROWS)
+    observed = _observed(saved, scan, chosen)
+    document = document_of(
+        reference.name, current.name, request, scan, part, observed, verdict, unjudged
+    )
+    return Comparison(observed, verdict, dict(chosen.passed_over), saved, document, unjudged, told)
+
+
+def _checked(source: Source, scan: Scan) -> FileRead:
+    broken = source.broken
+    if broken.rows > scan.rows:
+        raise DataError(
+            f"{source.path}: {broken.rows:,} of {broken.rows + scan.rows:,} rows are broken, such "
+            f"as {broken.first}; it was read as {source.understood}"
+        )
+    return FileRead(source.path.name, source.understood, broken.rows, broken.first)
+
+
+def _observed(saved: SavedReference, scan: Scan, chosen: Chosen) -> Observed:
+    left_out = saved.repeats is Repeats.LEFT_OUT
+    found = scan.quality.findings()
+    if scan.repeated:
+        how = "left out" if left_out else "counted"
+        found.append(Finding(Fault.DUPLICATED, None, scan.repeated, scan.rows, how))
+    findings = tuple(found)
+    before = {name: saved.columns[name] for name in chosen.kinds}
+    part = scan.part(saved.repeats)
+    return Observed(
+        drift=drift_facts(before, part.columns),
+        quality=findings,
+        serious=tuple(
+            each for each in findings if is_serious(each, repeated_before=saved.repeated)
+        ),
+        segments=part.segments.worst(),
+        repeats=RepeatFacts(saved.repeats, scan.rows, scan.repeated, saved.repeated, of_files=True),
+    )
+
+
+def _read(
+    jobs: list[tuple[Source, Scan]],
+    chosen: Chosen,
+    request: Request,
+    same: Sequence[str],
+    progress: Progress,
+) -> None:
+    stop, lock = Event(), Lock()
+    done, rows = dict.fromkeys((source.path for source, _ in jobs), 0.0), 0
+
+    def seen(source: Source, share: float, count: int) -> None:
+        nonlocal rows
+        with lock:
+            done[source.path], rows = share, rows + count
+            progress(sum(done.values()) / len(done), rows)
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        futures = []
+        for place, (source, scan) in enumerate(jobs):
+            needed = request.needed if place == 0 else same
+            names = [n for n in dict.fromkeys((*chosen.kinds, *needed)) if n in source.columns]
+            futures.append(
+                pool.submit(read_all, source, scan, names, chosen.kinds, seen=seen, stop=stop)
+            )
+        try:
+            wait(futures, return_when=FIRST_EXCEPTION)
+        finally:
+            # After an error or Ctrl-C, the other one need not go on.
+            stop.set()
+    for future in futures:
+        future.result()

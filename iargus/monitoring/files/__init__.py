@@ -1,6 +1,0 @@
-"""Two files of rows compared, each read once, in parts: memory does not grow with their length."""
-
-from iargus.monitoring.files.compare import Comparison, compare_files
-from iargus.monitoring.files.request import Request
-
-__all__ = ["Comparison", "Request", "compare_files"]

@@ -1,5 +1,0 @@
-"""What is wrong with rows, by name. Pure."""
-
-from iargus.monitoring.quality.scan import Fault, Finding, QualityScan, UnitCheck, check_quality
-
-__all__ = ["Fault", "Finding", "QualityScan", "UnitCheck", "check_quality"]

@@ -1,0 +1,155 @@
+"""Sends a mail about each refused version, from the host that refused it.
+
+By SMTP at once, not through the outbox: that lies in the labelled database, to which the account
+of a serving host may add labelled rows and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import queue
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from iargus.background import Background
+from iargus.clock import Clock, to_naive_utc, utc_now
+from iargus.errors import MailNotSent
+from iargus.mailing import smtp
+from iargus.serving.sync.refusals import Refusal
+from iargus.mailing.message import compose
+from iargus.mailing.outbox import Mail, StoredMail
+from iargus.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_FIRST_PAUSE_S = 60.0
+_LONGEST_PAUSE_S = 3600.0
+# Who can write to the registry can make versions without end; people need one mail to look.
+_MAX_A_DAY = 20
+_MAX_REMEMBERED = 1000
+
+
+class RefusalMails(Background):
+    """`add` refusals from any thread; each is mailed once, whatever restarts meanwhile. One that
+    cannot be sent is tried again, ever more rarely, for as long as the process lives; a restart
+    meets the refusal itself again."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = utc_now,
+        host: str = "",
+        first_pause_s: float = _FIRST_PAUSE_S,
+    ) -> None:
+        super().__init__("refusal-mails")
+        self._settings = settings
+        self._clock = clock
+        self._host = host or socket.gethostname()
+        self._told = _Told(settings.var_dir / "refusals.json")
+        self._waiting: queue.SimpleQueue[Refusal | None] = queue.SimpleQueue()
+        self._first_pause_s = first_pause_s
+
+    def add(self, refusal: Refusal) -> None:
+        """Have it mailed soon, unless it was before."""
+        self._waiting.put(refusal)
+
+    def stop(self, *, timeout_s: float | None = None) -> None:
+        """Ask the thread to end; a mail on its way may take `mail.timeout_s`."""
+        self.stopped.set()
+        self._waiting.put(None)
+        super().stop(timeout_s=timeout_s)
+
+    def run(self) -> None:
+        """Send until stopped."""
+        pending: list[Refusal] = []
+        pause_s = self._first_pause_s
+        while not self.stopped.is_set():
+            try:
+                found = self._waiting.get(timeout=pause_s if pending else None)
+            except queue.Empty:
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            else:
+                if found is not None and found not in pending:
+                    pending.append(found)
+            try:
+                pending = [refusal for refusal in pending if not self._is_told(refusal)]
+            except Exception:
+                # No mail is worth the end of the thread; what waits is tried again.
+                logger.exception("the mails about refused versions cannot be sent")
+            if not pending:
+                pause_s = self._first_pause_s
+
+    def _is_told(self, refusal: Refusal) -> bool:
+        """Send it where it is due; whether nothing is left to do."""
+        today = f"{self._clock():%Y-%m-%d}"
+        if self._told.knows(refusal):
+            return True
+        server = self._settings.environment.smtp
+        name = f"{refusal.task} version {refusal.version}"
+        if server is None:
+            logger.warning("nobody is mailed that %s is refused: SMTP_SERVER is not set", name)
+            return True
+        if self._told.count(today) >= _MAX_A_DAY:
+            logger.error("nobody is mailed that %s is refused: %d were today", name, _MAX_A_DAY)
+            return True
+        # Imported here: nearly every process lives without, and it brings scipy.
+        from iargus.monitoring.view.mail.refused import write_refusal
+
+        mail = write_refusal(refusal, self._settings, host=self._host)
+        try:
+            with smtp.session(server, self._settings.policy.mail.timeout_s) as client:
+                smtp.send(client, server, compose(self._stored(mail), self._settings))
+        except MailNotSent as error:
+            logger.error("the mail that %s is refused was not sent and waits: %s", name, error)
+            return False
+        logger.info("a mail says that %s is refused", name)
+        self._told.add(refusal, today)
+        return True
+
+    def _stored(self, mail: Mail) -> StoredMail:
+        now = to_naive_utc(self._clock())
+        return StoredMail(0, mail, now, sent_at=None, attempts=0, last_error=None)
+
+
+class _Told:
+    """What was mailed, and on which day, in a file under `var/`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._days: dict[str, str] = dict(_read(path))
+
+    def knows(self, refusal: Refusal) -> bool:
+        return _key(refusal) in self._days
+
+    def count(self, day: str) -> int:
+        return sum(each == day for each in self._days.values())
+
+    def add(self, refusal: Refusal, day: str) -> None:
+        self._days[_key(refusal)] = day
+        kept = sorted(self._days.items(), key=lambda each: each[1])[-_MAX_REMEMBERED:]
+        self._days = dict(kept)
+        draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        try:
+            draft.write_text(json.dumps(self._days, indent=1), encoding="utf-8")
+            draft.replace(self._path)
+        except OSError as error:
+            # Remembered until the process ends; a restart may then say it twice.
+            logger.warning("%s cannot be written: %s", self._path, error)
+
+
+def _read(path: Path) -> Mapping[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _key(refusal: Refusal) -> str:
+    reason = hashlib.sha256(refusal.reason.encode("utf-8", "replace")).hexdigest()[:16]
+    return f"{refusal.task} {refusal.version} {reason}"

@@ -1,0 +1,61 @@
+"""Words for mails from what data and servers say. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from iargus.monitoring.stats.drift.compare import Change, What
+from iargus.monitoring.period import Period
+from iargus.monitoring.view.wording import percent
+
+_CUT = "…"
+_JOINER = "\u200d"  # holds the parts of one emoji together
+
+
+def printable(text: object, most: int) -> str:
+    """One line of at most `most` characters, and twice as many bytes, cut between words where
+    there are any.
+
+    Without control characters, line breaks of any script, halves of surrogate pairs (no mail and no
+    database takes them) and signs that turn the direction of what follows.
+    """
+    # A little more than is shown is enough: a value may be megabytes long.
+    start = str(text)[: 4 * most]
+    line = " ".join("".join(_visible(char) for char in start).split())
+    if len(line) <= most and len(line.encode()) <= 2 * most:
+        return line
+    room = line[:most].encode()[: 2 * most - len(_CUT.encode())].decode(errors="ignore")
+    whole, _, _ = room.rpartition(" ")
+    return (whole if len(whole) > most // 2 else room[: most - 1]).rstrip(" ,;:(") + _CUT
+
+
+def _visible(char: str) -> str:
+    if char == _JOINER or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return char
+    return " "
+
+
+def listed(names: Iterable[object], *, most: int, chars: int) -> str:
+    """`a, b, c and 4 more`."""
+    every = list(names)
+    shown = ", ".join(printable(name, chars) for name in every[:most])
+    return shown if len(every) <= most else f"{shown} and {len(every) - most:,} more"
+
+
+def months(periods: Sequence[Period]) -> str:
+    if len(periods) <= 3:
+        return ", ".join(map(str, periods))
+    return f"{len(periods)} months from {periods[0]} to {periods[-1]}"
+
+
+def size(what: What, amount: float) -> str:
+    """An effect in its unit."""
+    if what in (What.DISTRIBUTION, What.LENGTH):
+        return f"{amount:.2f} σ"
+    return f"{percent(amount)} of the {'texts' if what is What.WORDS else 'rows'}"
+
+
+def change_size(change: Change) -> str:
+    """How large a change is, such as `0.42 σ`."""
+    return size(change.what, change.effect)

@@ -1,0 +1,73 @@
+"""Databases: do they answer, have they their tables, do they know what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+
+from iargus.clock import Clock, to_naive_utc
+from iargus.storage.database import Database, LABELLED
+from iargus.operations.doctor.finding import Finding, ok, problem, warning
+from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.storage.migrate import check_schema
+from iargus.storage.schema import api_metadata, labelled_metadata
+
+_SERVER = (
+    "check MYSQL_HOST, MYSQL_PORT, MYSQL_USER and MYSQL_PWD, the server, its firewall, and the "
+    "account's grants (see db_creation.sql)"
+)
+_FILE = (
+    "look at {file}: whether its disk is full, this user may write to it, and it is an SQLite file"
+)
+MAX_CLOCK_DIFFERENCE_S = 30
+
+
+def examine_database(database: Database, clock: Clock) -> Iterator[Finding]:
+    """Look at one of the two databases."""
+    subject = f"database {database.name}"
+    try:
+        check_schema(database)
+    except SchemaMissing as error:
+        by_hand = "" if database.file else ", or db_creation.sql as an administrator"
+        yield problem(subject, str(error), f"run `iargus db upgrade`{by_hand}")
+        return
+    except DatabaseUnavailable as error:
+        yield problem(
+            subject,
+            str(error),
+            _SERVER if database.file is None else _FILE.format(file=database.file),
+        )
+        return
+    yield ok(subject, f"the tables are those of this version; {_row_counts(database)}")
+    if database.engine.dialect.name != "sqlite":
+        yield _examine_clock(database, clock)
+
+
+def _row_counts(database: Database) -> str:
+    metadata = labelled_metadata if database.name == LABELLED else api_metadata
+    counts = []
+    with database.transaction() as connection:
+        for table in metadata.sorted_tables:
+            number = connection.execute(select(func.count()).select_from(table)).scalar_one()
+            counts.append(f"{table.name} {number:,}")
+    return ", ".join(counts)
+
+
+def _examine_clock(database: Database, clock: Clock) -> Finding:
+    subject = f"clock of {database.name}"
+    with database.transaction() as connection:
+        before = to_naive_utc(clock())
+        theirs = connection.execute(text("SELECT UTC_TIMESTAMP()")).scalar_one()
+    after = to_naive_utc(clock())
+    assert isinstance(theirs, datetime)
+    # How long the answer took is no fault of either clock.
+    difference_s = max((before - theirs).total_seconds(), (theirs - after).total_seconds(), 0.0)
+    if difference_s <= MAX_CLOCK_DIFFERENCE_S:
+        return ok(subject, f"{difference_s:.0f} s from this machine's")
+    return warning(
+        subject,
+        f"the server's clock and this machine's differ by {difference_s:.0f} s",
+        "let NTP set both clocks; tokens and months depend on them",
+    )

@@ -1,0 +1,151 @@
+"""Makes a fresh installation able to answer: schema, key, labelled data, a first champion each."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from iargus.clock import utc_now
+from iargus.errors import DataError
+from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.migrate import check_schema, upgrade
+from iargus.serving.placement import Placement
+from iargus.serving.sync.sync import sync_once
+from iargus.monitoring.month.reference import reference_files
+from iargus.operations.stack import Stack
+from iargus.tasks.base import Storage, Task
+from iargus.auth.keys.loading import load_key_ring
+from iargus.training.fit import train
+from iargus.training.rows import training_rows
+from iargus.training.seed import seed_sentences
+from iargus.training.simulated import SOURCE, labelled_months
+from iargus.training.simulator import SimulationPlan
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class FirstData:
+    """How much is simulated where a task has no labelled rows at all."""
+
+    car_rows: int = 24_000
+    months: int = 24
+    seed: int = 0
+
+
+def prepare(stack: Stack, *, today: date, tell: Tell, first: FirstData | None = None) -> list[str]:
+    """Prepare what is missing and leave alone what is there.
+
+    Returns the tasks that have no model even so, each with what to do.
+
+    Raises:
+        IArgusError: a server that the environment names cannot be used.
+    """
+    with _alone(stack.settings.var_dir, tell):
+        return _prepare(stack, today=today, tell=tell, first=first or FirstData())
+
+
+def _prepare(stack: Stack, *, today: date, tell: Tell, first: FirstData) -> list[str]:
+    load_key_ring(stack.settings)
+    _prepare_schema(stack, tell)
+    if all(_is_placed(stack, task) for task in stack.catalogue):
+        return []
+    missing: list[str] = []
+    for task in stack.catalogue:
+        if stack.registry.resolve(task.name, "champion") is None:
+            try:
+                _first_champion(stack, task, today=today, tell=tell, first=first)
+            except DataError as error:
+                missing.append(f"{task.name}: {error}")
+    tell("Placing the champions where the service reads them")
+    sync_once(stack.settings)
+    return missing
+
+
+@contextmanager
+def _alone(var_dir: Path, tell: Tell) -> Iterator[None]:
+    """One setup of a host at a time: of two that start together the second finds all prepared."""
+    var_dir.mkdir(parents=True, exist_ok=True)
+    with (var_dir / "setup.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("Another setup is at work here; waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _prepare_schema(stack: Stack, tell: Tell) -> None:
+    for database in (stack.labelled, stack.api):
+        if stack.settings.environment.mysql is None:
+            upgrade(database)
+        else:
+            # Creating tables is another account's right: `iargus db upgrade`.
+            check_schema(database)
+    tell("The databases are ready")
+
+
+def _is_placed(stack: Stack, task: Task) -> bool:
+    return Placement(stack.settings.models_dir).current(task.name) is not None
+
+
+def _first_champion(stack: Stack, task: Task, *, today: date, tell: Tell, first: FirstData) -> None:
+    store = labelled_store(task, stack.labelled)
+    if store.span().count == 0:
+        if stack.settings.environment.production:
+            # What is made up must never lie among real sales.
+            raise DataError("there are no labelled rows, and none are made up in production")
+        _first_rows(task, store, today=today, tell=tell, first=first)
+    found = training_rows(store, now=utc_now())
+    rows, left_out = found.rows, found.left_out(task.name)
+    if left_out is not None:
+        tell(left_out)
+    tell(f"Training the first champion of {task.name} on {len(rows):,} rows")
+    version = train(
+        task,
+        rows,
+        registry=stack.registry,
+        source="setup",
+        progress=tell,
+        files=reference_files,
+    )
+    tell(
+        f"{task.name}: version {version.version} is registered, {task.metric} {version.error:.3f}; "
+        f"{_champion_now(stack, task, version.version)}"
+    )
+
+
+def _champion_now(stack: Stack, task: Task, registered: str) -> str:
+    """Another host may have been faster, or later: what the registry says now is what counts."""
+    champion = stack.registry.resolve(task.name, "champion")
+    if champion is None:
+        return "there is no champion"
+    if champion.version == registered:
+        return "it is the champion"
+    return f"the champion is version {champion.version}"
+
+
+def _first_rows(
+    task: Task, store: LabelledStore, *, today: date, tell: Tell, first: FirstData
+) -> None:
+    if task.storage is Storage.CAR_DETAILS:
+        plan = SimulationPlan(
+            rows=first.car_rows, months=first.months, end=today.replace(day=1), seed=first.seed
+        )
+        tell(f"Simulating {plan.rows:,} sales of {plan.months} months")
+        # All or nothing: of a part, nobody could tell later that more was meant.
+        store.add(pd.concat(labelled_months(plan), ignore_index=True), source=SOURCE)
+    elif task.name == "intent":
+        tell("Adding the sentences that come with the project")
+        seed_sentences(task, store, until=today.replace(day=1), months=first.months)
+    else:
+        raise DataError(
+            "there are no labelled rows yet; import some with "
+            f"`iargus import examples FILE --task {task.name}`, then `iargus train {task.name}`"
+        )

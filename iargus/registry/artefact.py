@@ -1,0 +1,143 @@
+"""A model's file: skops, its digest, and our own list of the types it may hold.
+
+skops takes the types that a file may hold from whoever loads it; MLflow takes them from the
+file's own folder, which protects nothing. Here they come from the task, and the digest from the
+registry, so that nothing of a file is constructed that we did not write and do not know.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile
+
+from iargus.errors import ArtefactRejected
+from iargus.registry.canonical_schema import canonical
+from iargus.registry.schema_size import check_schema
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+MAX_UNPACKED_BYTES = 4 * 2**30
+# Fitted numbers hardly shrink; zeros do so a thousandfold. What is small anyway may be anything.
+MAX_RATIO = 100
+_SMALL_BYTES = 256 * 2**20
+
+
+def save(estimator: Pipeline, path: Path) -> str:
+    """Write `estimator` to `path` at once or not at all; return the file's SHA-256 in hex.
+
+    The same fitted estimator gives the same bytes on the same versions of the libraries.
+
+    Raises:
+        ArtefactRejected: skops has no form for something in the estimator.
+    """
+    import skops.io
+
+    try:
+        data = canonical(skops.io.dumps(estimator))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ArtefactRejected(f"the model cannot be written with skops: {error}") from error
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        staged.write_bytes(data)
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
+    return hashlib.sha256(data).hexdigest()
+
+
+def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline:
+    """Read the pipeline at `path`, after its digest and all of its types were checked.
+
+    Args:
+        sha256: the digest that the file must have, in hex.
+        trusted_types: full names of the types that it may hold beside skops' own list.
+
+    Raises:
+        ArtefactRejected: the file is missing, altered, no skops file, holds another type, or a
+            tree in which no prediction would end well.
+    """
+    # Imported here: the sync process checks digests, and bundles need neither.
+    import skops.io
+    from sklearn.pipeline import Pipeline
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    # The very bytes that were checked are the ones that are loaded.
+    data = check_digest(path, sha256)
+    _check_size(data, path.name)
+    try:
+        _check_schema(data, path.name)
+        estimator = skops.io.loads(data, trusted=sorted(trusted_types))
+    except UntrustedTypesFoundException as error:
+        raise ArtefactRejected(
+            f"{path.name} holds types that are not on the task's list: {error}"
+        ) from None
+    except ArtefactRejected:
+        raise
+    # A broken file fails anywhere in skops, with anything; all of it means the same here.
+    except Exception as error:
+        raise ArtefactRejected(
+            f"{path.name} cannot be read as a skops file: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(estimator, Pipeline):
+        raise ArtefactRejected(
+            f"{path.name} holds a {type(estimator).__name__}, not a scikit-learn Pipeline"
+        )
+    _check_content(estimator, path.name)
+    return estimator
+
+
+def _check_content(estimator: Pipeline, name: str) -> None:
+    from iargus.registry.tree_nodes import check_trees
+
+    try:
+        check_trees(estimator)
+    except ArtefactRejected:
+        raise
+    # Attributes may be of any kind: the types in the file are known, what they hold is not.
+    except Exception as error:
+        raise ArtefactRejected(
+            f"{name} holds a tree of another form: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _check_size(data: bytes, name: str) -> None:
+    """A file of a megabyte may hold a gigabyte of zeros, and say that it holds a terabyte."""
+    try:
+        with ZipFile(io.BytesIO(data)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (BadZipFile, NotImplementedError) as error:
+        raise ArtefactRejected(f"{name} cannot be read as a skops file: {error}") from error
+    most = min(MAX_UNPACKED_BYTES, max(_SMALL_BYTES, MAX_RATIO * len(data)))
+    if size > most:
+        raise ArtefactRejected(f"{name} unpacks to {size} bytes, more than {most}")
+
+
+def _check_schema(data: bytes, name: str) -> None:
+    with ZipFile(io.BytesIO(data)) as archive:
+        check_schema(json.loads(archive.read("schema.json")), name)
+
+
+def check_digest(path: Path, sha256: str) -> bytes:
+    """Read the file and give its bytes when its SHA-256 is `sha256`.
+
+    Raises:
+        ArtefactRejected: the file is missing, or another one.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ArtefactRejected(f"{path.name} is missing") from None
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256.lower():
+        raise ArtefactRejected(
+            f"{path.name} ({len(data)} bytes) was altered: its SHA-256 is {found[:12]}…, "
+            f"not {sha256[:12] or 'given'}…"
+        )
+    return data

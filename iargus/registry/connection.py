@@ -1,0 +1,217 @@
+"""The client of the MLflow server or of the embedded store, and the translation of its errors."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from iargus.errors import RegistryUnavailable
+from iargus.registry import embedded, listing
+from iargus.settings import Settings
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+    from iargus.registry.version import ModelVersion
+
+logger = logging.getLogger(__name__)
+
+# The local disk is to blame for these, not the registry.
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES}
+
+
+class Connection:
+    """Makes the client at its first use; safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.uri = settings.mlflow_uri
+        self._var_dir = settings.var_dir
+        # `MLFLOW_HOST` may name another file of this machine.
+        self._file = Path(self.uri.removeprefix("sqlite:///"))
+        self._timeout_s = settings.policy.registry.timeout_s
+        self._lock = threading.Lock()
+        self._client: MlflowClient | None = None
+
+    @property
+    def embedded(self) -> bool:
+        return self.uri.startswith("sqlite:")
+
+    @property
+    def is_made(self) -> bool:
+        """False for an embedded store that is not there; nothing is opened."""
+        return not self.embedded or embedded.is_made(self._file)
+
+    @property
+    def artifact_location(self) -> str | None:
+        """Where new experiments keep their files: a folder of ours, or the server's own choice."""
+        return (self._var_dir / "mlartifacts").as_uri() if self.embedded else None
+
+    def client(self) -> MlflowClient:
+        """The client.
+
+        Raises:
+            RegistryUnavailable: the embedded store cannot be opened, or is gone.
+        """
+        with self._lock:
+            if self._client is None:
+                self._client = self._open()
+            elif self.embedded and not embedded.is_made(self._file):
+                # MLflow would make an empty file of that name, and find no tables in it.
+                raise RegistryUnavailable(
+                    f"the embedded MLflow store {self._file} is gone; put it back, or stop the "
+                    "service and run `iargus setup`, which makes a new one"
+                )
+            return self._client
+
+    def listed(self, task: str) -> list[ModelVersion] | None:
+        """The versions of a task, read from the file of the embedded store while nothing else was
+        asked of it; None where MLflow has to be asked."""
+        if not self.embedded or self._client is not None:
+            return None
+        if not embedded.is_made(self._file):
+            return []  # whoever only asks makes no store
+        return listing.versions(self._file, task)
+
+    @contextmanager
+    def translated(self, doing: str) -> Iterator[MlflowClient]:
+        """Give the client; whatever mlflow raises in the block becomes one of our errors.
+
+        Raises:
+            RegistryUnavailable: the registry is out of reach or answers with an error.
+            OSError: the disk here is full or not writable.
+        """
+        client = self.client()
+        from mlflow.exceptions import MlflowException
+
+        try:
+            yield client
+        except MlflowException as error:
+            disk = _disk_error(error)
+            if disk is not None:
+                raise disk from error
+            raise RegistryUnavailable(self._message(doing, error)) from error
+        except OSError as error:  # every error of requests is one
+            if error.errno in _DISK:
+                raise
+            raise RegistryUnavailable(self._message(doing, error)) from error
+
+    def write_lock(self) -> Any:
+        """Hold this while creating what two processes might create at once in SQLite."""
+        if not self.embedded:
+            return nullcontext()
+        return _file_lock(self._file.with_suffix(".lock"))
+
+    def _open(self) -> MlflowClient:
+        self._prepare_environment()
+        from mlflow import MlflowClient
+
+        # After the import, which sets levels itself. urllib3 warns of every single retry.
+        for name in ("mlflow", "alembic", "urllib3.connectionpool"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        # Prints tracebacks of what is raised as well.
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+        if not self.embedded:
+            return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            # One process makes the store, and the others find it whole.
+            with self.write_lock():
+                if not embedded.is_made(self._file):
+                    embedded.make(self._file, embedded.fill)
+                return self._opened()
+        except Exception as error:  # SQLAlchemy, Alembic, sqlite3 and mlflow: all mean this
+            raise RegistryUnavailable(self._message("open", error)) from error
+
+    def _opened(self) -> MlflowClient:
+        """The client of the embedded store, made anew where it was cut off while it was made."""
+        try:
+            return self._tried()
+        except Exception as error:
+            # A disk that is full, or another program's lock, says nothing about the store.
+            if _disk_error(error) is not None or "locked" in str(error):
+                raise
+            aside = embedded.set_aside_unfinished(self._file)
+            if aside is None:
+                raise
+            logger.warning(
+                "the embedded MLflow store was never finished and holds nothing; it is made anew, "
+                "and the old file is %s",
+                aside,
+            )
+            embedded.make(self._file, embedded.fill)
+            return self._tried()
+
+    def _tried(self) -> MlflowClient:
+        from mlflow import MlflowClient
+
+        client = MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+        client.search_experiments(max_results=1)
+        client.search_registered_models(max_results=1)
+        return client
+
+    def _prepare_environment(self) -> None:
+        # mlflow takes these from the environment only.
+        os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = str(self._timeout_s)
+        os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
+        os.environ["MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"] = "0"
+        os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+        os.environ["DO_NOT_TRACK"] = "true"
+        os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
+        os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+        if self.embedded:
+            # A connection that is kept would go on writing to a file that was removed.
+            os.environ.setdefault("MLFLOW_SQLALCHEMYSTORE_POOLCLASS", "NullPool")
+
+    def _message(self, doing: str, error: Exception) -> str:
+        server = f"the MLflow server {_bare(self.uri)}"
+        place = "the embedded MLflow store" if self.embedded else server
+        reason = " ".join(str(error).split()).replace(self.uri, _bare(self.uri))
+        return f"{place} failed to {doing}: {reason[:300]}; {self._advice(doing, reason)}"
+
+    def _advice(self, doing: str, reason: str) -> str:
+        if not self.embedded:
+            return "check MLFLOW_HOST and that the server is up"
+        if "out-of-date database schema" in reason:
+            # Another release of MLflow made it, and there are models in it.
+            upgrade = f"{Path(sys.executable).with_name('mlflow')} db upgrade {self.uri}"
+            return f"copy {self._file}, then run `{upgrade}`"
+        if "locked" in reason:
+            return f"another program has {self._file} open; try again"
+        if doing != "open" or not self._file.is_file():
+            return "`iargus doctor` says what else is amiss"
+        return (
+            f"to begin without its models, `mv {self._file} {self._file}.broken`, then "
+            "`iargus setup`"
+        )
+
+
+def _disk_error(error: BaseException) -> OSError | None:
+    """The full disk behind an error, which mlflow may call a model that cannot be serialised."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno in _DISK:
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+def _bare(uri: str) -> str:
+    """The address without a user and password that may stand in it."""
+    scheme, separator, rest = uri.partition("://")
+    return scheme + separator + rest.rpartition("@")[2]
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,108 @@
+"""`features_encoder.pkl`: the fitted encoder of the car features, for use outside of IArgus.
+
+Its SHA-256 lies beside it in the form of `sha256sum`, and is checked before anything is read.
+The models in the registry carry their own encoder; nothing that serves reads this file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from iargus.errors import ArtefactRejected
+
+if TYPE_CHECKING:
+    from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
+
+# All that a pickled encoder names; the rest of it is plain data. A package as a whole would let in
+# classes that do things when they are made: numpy.memmap empties a file, and pandas' Expr evaluates
+# Python that it is given as a text.
+_NAMES = {("iargus.tasks.car_price.estimator.name_encoder", "NameEncoder")}
+
+
+def sidecar(path: Path) -> Path:
+    """Where the digest of `path` lies."""
+    return path.with_name(path.name + ".sha256")
+
+
+def write(encoder: object, path: Path) -> str:
+    """Write the encoder and its digest, each at once or not at all; give the digest in hex."""
+    data = pickle.dumps(encoder, protocol=5)
+    digest = hashlib.sha256(data).hexdigest()
+    # Digest first: a stop between the two leaves a pair that is refused, never one that lies.
+    _replace(sidecar(path), f"{digest}  {path.name}\n".encode())
+    _replace(path, data)
+    return digest
+
+
+def check(path: Path) -> str:
+    """Compare the file with its digest and give that, in hex.
+
+    Raises:
+        ArtefactRejected: a file is missing, or they do not belong together.
+    """
+    return hashlib.sha256(_checked(path)).hexdigest()
+
+
+def load(path: Path) -> NameEncoder:
+    """Check the digest, then read the encoder; nothing but one and plain data is constructed.
+
+    Raises:
+        ArtefactRejected: the digest is wrong, or the pickle asks for something else.
+    """
+    # Imported here: it brings scikit-learn, and `check` needs none.
+    from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
+
+    data = _checked(path)
+    try:
+        found = _Unpickler(io.BytesIO(data)).load()
+    except ArtefactRejected:
+        raise
+    # A broken pickle fails with anything.
+    except Exception as error:
+        raise ArtefactRejected(f"{path.name} cannot be read: {error}") from error
+    if not isinstance(found, NameEncoder):
+        raise ArtefactRejected(f"{path.name} holds a {type(found).__name__}, not a NameEncoder")
+    return found
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _NAMES:
+            return super().find_class(module, name)
+        raise ArtefactRejected(f"the pickle asks for {module}.{name}, which no encoder needs")
+
+
+def _checked(path: Path) -> bytes:
+    beside = sidecar(path)
+    try:
+        words = beside.read_text(encoding="ascii").split()
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        missing = Path(str(error.filename)).name
+        raise ArtefactRejected(f"{missing} is missing; `iargus encoder export` writes it") from None
+    except UnicodeDecodeError:
+        words = []
+        data = b""
+    if not words or len(words[0]) != 64:
+        raise ArtefactRejected(f"{beside.name} holds no SHA-256")
+    found = hashlib.sha256(data).hexdigest()
+    if found != words[0].lower():
+        raise ArtefactRejected(
+            f"{path.name} was altered: its SHA-256 is {found[:12]}…, {beside.name} says "
+            f"{words[0][:12]}…"
+        )
+    return data
+
+
+def _replace(path: Path, data: bytes) -> None:
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        staged.write_bytes(data)
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)

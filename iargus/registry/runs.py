@@ -1,0 +1,103 @@
+"""Runs: what a training or a monthly judgement leaves in MLflow to look at."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from iargus.registry.connection import Connection
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+FINISHED = "FINISHED"
+
+
+@contextmanager
+def run(
+    connection: Connection, client: MlflowClient, task: str, name: str, tags: Mapping[str, str]
+) -> Iterator[str]:
+    """Start a run of the task's experiment and give its id. It ends FINISHED, or FAILED."""
+    experiment = _experiment(connection, client, _experiment_of(task))
+    run_id = str(client.create_run(experiment, run_name=name, tags=dict(tags)).info.run_id)
+    try:
+        yield run_id
+    except BaseException:
+        # The first error is the one to tell, whatever becomes of this.
+        with suppress(Exception):
+            client.set_terminated(run_id, "FAILED")
+        raise
+    client.set_terminated(run_id, FINISHED)
+
+
+def tagged(client: MlflowClient, task: str, tags: Mapping[str, str]) -> list[Run]:
+    """The task's runs that carry all these tags, in whatever state; not those deleted."""
+    experiment = client.get_experiment_by_name(_experiment_of(task))
+    if experiment is None:
+        return []
+    wanted = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
+    return list(client.search_runs([experiment.experiment_id], filter_string=wanted))
+
+
+def log(
+    client: MlflowClient,
+    run_id: str,
+    *,
+    params: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    texts: Mapping[str, str] | None = None,
+    pictures: Mapping[str, bytes] | None = None,
+) -> None:
+    """Log values, texts (by file name) and pictures (PNG, by name without ending)."""
+    from mlflow.entities import Metric, Param
+
+    now = time.time_ns() // 1_000_000
+    client.log_batch(
+        run_id,
+        # NaN has no place in a metric: MySQL behind MLflow refuses it.
+        metrics=[
+            Metric(key, float(value), now, 0)
+            for key, value in metrics.items()
+            if math.isfinite(value)
+        ],
+        params=[Param(key, str(value)[:500]) for key, value in params.items()],
+    )
+    with tempfile.TemporaryDirectory(prefix="iargus-run-") as place:
+        root = Path(place)
+        for name, text in (texts or {}).items():
+            (root / name).write_text(text, encoding="utf-8")
+        for name, png in (pictures or {}).items():
+            folder = root / "pictures"
+            folder.mkdir(exist_ok=True)
+            (folder / f"{name}.png").write_bytes(png)
+        if any(root.iterdir()):
+            client.log_artifacts(run_id, place)
+
+
+def _experiment_of(task: str) -> str:
+    return f"iargus-{task}"
+
+
+def _experiment(connection: Connection, client: MlflowClient, name: str) -> str:
+    from mlflow.exceptions import MlflowException
+
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            location = connection.artifact_location
+            return str(client.create_experiment(name, artifact_location=location))
+        except MlflowException as error:
+            # Another process was faster.
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+            found = client.get_experiment_by_name(name)
+            assert found is not None
+    if found.lifecycle_stage == "deleted":
+        client.restore_experiment(found.experiment_id)
+    return str(found.experiment_id)

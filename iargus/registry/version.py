@@ -1,0 +1,128 @@
+"""What the registry knows of one version of a model, and what a training hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sklearn.pipeline import Pipeline
+
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+
+# The tag of a version and of its run that says which retraining of monitoring they come from.
+RETRAINING = "iargus.retraining"
+
+BUNDLE_DIGEST = "bundle.sha256"
+"""The tag with the digest of the bundle's manifest, in hex."""
+
+BUNDLE_ROWS = "bundle.parity_rows"
+"""The tag with the number of rows on which bundle and estimator gave the same answers."""
+
+NOT_COMPILABLE = "bundle.not_compilable"
+"""The tag with the reason why there is no bundle: the estimator has no form as one."""
+
+BUNDLE_REFUSED = "bundle.refused"
+"""The tag with the reason why there is no bundle: it did not answer as the estimator."""
+
+SIGNATURE = "signature"
+"""The tag with who vouches for the version: the name of a key, a colon, and a signature."""
+
+FILE_DIGEST = "sha256."
+"""With the name of a file beside the model: the tag that holds its digest in hex."""
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """One version of the registered model `task`; `created_at` is UTC without zone."""
+
+    task: str
+    version: str
+    run_id: str
+    created_at: datetime
+    aliases: tuple[str, ...]
+    tags: Mapping[str, str]
+
+    @property
+    def sha256(self) -> str:
+        """Digest of `model.skops` in hex; empty when the version was not registered by IArgus."""
+        return self.tags.get("sha256", "")
+
+    @property
+    def bundle_sha256(self) -> str:
+        """Digest of the bundle's manifest in hex; empty when the version has no bundle."""
+        return self.tags.get(BUNDLE_DIGEST, "")
+
+    @property
+    def signature(self) -> str:
+        """Key and signature, see `iargus.registry.trust`; empty when nobody has signed it."""
+        return self.tags.get(SIGNATURE, "")
+
+    @property
+    def window_start(self) -> datetime | None:
+        """The moment of the oldest row that the model learned from (UTC, no zone)."""
+        return _moment(self.tags.get("window_start"))
+
+    @property
+    def window_end(self) -> datetime | None:
+        """The first whole second after the newest row that the model learned from (UTC, no
+        zone), so that `rows(start=window_end)` are exactly the rows it has not seen."""
+        return _moment(self.tags.get("window_end"))
+
+    @property
+    def metric(self) -> str:
+        """`mape` or `error_rate`."""
+        return self.tags.get("metric", "")
+
+    @property
+    def error(self) -> float | None:
+        """The error measured on held-out rows, a share of one."""
+        return _number(self.tags.get("error"))
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows the model learned from."""
+        number = _number(self.tags.get("rows"))
+        return None if number is None else int(number)
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """A fitted model and everything that is registered with it.
+
+    `sample` holds some rows of the features, for the signature; `params`, `metrics` and
+    `pictures` (PNG by name) go to the run, `tags` to the version; `files` (text by name) are
+    stored beside the model; `compiled` is given a new folder and the digest of the skops file,
+    writes the bundle there, and gives the tags that say what came of it.
+    """
+
+    task: str
+    estimator: Pipeline
+    trusted_types: tuple[str, ...]
+    sample: pd.DataFrame
+    run_name: str
+    tags: Mapping[str, str]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    compiled: Callable[[Path, str], Mapping[str, str]] = lambda _, __: {}
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None

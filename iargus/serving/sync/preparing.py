@@ -1,0 +1,66 @@
+"""From a version in the registry to what may be placed: its bundle, checked and tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from iargus.compiled.errors import NotCompilable
+from iargus.errors import ArtefactRejected
+from iargus.registry import artefact
+from iargus.serving.canary import check_answers
+from iargus.serving.compilation.opening import open_bundle
+from iargus.registry import ModelVersion, Registry
+from iargus.tasks.base import Task
+
+# A version from before there were bundles is compared on fewer rows than one that is to be
+# promoted: it serves already, and hosts wait for it.
+LATE_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A folder with a bundle and the digest of its manifest, or a skops file and nothing."""
+
+    path: Path
+    bundle: str = ""
+
+
+def prepare(task: Task, version: ModelVersion, registry: Registry, place: Path) -> Prepared:
+    """Fetch the version into the staging folder `place`, and check everything that can be.
+
+    Raises:
+        ArtefactRejected: it is not what was registered, does not answer, or has no bundle where
+            the task must have one.
+        RegistryUnavailable: the registry is out of reach.
+        OSError: the disk is full or not writable.
+    """
+    if version.bundle_sha256:
+        folder = registry.fetch_bundle(version, place)
+        open_bundle(task, folder, digest=version.bundle_sha256, created_from=version.sha256)
+        return Prepared(folder, version.bundle_sha256)
+    return prepare_file(task, registry.fetch(version, place), version.sha256, place)
+
+
+def prepare_file(task: Task, path: Path, sha256: str, place: Path) -> Prepared:
+    """Check the skops file `path` and compile it in the staging folder `place`.
+
+    Raises:
+        ArtefactRejected: see `prepare`.
+    """
+    estimator = artefact.load(path, sha256=sha256, trusted_types=task.trusted_types)
+    check_answers(task, estimator)
+    # Imported here: versions that come with a bundle need none of it.
+    from iargus.serving.compilation.compiling import compile_model
+
+    folder = place / "compiled"
+    try:
+        digest = compile_model(task, estimator, folder, created_from=sha256, rows=LATE_ROWS)
+    except NotCompilable as error:
+        if task.policy.serve_uncompiled:
+            return Prepared(path)
+        raise ArtefactRejected(
+            f"it cannot be compiled: {error}; tasks.{task.name}.serve_uncompiled: true in "
+            "config.yml lets scikit-learn serve it"
+        ) from error
+    return Prepared(folder, digest)

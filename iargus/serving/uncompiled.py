@@ -1,0 +1,32 @@
+"""Estimators that scikit-learn itself serves, because `config.yml` allows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iargus.errors import ArtefactRejected
+from iargus.serving.canary import check_answers
+from iargus.tasks.base import Task
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+
+def load_uncompiled(task: Task, path: Path, sha256: str) -> Pipeline:
+    """Load the file and try it on the task's example.
+
+    Raises:
+        ArtefactRejected: the task may not be served so, or the file is not what it should be.
+    """
+    if not task.policy.serve_uncompiled:
+        raise ArtefactRejected(
+            f"it was placed without a bundle, and tasks.{task.name}.serve_uncompiled is false; the "
+            "sync process places it anew"
+        )
+    # Imported here: it brings scikit-learn, which a worker does without.
+    from iargus.registry import artefact
+
+    estimator = artefact.load(path, sha256=sha256, trusted_types=task.trusted_types)
+    check_answers(task, estimator)
+    return estimator

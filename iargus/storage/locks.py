@@ -1,0 +1,120 @@
+"""One run at a time, wherever it was started: a row in `iargus.job_lock`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Insert, Update, delete, select, update
+
+from iargus.clock import Clock, to_naive_utc
+from iargus.storage.database import Database, insert_ignoring
+from iargus.errors import DatabaseUnavailable, RunLocked
+from iargus.storage.lock_holder import is_dead, own_holder
+from iargus.storage.schema import job_lock
+
+logger = logging.getLogger(__name__)
+
+MONITORING = "monitoring"
+DELIVERY = "delivery"
+
+
+class JobLock:
+    """The lock `name`. Taken over when silent for `timeout_s`, or when its holder is dead."""
+
+    def __init__(
+        self,
+        database: Database,
+        name: str,
+        *,
+        clock: Clock,
+        timeout_s: float,
+        holder: str | None = None,
+    ) -> None:
+        self._database = database
+        self._name = name
+        self._clock = clock
+        self._timeout = timedelta(seconds=timeout_s)
+        self.holder = holder or own_holder()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock for the block.
+
+        Raises:
+            RunLocked: another run holds it; the message names the holder.
+        """
+        self._take()
+        try:
+            yield
+        finally:
+            self._release()
+
+    def renew(self) -> None:
+        """Say that this run is alive, so that nobody takes the lock over.
+
+        Raises:
+            RunLocked: somebody has, because this run was silent for too long.
+        """
+        mine = (job_lock.c.name == self._name) & (job_lock.c.holder == self.holder)
+        now = to_naive_utc(self._clock())
+        if not self._changed(update(job_lock).where(mine).values(taken_at=now)):
+            raise RunLocked(f"this run was silent for too long and has lost the lock {self._name}")
+
+    def forget_dead(self) -> None:
+        """Delete the lock if its holder has certainly ended: nobody may want it for a while."""
+        with self._database.transaction() as connection:
+            row = connection.execute(select(job_lock).where(job_lock.c.name == self._name)).first()
+            if row is None or not is_dead(row.holder, row.taken_at):
+                return
+            as_it_was = (job_lock.c.name == self._name) & (job_lock.c.holder == row.holder)
+            connection.execute(delete(job_lock).where(as_it_was))
+
+    def _take(self) -> None:
+        # A transaction for each statement: an INSERT that meets a row keeps a shared lock on it
+        # until its transaction ends, and two that then want to change the row would deadlock.
+        now = to_naive_utc(self._clock())
+        mine = insert_ignoring(job_lock).values(name=self._name, holder=self.holder, taken_at=now)
+        if self._changed(mine):
+            return
+        with self._database.transaction() as connection:
+            row = connection.execute(select(job_lock).where(job_lock.c.name == self._name)).first()
+        if row is None:
+            raise RunLocked(f"the lock {self._name} was released this moment; start again")
+        reason = self._why_free(row.holder, row.taken_at, now)
+        # Only as it was read: of two that want to take over, one finds it changed.
+        as_it_was = (
+            (job_lock.c.name == self._name)
+            & (job_lock.c.holder == row.holder)
+            & (job_lock.c.taken_at == row.taken_at)
+        )
+        over = update(job_lock).where(as_it_was).values(holder=self.holder, taken_at=now)
+        if reason is None or not self._changed(over):
+            raise RunLocked(
+                f"{row.holder} holds the lock {self._name} "
+                f"since {row.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+            )
+        logger.warning("the lock %s of %s is taken over: %s", self._name, row.holder, reason)
+
+    def _why_free(self, holder: str, taken_at: datetime, now: datetime) -> str | None:
+        if is_dead(holder, taken_at):
+            return "its process has ended"
+        if now - taken_at >= self._timeout:
+            return f"it has been silent since {taken_at:%Y-%m-%d %H:%M:%S} UTC"
+        return None
+
+    def _changed(self, statement: Insert | Update) -> bool:
+        # MySQL counts rows that were found, changed or not: SQLAlchemy asks it to.
+        with self._database.transaction() as connection:
+            return connection.execute(statement).rowcount > 0
+
+    def _release(self) -> None:
+        mine = (job_lock.c.name == self._name) & (job_lock.c.holder == self.holder)
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(delete(job_lock).where(mine))
+        except DatabaseUnavailable as error:
+            # The next run on this host sees that the holder is dead; others wait for the timeout.
+            logger.error("the lock %s could not be released: %s", self._name, error)

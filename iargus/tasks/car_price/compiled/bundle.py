@@ -1,0 +1,193 @@
+"""The price of a car with its interval, from a bundle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from iargus.compiled.bundle import Bundle, FloatArray, Payload
+from iargus.tasks.car_price.compiled.models import (
+    AGE,
+    LEVEL,
+    MAKE,
+    MILEAGE,
+    MODEL,
+    MODELS,
+    SLOPE,
+    STATE,
+    read_models,
+)
+from iargus.tasks.car_price.compiled.names import CarNames
+from iargus.tasks.car_price.compiled.names_v1 import CarNamesV1
+from iargus.compiled.checks import listed, number, whole
+from iargus.compiled.contents import Contents
+from iargus.compiled.errors import Refused
+from iargus.compiled.manifest import Manifest
+from iargus.compiled.masks import LeafMasks, Masks
+
+KIND = "car_price"
+LAYOUT = 2  # of car.json; 1 has one margin, and other spellings
+TRUSTS = 4
+UNKNOWN = ("make", "model", "state")
+_CHUNK = 128  # rows whose masks fit into a core's cache
+_NAMES = 4096  # distinct names whose masks are kept, 2 KB each with 500 trees
+_STATES = 256
+
+
+class PricedCar(NamedTuple):
+    """US dollars, low <= price <= high, and which names the training had not seen."""
+
+    price: float
+    low: float
+    high: float
+    unknown: tuple[str, ...] = ()
+
+
+class CarBundle(Bundle):
+    """Three boosted models on log dollars over the same seven columns."""
+
+    kind = KIND
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        names: CarNames | CarNamesV1,
+        masks: LeafMasks,
+        spans: Sequence[slice],
+        margins: FloatArray,
+        reference_year: float,
+    ) -> None:
+        """``margins``: (trusts, 2), in log dollars, below and above."""
+        super().__init__(manifest)
+        self.names, self.masks, self.reference_year = names, masks, reference_year
+        self._rows = list(masks.rows)
+        self._spans = spans
+        self._margins = np.column_stack([np.zeros(len(margins)), -margins[:, 0], margins[:, 1]])
+        # Typed, for 1 and 1.0 and True are other names. Who sends new names all the time pays
+        # for it with time alone. No method of this object is in it: a model that was swapped out
+        # is to go with its last reference, not when the collector of cycles comes by.
+        lookup = _Lookup(names, masks, self._rows)
+        self._name = lru_cache(_NAMES, typed=True)(lookup.mask_of_name)
+        self._state = lru_cache(_STATES, typed=True)(lookup.mask_of_state)
+
+    @classmethod
+    def read(cls, manifest: Manifest, contents: Contents) -> CarBundle:
+        document = contents.document("car")
+        layout = whole(document.get("layout", 1), "layout", 1, LAYOUT)
+        names: CarNames | CarNamesV1 = (
+            CarNamesV1.read(document) if layout == 1 else CarNames.read(document)
+        )
+        masks, spans = read_models(document, contents)
+        margins = [
+            listed([found] if layout == 1 else found, "margins")
+            for found in (document.get(f"margin_{side}") for side in MODELS[1:])
+        ]
+        if any(len(side) != (1 if layout == 1 else TRUSTS) for side in margins):
+            raise Refused("there is not one margin for each degree of trust")
+        table = np.array([[number(each, "a margin") for each in side] for side in margins]).T
+        year = number(document.get("reference_year"), "reference_year")
+        return cls(manifest, names, masks, spans, table, year)
+
+    @property
+    def is_monotone(self) -> bool:
+        """Whether its trees were fitted to follow age and mileage; those of layout 1 were not."""
+        return isinstance(self.names, CarNames)
+
+    def predict_one(self, payload: Payload) -> PricedCar:
+        """Answer ``make, model, year, mileage``, each perhaps None, and perhaps ``state``."""
+        row, rows = self.masks.row, self._rows
+        age = self.reference_year - _number(payload["year"])
+        name = self._name(payload["make"], payload["model"])
+        state, of_state = self._state(payload.get("state"))
+        masks = (
+            name.masks
+            & state
+            & rows[row(AGE, age)]
+            & rows[row(MILEAGE, _number(payload["mileage"]))]
+        )
+        values = self.masks.leaves(masks)
+        sums = [np.add.accumulate(values[span])[-1] for span in self._spans]
+        price, low, high = np.exp(np.array(sums) + self._margins[name.trust]).tolist()
+        return PricedCar(price, min(low, price), max(high, price), name.unknown + of_state)
+
+    def predict_many(self, payloads: Sequence[Payload]) -> list[PricedCar]:
+        prices = self._prices(payloads).tolist()
+        return [
+            PricedCar(row[0], row[1], row[2], self._unknown(payload))
+            for row, payload in zip(prices, payloads, strict=True)
+        ]
+
+    def numbers(self, payloads: Sequence[Payload]) -> FloatArray:
+        """Price, low, high, and the unknown names as `unknown_code`, which layout 1 lacks."""
+        found = self._prices(payloads)
+        if not self.is_monotone:
+            return found
+        codes = [unknown_code(self._unknown(payload)) for payload in payloads]
+        return np.column_stack([found, np.array(codes, dtype=np.float64)])
+
+    def numbers_of(self, answer: PricedCar) -> Sequence[float]:
+        return (*answer[:3], unknown_code(answer.unknown)) if self.is_monotone else answer[:3]
+
+    def _unknown(self, payload: Payload) -> tuple[str, ...]:
+        name = self._name(payload["make"], payload["model"])
+        return name.unknown + self._state(payload.get("state"))[1]
+
+    def _prices(self, payloads: Sequence[Payload]) -> FloatArray:
+        found: FloatArray = np.empty((len(payloads), len(MODELS)))
+        for start in range(0, len(payloads), _CHUNK):
+            found[start : start + _CHUNK] = self._chunk(payloads[start : start + _CHUNK])
+        return found
+
+    def _chunk(self, payloads: Sequence[Payload]) -> FloatArray:
+        years, miles = ([_number(p[name]) for p in payloads] for name in ("year", "mileage"))
+        names = [self._name(p["make"], p["model"]) for p in payloads]
+        masks = np.array([name.masks for name in names])
+        masks &= np.array([self._state(p.get("state"))[0] for p in payloads])
+        masks &= self.masks.rows[self.masks.rows_of(AGE, self.reference_year - np.array(years))]
+        masks &= self.masks.rows[self.masks.rows_of(MILEAGE, np.array(miles))]
+        values = self.masks.leaves(masks)
+        margins = self._margins[[name.trust for name in names]]
+        # Accumulated, for a sum in another order has other last digits.
+        sums = [np.add.accumulate(values[:, span], axis=1)[:, -1] for span in self._spans]
+        price, low, high = np.exp(np.column_stack(sums) + margins).T
+        return np.column_stack([price, np.minimum(low, price), np.maximum(high, price)])
+
+
+def unknown_code(unknown: Sequence[str]) -> float:
+    """Unknown names as a number, so that they are compared like all others."""
+    return float(sum(1 << UNKNOWN.index(name) for name in unknown))
+
+
+class _Name(NamedTuple):
+    masks: Masks
+    trust: int
+    unknown: tuple[str, ...]
+
+
+class _Lookup(NamedTuple):
+    """From names to masks."""
+
+    names: CarNames | CarNamesV1
+    masks: LeafMasks
+    rows: list[Masks]
+
+    def mask_of_name(self, make: Any, model: Any) -> _Name:
+        read = self.names.car(make, model)
+        columns = zip((MAKE, MODEL, LEVEL, SLOPE), read.columns, strict=True)
+        found: Masks = np.bitwise_and.reduce(
+            [self.rows[self.masks.row(column, value)] for column, value in columns]
+        )
+        found.flags.writeable = False
+        return _Name(found, read.trust, read.unknown)
+
+    def mask_of_state(self, state: Any) -> tuple[Masks, tuple[str, ...]]:
+        found: Masks = self.rows[self.masks.row(STATE, self.names.state(state))]
+        return found, () if self.names.knows_state(state) else ("state",)
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)

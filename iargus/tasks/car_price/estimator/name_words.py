@@ -1,0 +1,72 @@
+"""What the words of a car's name are worth, in log dollars."""
+
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from sklearn.linear_model import Ridge
+
+from iargus.tasks.car_price.estimator.names_v1 import word_level
+
+FloatArray = npt.NDArray[np.float64]
+
+AGE_CENTRE, AGE_SCALE = 9.0, 6.0  # years; roughly mean and spread of the age of cars on sale
+
+
+def fit_words(
+    bags: list[list[str]],
+    age: FloatArray,
+    mileage: FloatArray,
+    log_price: FloatArray,
+    *,
+    alpha: float,
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the level of each word and the change of that level with age.
+
+    Ridge regression of the log price on hinges of age and mileage, on words and on words times age.
+    ``age`` is in years and ``mileage`` in miles, NaN allowed, each (n,). Words met once are
+    left out.
+    """
+    counts = Counter(word for bag in bags for word in bag)
+    words = sorted(word for word, count in counts.items() if count >= 2)
+    place = {word: j for j, word in enumerate(words)}
+    pairs = [(i, place[word]) for i, bag in enumerate(bags) for word in bag if word in place]
+    row, col = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    hot = sparse.csr_matrix((np.ones(len(row)), (row, col)), shape=(len(bags), len(words)))
+    years = np.clip(np.nan_to_num(age, nan=AGE_CENTRE), 0, 40)
+    numeric = sparse.csr_matrix(_hinges(years, mileage))
+    by_age = sparse.diags((years - AGE_CENTRE) / AGE_SCALE) @ hot
+    design = sparse.hstack([numeric, hot, by_age]).tocsr()
+    ridge = Ridge(alpha=alpha).fit(design, log_price)
+    # One step of Huber's (1964) reweighting: a typing error in a price moves no name.
+    residual = np.abs(log_price - ridge.predict(design))
+    ridge.fit(design, log_price, sample_weight=np.minimum(1.0, 0.4 / (residual + 1e-9)))
+    level, slope = np.split(ridge.coef_[numeric.shape[1] :], 2)
+    return (
+        dict(zip(words, level.tolist(), strict=True)),
+        dict(zip(words, slope.tolist(), strict=True)),
+    )
+
+
+def word_levels(
+    bags: list[list[str]], level: dict[str, float], slope: dict[str, float]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the sums of level and of slope over the words of each bag, (n,) each."""
+    first, second = (
+        np.array([word_level(bag, t) for bag in bags], dtype=np.float64) for t in (level, slope)
+    )
+    return first, second
+
+
+def numeric_column(X: pd.DataFrame, name: str) -> FloatArray:
+    """Return a column as floats, (n,); what is no number is NaN."""
+    return pd.to_numeric(X[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _hinges(age: FloatArray, miles: FloatArray) -> FloatArray:
+    missing = np.isnan(miles)
+    m = np.clip(np.where(missing, 1.0e5, miles), 0, 4.0e5) / 1.0e5
+    bends = [np.maximum(age - knot, 0) / 10 for knot in (0, 3, 8, 15, 25)]
+    return np.column_stack([*bends, m, np.maximum(m - 0.5, 0), np.maximum(m - 1.5, 0), missing])

@@ -1,0 +1,52 @@
+"""Sentences of known and odd words, from none to far too many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from iargus.compiled.synthetic_strings import blank, mutated, odd
+from iargus.tasks.text_intent.compiled import TextBundle
+
+_WORDS = 20_000
+_LONGEST = 14  # words of an ordinary sentence
+_LONG = 0.002  # share of sentences up to and beyond the length that is read
+_ODD = 0.05
+
+
+class TextFuzz:
+    """An endless, seeded source of rows."""
+
+    def __init__(self, bundle: TextBundle, seed: int) -> None:
+        self._rng = rng = np.random.default_rng(seed)
+        self._words = np.array(mutated(rng, bundle.words(), _WORDS), dtype=object)
+        self._blanks = np.array([blank(rng) for _ in range(64)], dtype=object)
+
+    def rows(self, count: int) -> list[dict[str, Any]]:
+        """The next ``count`` rows."""
+        return [{"text": text} for text in self._texts(count)]
+
+    def _texts(self, count: int) -> list[Any]:
+        rng = self._rng
+        lengths = rng.integers(0, _LONGEST + 1, size=count)
+        total = int(lengths.sum())
+        words = self._words[rng.integers(len(self._words), size=total)]
+        pieces = words + self._blanks[rng.integers(len(self._blanks), size=total)]
+        ends = np.concatenate([[0], np.cumsum(lengths)]).tolist()
+        found: list[Any] = ["".join(pieces[ends[i] : ends[i + 1]].tolist()) for i in range(count)]
+        for i in np.flatnonzero(rng.random(count) < _ODD).tolist():
+            found[i] = (None, odd(rng), float("nan"), odd(rng) + odd(rng))[rng.integers(4)]
+        for i in np.flatnonzero(rng.random(count) < _LONG).tolist():
+            found[i] = self._long()
+        return found
+
+    def _long(self) -> str:
+        rng = self._rng
+        kind = rng.integers(3)
+        if kind == 0:  # one word without end
+            return str(rng.choice(["x", "ab", "é", "ﷺ", "🙂"])) * int(rng.integers(10, 5000))
+        words = self._words[rng.integers(len(self._words), size=int(rng.integers(20, 700)))]
+        if kind == 1:  # the same again and again
+            words = words[rng.integers(3, size=len(words))]
+        return " ".join(words.tolist())[: int(rng.integers(100, 5001))]

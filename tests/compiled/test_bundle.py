@@ -1,0 +1,134 @@
+"""Loading and asking a bundle."""
+
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+import sys
+import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import skops.io
+from sklearn.pipeline import Pipeline
+
+from iargus.compiled.bundle import Bundle
+from iargus.tasks.car_price.compiled.bundle import PricedCar
+from iargus.serving.compilation.export import export_bundle
+from iargus.serving.compilation.load import load_bundle
+from iargus.serving.compilation.parity import fuzz_of
+from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES, TEXT_INTENT_TRUSTED_TYPES
+
+CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}
+
+CHILD = """
+import json, sys
+from pathlib import Path
+from iargus.serving.compilation.load import load_bundle
+car, text = (load_bundle(Path(folder)) for folder in sys.argv[1:])
+car.predict_one(json.loads(sys.stdin.read()))
+car.predict_many([])
+text.predict_one({"text": "how much is my car worth"})
+text.predict_many([{"text": "a"}])
+print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
+"""
+FOREIGN = {"sklearn", "pandas", "scipy", "mlflow", "skops", "joblib", "pydantic", "sqlalchemy"}
+
+
+def test_a_serving_process_imports_numpy_and_nothing_else(
+    car_folder: Path, text_folder: Path
+) -> None:
+    out = subprocess.run(
+        [sys.executable, "-c", CHILD, str(car_folder), str(text_folder)],
+        input=json.dumps(CAR),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    loaded = set(json.loads(out))
+    assert "numpy" in loaded
+    assert not loaded & FOREIGN
+
+
+def test_the_interval_holds_the_price(car_bundle: Bundle) -> None:
+    answers = car_bundle.predict_many(fuzz_of(car_bundle, 4).rows(500))
+    assert all(0 < answer.low <= answer.price <= answer.high for answer in answers)
+    assert isinstance(car_bundle.predict_one(CAR), PricedCar)
+
+
+def test_probabilities_sum_to_one(text_bundle: Bundle) -> None:
+    answers = text_bundle.predict_many(fuzz_of(text_bundle, 4).rows(500))
+    assert all(sum(answer.probabilities) == pytest.approx(1.0) for answer in answers)
+
+
+def test_no_row_gives_no_answer(car_bundle: Bundle, text_bundle: Bundle) -> None:
+    assert list(car_bundle.predict_many([])) == []
+    assert list(text_bundle.predict_many([])) == []
+
+
+def test_a_state_may_be_left_out(car_bundle: Bundle) -> None:
+    without = {name: value for name, value in CAR.items() if name != "state"}
+    assert car_bundle.predict_one(without) == car_bundle.predict_one({**CAR, "state": None})
+
+
+def test_threads_get_the_answers_of_one(car_bundle: Bundle, text_bundle: Bundle) -> None:
+    for bundle in (car_bundle, text_bundle):
+        rows = fuzz_of(bundle, 8).rows(800)
+        alone = [repr(bundle.predict_one(row)) for row in rows]
+        with ThreadPoolExecutor(4) as threads:
+            assert [repr(answer) for answer in threads.map(bundle.predict_one, rows)] == alone
+
+
+def test_the_same_estimator_gives_the_same_bytes(car_estimator: Pipeline, tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "other"]
+    for folder in folders:
+        export_bundle("car_price", car_estimator, folder, version="1")
+    one, other = ({f.name: f.read_bytes() for f in folder.iterdir()} for folder in folders)
+    assert one == other
+
+
+@pytest.mark.parametrize("kind", ["car_price", "text_intent"])
+def test_a_stored_estimator_gives_the_bytes_of_the_one_that_was_fitted(
+    kind: str, car_estimator: Pipeline, text_estimator: Pipeline, tmp_path: Path
+) -> None:
+    estimator, types = {
+        "car_price": (car_estimator, CAR_PRICE_TRUSTED_TYPES),
+        "text_intent": (text_estimator, TEXT_INTENT_TRUSTED_TYPES),
+    }[kind]
+    stored = skops.io.loads(skops.io.dumps(estimator), trusted=list(types))
+    one = export_bundle(kind, estimator, tmp_path / "fitted")
+    assert export_bundle(kind, stored, tmp_path / "stored") == one
+
+
+def test_answers_are_quick(car_bundle: Bundle, text_bundle: Bundle) -> None:
+    # Twenty times what is usual: this finds a slow path, not a slow day.
+    for bundle, row in ((car_bundle, CAR), (text_bundle, {"text": "how much is my car worth"})):
+        start = time.process_time()
+        for _ in range(200):
+            bundle.predict_one(row)
+        assert (time.process_time() - start) / 200 < 0.001
+
+
+def test_a_model_that_is_not_needed_any_more_is_gone_at_once(
+    car_folder: Path, text_folder: Path
+) -> None:
+    """Not only when the collector of cycles comes by: champions change while it is idle."""
+    gc.disable()
+    try:
+        for folder in (car_folder, text_folder):
+            bundle = load_bundle(folder)
+            bundle.predict_one(bundle.manifest.canaries[0].payload)
+            seen = weakref.ref(bundle)
+            parts = [weakref.ref(part) for part in vars(bundle).values() if _can_be_seen(part)]
+            del bundle
+            assert seen() is None
+            assert [part for part in parts if part() is not None] == []
+    finally:
+        gc.enable()
+
+
+def _can_be_seen(part: object) -> bool:
+    return type(part).__module__.startswith("iargus.") and not isinstance(part, tuple)

@@ -1,0 +1,55 @@
+"""Versions that an earlier release registered go on as they were."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.exceptions import InconsistentVersionWarning
+
+from iargus.tasks.car_price.compiled.bundle import CarBundle
+from iargus.serving.compilation.export import export_bundle
+from iargus.serving.compilation.load import load_bundle
+from iargus.serving.compilation.parity import check_monotone, check_parity
+from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES
+from iargus.registry import artefact
+
+EARLIER = Path(__file__).with_name("layout_1")
+ANSWERS = json.loads((EARLIER / "answers.json").read_text())
+PAYLOADS = [answer["payload"] for answer in ANSWERS]
+EXPECTED = np.array([answer["answer"] for answer in ANSWERS])
+
+
+def test_a_bundle_of_an_earlier_release_answers_as_it_did() -> None:
+    bundle = load_bundle(EARLIER / "bundle", kind="car_price")
+    np.testing.assert_allclose(bundle.numbers(PAYLOADS), EXPECTED, rtol=1e-9)
+    assert bundle.predict_one(PAYLOADS[-1]).unknown == ("make", "model")
+
+
+def test_an_estimator_of_an_earlier_release_predicts_and_compiles_as_it_did(
+    tmp_path: Path,
+) -> None:
+    digest = json.loads((EARLIER / "bundle" / "manifest.json").read_text())["created_from"]
+    with warnings.catch_warnings():
+        # A later scikit-learn says that it is later.
+        warnings.simplefilter("ignore", InconsistentVersionWarning)
+        estimator = artefact.load(
+            EARLIER / "model.skops", sha256=digest, trusted_types=CAR_PRICE_TRUSTED_TYPES
+        )
+    found = estimator.predict(pd.DataFrame(PAYLOADS))
+    np.testing.assert_allclose(found, EXPECTED[:, 0], rtol=1e-9)
+    export_bundle("car_price", estimator, tmp_path)
+    bundle = load_bundle(tmp_path)
+    assert check_parity("car_price", estimator, bundle, rows=500).equal
+
+
+def test_prices_that_rise_with_mileage_or_age_are_found_out(car_bundle: CarBundle) -> None:
+    earlier = load_bundle(EARLIER / "bundle")
+    assert isinstance(earlier, CarBundle)
+    found = check_monotone(earlier, cars=3_000)
+    assert found.violations > 0
+    assert "with more" in found.first
+    assert check_monotone(car_bundle, cars=3_000).violations == 0

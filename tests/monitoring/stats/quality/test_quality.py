@@ -1,0 +1,187 @@
+"""What is wrong with a month's rows, by name."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iargus.storage.labelled.row_bits import bits_of
+from iargus.monitoring.stats.drift import Kind
+from iargus.monitoring.stats.quality.repeats import RepeatedRows
+from iargus.monitoring.stats.quality.scan import (
+    Fault,
+    Finding,
+    QualityScan,
+    UnitCheck,
+    check_quality,
+)
+from iargus.monitoring.stats.quality.units import unit_change, unit_reference
+
+KINDS = {"make": Kind.CATEGORY, "year": Kind.NUMBER, "mileage": Kind.NUMBER}
+
+
+def cars(rows: int, *, seed: int = 0) -> pd.DataFrame:
+    """Older cars have driven further."""
+    random = np.random.default_rng(seed)
+    year = random.integers(2000, 2019, rows)
+    mileage = (2020 - year) * 11_000 * random.lognormal(0, 0.5, rows)
+    return pd.DataFrame(
+        {
+            "make": random.choice(["ford", "kia"], rows),
+            "year": year,
+            "mileage": mileage,
+            "label": random.lognormal(9, 0.5, rows),
+        }
+    )
+
+
+HISTORY = cars(5000)
+REFERENCE = unit_reference(HISTORY["mileage"], HISTORY["year"])
+
+
+def check(rows: pd.DataFrame) -> list[Finding]:
+    unit = UnitCheck("mileage", "year", REFERENCE)
+    return check_quality(rows, KINDS, label="label", label_range=(500.0, 500_000.0), units=(unit,))
+
+
+def test_good_rows_have_no_fault() -> None:
+    for seed in range(1, 40):
+        assert check(cars(400, seed=seed)) == []
+
+
+def put(column: str, value: Any, rows: int = 7) -> Any:
+    def spoil(frame: pd.DataFrame) -> pd.DataFrame:
+        frame = frame.astype({column: object})
+        frame.loc[frame.index[:rows], column] = value
+        return frame
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (put("label", 0.0), (Fault.LABEL_IMPOSSIBLE, "label", 7)),
+        (put("label", -3), (Fault.LABEL_IMPOSSIBLE, "label", 7)),
+        (put("label", float("inf")), (Fault.LABEL_IMPOSSIBLE, "label", 7)),
+        (put("label", "cheap"), (Fault.LABEL_IMPOSSIBLE, "label", 7)),
+        (put("label", None), (Fault.LABEL_MISSING, "label", 7)),
+        (put("mileage", None, 400), (Fault.COLUMN_EMPTY, "mileage", 400)),
+        (put("year", "two thousand"), (Fault.TYPE_FLIP, "year", 7)),
+        (put("make", 12), (Fault.NUMBERS_IN_WORDS, "make", 7)),
+        (put("mileage", float("inf")), (Fault.INFINITE, "mileage", 7)),
+        (put("make", "x" * 10_000_000, 1), (Fault.TEXT_TOO_LONG, "make", 1)),
+        (lambda rows: rows.drop(columns="make"), (Fault.COLUMN_MISSING, "make", 400)),
+        (lambda rows: pd.concat([rows, rows[:9]]), (Fault.DUPLICATED, None, 9)),
+        (lambda rows: rows[:0], (Fault.NO_ROWS, None, 0)),
+        (
+            lambda rows: rows.assign(mileage=rows["mileage"] * 1.609344),
+            (Fault.UNIT, "mileage", 400),
+        ),
+    ],
+)
+def test_every_fault_has_its_name_and_count(
+    spoil: Any, expected: tuple[Fault, str | None, int]
+) -> None:
+    found = check(spoil(cars(400, seed=1)))
+    assert [(one.fault, one.column, one.count) for one in found] == [expected]
+
+
+def test_values_without_a_hash_are_compared_too() -> None:
+    rows = pd.DataFrame({"make": [["a"], ["a"]], "year": [1, 1], "mileage": [2, 2]})
+    assert Fault.DUPLICATED in {one.fault for one in check(rows)}
+
+
+@pytest.mark.parametrize("rows", [300, 20_000])
+@pytest.mark.parametrize(
+    ("factor", "name"),
+    [
+        (1.609344, "kilometres instead of miles"),
+        (1 / 1.609344, "miles instead of kilometres"),
+        (0.001, "thousandths"),
+    ],
+)
+def test_a_changed_unit_is_named(rows: int, factor: float, name: str) -> None:
+    month = cars(rows, seed=3)
+    change = unit_change(REFERENCE, month["mileage"] * factor, month["year"])
+    assert change is not None
+    assert change.name == name
+    assert change.factor == pytest.approx(factor, rel=0.15)
+
+
+def test_older_cars_are_no_change_of_unit() -> None:
+    month = cars(20_000, seed=4).query("year < 2008")
+    assert month["mileage"].median() > 1.4 * HISTORY["mileage"].median()
+    assert unit_change(REFERENCE, month["mileage"], month["year"].astype(float)) is None
+
+
+def test_cars_that_have_really_driven_further_are_no_change_of_unit() -> None:
+    month = cars(2000, seed=5)
+    assert unit_change(REFERENCE, month["mileage"] * 1.2, month["year"]) is None
+
+
+def in_parts(rows: pd.DataFrame, *cuts: int) -> list[Finding]:
+    unit = UnitCheck("mileage", "year", REFERENCE)
+    scan = QualityScan(KINDS, label="label", label_range=(500.0, 500_000.0), units=(unit,))
+    for start, end in pairwise((0, *cuts, len(rows))):
+        scan.add(rows.iloc[start:end])
+    return scan.findings()
+
+
+@pytest.mark.parametrize("cuts", [(), (1, 2), (200,), (150, 150, 399)])
+def test_a_stream_of_parts_has_the_faults_of_the_whole(cuts: tuple[int, ...]) -> None:
+    rows = put("make", 12)(put("year", "two thousand")(cars(400, seed=2)))
+    rows = pd.concat([rows, rows[:9]])
+    rows["mileage"] *= 1.609344
+    rows.iloc[-1, rows.columns.get_loc("label")] = None
+    found = in_parts(rows, *cuts)
+    assert found == check(rows)
+    assert len(found) == 5
+
+
+def test_parts_may_differ_in_their_columns_and_types() -> None:
+    scan = QualityScan(KINDS)
+    whole = cars(100, seed=3)[["make", "year", "mileage"]]
+    scan.add(whole)
+    other = whole.assign(year=whole["year"].astype(float), make=whole["make"].astype("category"))
+    scan.add(other)
+    scan.add(
+        whole[:10].assign(year=whole["year"].astype(object), make=whole["make"].astype(object))
+    )
+    scan.add(whole[:0])
+    scan.add(cars(50, seed=4)[["make", "mileage"]])
+    found = [(one.fault, one.column, one.count, one.rows) for one in scan.findings()]
+    assert found == [
+        (Fault.COLUMN_MISSING, "year", 50, 260),
+        (Fault.DUPLICATED, None, 110, 260),
+    ]
+
+
+def test_the_same_value_has_the_same_bits_in_every_type() -> None:
+    for one, *others in (
+        ([1.0, 2.0, np.nan], pd.array([1, 2, None], dtype="Int64"), [1, np.float32(2.0), None]),
+        ([0.0, 1.0], [-0.0, 1.0], [False, True], pd.array([0, 1], dtype="int8")),
+        (["a", None], pd.Categorical(["a", None]), np.array(["a", np.nan], dtype=object)),
+    ):
+        for other in others:
+            assert bits_of(pd.Series(one)).tolist() == bits_of(pd.Series(other)).tolist()
+    differ = pd.Series(["1", 1, "nan", None, [1], [2], 2**62, 2**62 + 1, 10**400], dtype=object)
+    assert len(set(bits_of(differ).tolist())) == len(differ)
+    large = pd.Series([2**62, 2**62 + 1])
+    assert bits_of(large).tolist() == bits_of(large.astype(object)).tolist()
+    days = pd.Series(pd.to_datetime(["2026-01-01", "2026-01-02", "NaT"]))
+    assert len(set(bits_of(days).tolist())) == 3
+
+
+def test_repeats_of_more_rows_than_are_kept_are_estimated() -> None:
+    random = np.random.default_rng(9)
+    repeated = RepeatedRows(("x",), most_kept=20_000)
+    for _ in range(40):
+        repeated.add(pd.DataFrame({"x": random.integers(0, 100_000, 5000)}))
+    # 200,000 draws leave 100,000 * exp(-2) values out.
+    assert repeated.one_in == 16
+    assert repeated.count() == pytest.approx(100_000 + 100_000 * np.exp(-2), rel=0.03)

@@ -1,0 +1,243 @@
+"""The car-price pipeline: accuracy, interval, odd input, determinism, storage."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline, predict_interval
+from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES
+
+FEATURES = ["state", "make", "model", "year", "mileage"]
+LEVELS = {
+    ("ford", "f-150 xlt"): 10.4,
+    ("ford", "focus"): 9.4,
+    ("honda", "civic lx"): 9.7,
+    ("bmw", "x5"): 10.7,
+    ("citroën", "c4"): 9.2,
+}
+
+
+def sales(n: int, seed: int, depreciation: float = 0.1, days: int = 200) -> pd.DataFrame:
+    """Synthetic sales; the noise grows with age, so that an interval has something to adapt to."""
+    rng = np.random.default_rng(seed)
+    cars = list(LEVELS)
+    which = rng.integers(len(cars), size=n)
+    age = rng.integers(1, 15, size=n)
+    miles = np.round(age * rng.uniform(6_000, 16_000, size=n))
+    level = np.array([LEVELS[cars[i]] for i in which])
+    noise = rng.normal(size=n) * (0.05 + 0.03 * age)
+    frame = pd.DataFrame(
+        {
+            "state": rng.choice(np.array(["tx", "ca", None], dtype=object), size=n),
+            "make": [cars[i][0] for i in which],
+            "model": [cars[i][1] for i in which],
+            "year": 2020 - age,
+            "mileage": np.where(rng.random(n) < 0.1, np.nan, miles),
+            "observed_at": pd.Timestamp("2020-06-30")
+            - pd.to_timedelta(rng.integers(0, days, size=n), unit="D"),
+        }
+    )
+    frame["price"] = np.exp(level - depreciation * age - miles / 3e5 + noise)
+    return frame
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    train = sales(2_000, seed=1)
+    return build_car_price_pipeline().fit(train, train["price"])
+
+
+def car(**changes: object) -> pd.DataFrame:
+    base = {"state": "tx", "make": "ford", "model": "f-150 xlt", "year": 2014, "mileage": 70_000.0}
+    return pd.DataFrame([{**base, **changes}])
+
+
+def test_prices_are_close_and_the_interval_covers_what_it_says(pipeline: Pipeline) -> None:
+    later = sales(3_000, seed=2)
+    price, actual = pipeline.predict(later[FEATURES]), later["price"].to_numpy()
+    low, high = predict_interval(pipeline, later[FEATURES])
+    assert price.shape == (3_000,)
+    assert price.dtype == np.float64
+    assert np.median(np.abs(price / actual - 1)) < 0.22
+    assert 0.87 < np.mean((low <= actual) & (actual <= high)) < 0.94
+    assert np.all((low > 0) & (low <= price) & (price <= high))
+
+
+def test_the_interval_is_narrower_where_the_noise_is_smaller(pipeline: Pipeline) -> None:
+    later = sales(2_000, seed=3)
+    low, high = predict_interval(pipeline, later)
+    width, new = np.log(high / low), (later["year"] >= 2016).to_numpy()
+    assert np.median(width[new]) < 0.75 * np.median(width[~new])
+
+
+def test_a_lower_coverage_gives_a_narrower_interval(pipeline: Pipeline) -> None:
+    train, later = sales(1_000, seed=1), sales(1_000, seed=4)
+    half = build_car_price_pipeline(coverage=0.5).fit(train, train["price"])
+    low, high = predict_interval(half, later)
+    covered = np.mean((low <= later["price"]) & (later["price"] <= high))
+    assert 0.42 < covered < 0.6
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"make": "FORD", "model": "F-150 XLT"},
+        {"make": "  Ford ", "model": "f-150   xlt"},
+        {"model": "Ford F-150 XLT"},
+        {"model": "F150 XLT"},
+        {"year": "2014", "mileage": "70000"},
+        {"state": " TX"},
+        {"state": "Texas"},
+    ],
+)
+def test_another_spelling_of_the_same_car_has_the_same_price(
+    pipeline: Pipeline, other: dict[str, object]
+) -> None:
+    assert pipeline.predict(car(**other))[0] == pipeline.predict(car())[0]
+
+
+def test_accents_and_synonyms_do_not_matter(pipeline: Pipeline) -> None:
+    with_accent, without = car(make="Citroën", model="C4"), car(make="citroen", model="c4")
+    assert pipeline.predict(with_accent)[0] == pipeline.predict(without)[0]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"mileage": None},
+        {"state": None},
+        {"state": "Atlantis"},
+        {"make": "trabant", "model": "601"},
+        {"make": "", "model": ""},
+        {"make": None, "model": np.nan},
+        {"model": "🚗" * 1_000},
+        {"year": 1908},
+        {"mileage": 990_000.0},
+    ],
+)
+def test_odd_cars_still_get_a_plausible_price(pipeline: Pipeline, odd: dict[str, object]) -> None:
+    price = pipeline.predict(car(**odd))[0]
+    low, high = predict_interval(pipeline, car(**odd))
+    assert 300 < low[0] <= price <= high[0] < 300_000
+
+
+def test_the_words_of_an_unknown_model_tell_its_price(pipeline: Pipeline) -> None:
+    f150, focus = car(model="f-150 lariat"), car(model="focus titanium")
+    assert pipeline.predict(f150)[0] > 1.2 * pipeline.predict(focus)[0]
+
+
+def test_older_and_more_driven_cars_are_not_dearer_on_average(pipeline: Pipeline) -> None:
+    cars = sales(500, seed=5)[FEATURES].dropna(subset=["mileage"])
+    price = pipeline.predict(cars)
+    assert pipeline.predict(cars.assign(year=cars["year"] - 3)).mean() < price.mean()
+    assert pipeline.predict(cars.assign(mileage=cars["mileage"] + 40_000)).mean() < price.mean()
+
+
+def test_the_date_of_a_request_changes_nothing(pipeline: Pipeline) -> None:
+    dated = car(observed_at=pd.Timestamp("2031-01-01"))
+    assert pipeline.predict(dated)[0] == pipeline.predict(car())[0]
+    assert pipeline.named_steps["features"].window_end_.startswith("2020-06-30")
+
+
+def test_two_fits_are_equal_and_clones_are_unfitted(pipeline: Pipeline) -> None:
+    train, later = sales(2_000, seed=1), sales(100, seed=6)
+    again = clone(pipeline).fit(train, train["price"])
+    np.testing.assert_array_equal(again.predict(later), pipeline.predict(later))
+    np.testing.assert_array_equal(predict_interval(again, later), predict_interval(pipeline, later))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"state": None},
+        {"mileage": np.nan},
+        {"make": "ford"},
+        {"make": "ford", "model": "focus", "year": 2014, "mileage": 50_000.0, "state": "tx"},
+        {"observed_at": pd.Timestamp("2020-06-30")},
+    ],
+)
+def test_two_hundred_rows_and_constant_columns_are_enough(change: dict[str, object]) -> None:
+    train = sales(200, seed=7).assign(**change)  # type: ignore[arg-type]
+    fitted = build_car_price_pipeline().fit(train, train["price"])
+    assert np.all(np.isfinite(fitted.predict(train[FEATURES])))
+    assert fitted.predict(car(make="trabant", model="601", state="ny"))[0] > 0
+
+
+def test_prices_that_are_not_positive_are_refused() -> None:
+    train = sales(200, seed=8)
+    train.loc[3, "price"] = 0.0
+    with pytest.raises(ValueError, match="positive"):
+        build_car_price_pipeline().fit(train, train["price"])
+
+
+def test_the_pipeline_survives_skops_with_the_listed_types_only(pipeline: Pipeline) -> None:
+    stored = skops.io.dumps(pipeline)
+    assert set(skops.io.get_untrusted_types(data=stored)) <= set(CAR_PRICE_TRUSTED_TYPES)
+    loaded = skops.io.loads(stored, trusted=list(CAR_PRICE_TRUSTED_TYPES))
+    later = sales(100, seed=9)[FEATURES]
+    np.testing.assert_array_equal(loaded.predict(later), pipeline.predict(later))
+    np.testing.assert_array_equal(
+        predict_interval(loaded, later), predict_interval(pipeline, later)
+    )
+
+
+def prices(pipeline: Pipeline, cars: pd.DataFrame) -> np.ndarray:
+    return np.column_stack([pipeline.predict(cars), *predict_interval(pipeline, cars)])
+
+
+def test_neither_price_nor_interval_ever_rises_with_mileage_or_age(pipeline: Pipeline) -> None:
+    base = sales(300, seed=11)[FEATURES].fillna({"mileage": 50_000.0})
+    names = base.assign(model=base["model"] + " se", make=["ford", "tesla", "bmw"] * 100)
+    for cars in (base, names):
+        by_miles = [
+            prices(pipeline, cars.assign(mileage=miles))
+            for miles in (0, 1, 50, 99, 100, 500, 5_000, 60_000, 2e5, 1e6)
+        ]
+        by_year = [prices(pipeline, cars.assign(year=year)) for year in range(2022, 1960, -2)]
+        for steps in (by_miles, by_year):
+            for before, after in pairwise(steps):
+                assert (after <= before * (1 + 1e-12)).all()
+
+
+def test_odometers_that_nobody_read_do_not_make_old_cars_cheap() -> None:
+    train = sales(1_000, seed=12)
+    old = train["year"] < 2010
+    broken = old & (np.arange(len(train)) % 3 == 0)
+    train.loc[broken, "mileage"] = 0.0
+    train.loc[broken, "price"] *= 0.3
+    fitted = build_car_price_pipeline().fit(train, train["price"])
+    unread = fitted.predict(car(year=2008, mileage=0.0))[0]
+    assert unread >= fitted.predict(car(year=2008, mileage=90_000.0))[0]
+
+
+def test_a_name_with_more_or_misspelt_words_costs_what_it_resembles(pipeline: Pipeline) -> None:
+    for model in ("f-150 xlt se", "f-150 xltt", "f150 lariat", "f 150"):
+        assert pipeline.predict(car(model=model))[0] == pipeline.predict(car())[0]
+
+
+def test_the_less_is_known_of_a_name_the_wider_is_its_interval(pipeline: Pipeline) -> None:
+    def width(**changes: object) -> float:
+        low, high = predict_interval(pipeline, car(**changes))
+        return float(np.log(high / low)[0])
+
+    known = width()
+    assert width(model="f-150 xlt se") > known
+    assert width(make="ferrari", model="458") > 1.2 * known
+
+
+def test_the_interval_holds_prices_of_makes_that_were_never_seen() -> None:
+    everything = sales(2_400, seed=13)
+    held = []
+    for make in ("ford", "honda", "citroën"):
+        its = everything["make"] == make
+        fitted = build_car_price_pipeline().fit(everything[~its], everything["price"][~its])
+        low, high = predict_interval(fitted, everything[its])
+        actual = everything["price"][its].to_numpy()
+        held.append(np.mean((low <= actual) & (actual <= high)))
+    assert np.mean(held) > 0.7
