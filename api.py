@@ -4,11 +4,11 @@ import os
 import sys
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
+from iargus.api.app import create_app
+from iargus.api.container import Services
 from iargus.errors import ConfigurationError
 from iargus.logs import configure_logging
 from iargus.settings import Settings
-from iargus.api.app import create_app
-from iargus.api.container import Services
 
 __all__ = ["app", "create_app"]
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from iargus.clock import utc_now
 from iargus.errors import IArgusError
 from iargus.logs import configure_logging
-from iargus.storage.migrate import upgrade
-from iargus.settings import Policy
 from iargus.operations.setup import FirstData, prepare
 from iargus.operations.stack import Stack
+from iargus.settings import Policy
+from iargus.storage.migrate import upgrade
 
 TINY = FirstData(car_rows=1_200, months=12)
 PARITY_ROWS = 2_000

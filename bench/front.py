@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from iargus.ratelimit.addresses import counted_as
-from iargus.settings import Policy
 from iargus.api.client_address import ClientAddresses
 from iargus.api.middleware.outer import front_layers
+from iargus.ratelimit.addresses import counted_as
+from iargus.settings import Policy
 
 CALLS, ROUNDS = 200_000, 7
 HEADERS = [

@@ -111,15 +111,15 @@ def prepare(folder: Path) -> dict[str, str]:
     # Imported here, so that --help need not wait for scikit-learn.
     import pandas as pd
 
-    from iargus.storage.migrate import upgrade
+    from iargus.api.container import Services
+    from iargus.registry import ModelVersion
     from iargus.serving.compilation.compiling import compile_model
     from iargus.serving.placement import Current, Placement
-    from iargus.registry import ModelVersion
     from iargus.settings import Environment, Policy, Settings
+    from iargus.storage.migrate import upgrade
     from iargus.tasks.catalogue import Catalogue
     from iargus.training.sentences import load_sentences
     from iargus.training.simulator import SimulationPlan, simulate
-    from iargus.api.container import Services
 
     settings = Settings(Environment.read({"IARGUS_VAR": str(folder / "var")}), Policy())
     for database in Services.build(settings, follow_registry=False).databases:

@@ -26,11 +26,11 @@ from rich.progress import track
 from rich.table import Table
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
-from iargus.storage.database import Database, LABELLED
-from iargus.tasks.car_price.canonical import canonical_make
-from iargus.storage.labelled.store import labelled_store
 from iargus.settings import Settings
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.base import Task
+from iargus.tasks.car_price.canonical import canonical_make
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import evaluate
 

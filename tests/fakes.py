@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from iargus.auth.counters import Changes, Position
+from iargus.auth.counters import Position
+from iargus.auth.revocation.changes import Changes
 from iargus.auth.tokens.record import TokenRecord
 
 

@@ -14,14 +14,14 @@ from typing import Any
 import httpx2
 import pytest
 
-from iargus.clock import to_naive_utc, utc_now
-from iargus.storage.database import API, Database, LABELLED
-from iargus.storage.migrate import upgrade
-from iargus.settings import Environment, Policy, Settings
 from iargus.auth.counters import Position
 from iargus.auth.keys.loading import load_key_ring
 from iargus.auth.keys.rotating_ring import LiveRing
 from iargus.auth.tokens.store import SqlTokenStore
+from iargus.clock import to_naive_utc, utc_now
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.migrate import upgrade
 from tests.services.gunicorn import ROOT, Gunicorn
 from tests.services.require import require_program
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from iargus.storage.database import API, Database
 from iargus.errors import SchemaMissing
 from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import API, Database
 
 
 @pytest.fixture

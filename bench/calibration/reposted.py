@@ -17,13 +17,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
-from iargus.storage.labelled.repeats import EarlierRows, LABEL
-from iargus.storage.labelled.row_bits import bits_of_rows
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import Found, Reference
 from iargus.monitoring.stats.performance.evidence import Evidence, accumulate
 from iargus.monitoring.stats.performance.verdict import State, confirm, judge_performance
 from iargus.settings import Policy
+from iargus.storage.labelled.repeats import LABEL, EarlierRows
+from iargus.storage.labelled.row_bits import bits_of_rows
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import Evaluation

@@ -14,8 +14,8 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import track
 
-from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
 from iargus.monitoring.stats.drift import Kind, compare_features, summarise
+from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
 
 ROWS, UNSEEN, FOLDS = 1000, 50, 5
 KINDS = {"text": Kind.TEXT, "prediction": Kind.CATEGORY, "confidence": Kind.NUMBER}

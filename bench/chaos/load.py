@@ -13,9 +13,9 @@ import httpx2
 from pydantic import SecretStr
 
 from bench.chaos.history import Event, History, Token
+from iargus.auth.jwt.claims import KeyRing, new_claims, sign
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.jwt.claims import KeyRing, new_claims, sign
 from tests.outages.world import KEY
 
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}

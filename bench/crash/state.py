@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from iargus.storage.database import Database
 from iargus.registry import Registry
+from iargus.storage.database import Database
 from iargus.storage.schema import job_lock, monitoring_runs, monitoring_steps, outbox
 
 State = dict[str, Any]

@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import delete
 
-from iargus.storage.database import Database, LABELLED
-from iargus.storage.migrate import upgrade
 from iargus.registry import Registry
-from iargus.storage.schema import job_lock, monitoring_runs, monitoring_steps, outbox
 from iargus.settings import Settings
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.migrate import upgrade
+from iargus.storage.schema import job_lock, monitoring_runs, monitoring_steps, outbox
 from tests.monitoring.conftest import World
 from tests.services.certificates import make_certificates
 from tests.services.mlflow_server import MlflowServer

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import yaml
 
-from iargus.storage.migrate import upgrade
-from iargus.settings import Settings
+from iargus.api.container import Services
 from iargus.auth.jwt.claims import ADMIN
 from iargus.auth.tokens.record import Grant, Holder
-from iargus.api.container import Services
+from iargus.settings import Settings
+from iargus.storage.migrate import upgrade
+from tests.api.placing import place_models
 from tests.services.gunicorn import Gunicorn
 from tests.services.ports import free_port
-from tests.api.placing import place_models
 
 ADA = Holder("Ada", "King", "ada@example.com")
 SCOPES = {"person": Grant(), "admin": Grant(scope=ADMIN)}

@@ -26,9 +26,9 @@ from pathlib import Path
 
 from bench.revocation.hosts import Host, hosts
 from bench.revocation.poll import poll_cost, revoke_in_advance
-from iargus.storage.database import API, Database, LABELLED
-from iargus.storage.migrate import upgrade
 from iargus.settings import Settings
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.migrate import upgrade
 from tests.services import mariadb
 from tests.services.require import require_program
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from iargus.clock import utc_now
-from iargus.storage.database import API, Database
-from iargus.settings import Settings
 from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.auth.tokens.store import SqlTokenStore
+from iargus.clock import utc_now
+from iargus.settings import Settings
+from iargus.storage.database import API, Database
 from tests.services.mariadb import MariaDB
 
 POLLS = 400

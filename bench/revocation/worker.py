@@ -7,10 +7,10 @@ import sys
 
 import uvicorn
 
-from iargus.logs import configure_logging
-from iargus.settings import Settings
 from iargus.api.app import create_app
 from iargus.api.container import Services
+from iargus.logs import configure_logging
+from iargus.settings import Settings
 
 
 def main(host: str, port: int) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
-from iargus.storage.database import Database, LABELLED
-from iargus.storage.labelled.store import labelled_store
 from iargus.registry import artefact
 from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import evaluate
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from iargus.storage.database import Database, LABELLED
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.store import labelled_store
 from iargus.storage.migrate import upgrade
-from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.base import Task
 from iargus.training.sentences import load_sentences
 from iargus.training.simulated import labelled_months

@@ -18,8 +18,7 @@ import joblib
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from bench.peers.with_interval import WithInterval
 from bench.serving.peers import INTERVAL, PRICE
-from iargus.registry import artefact
-from iargus.registry import Registry
+from iargus.registry import Registry, artefact
 from iargus.settings import Settings
 from iargus.tasks.catalogue import Catalogue
 

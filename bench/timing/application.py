@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from iargus.storage.migrate import upgrade
-from iargus.settings import Environment, Policy, Settings
-from iargus.settings.environment import SmtpServer
-from iargus.auth.keys.loading import fresh_key
 from iargus.api.app import create_app
 from iargus.api.container import Services
+from iargus.auth.keys.loading import fresh_key
+from iargus.settings import Environment, Policy, Settings
+from iargus.settings.environment import SmtpServer
+from iargus.storage.migrate import upgrade
 
 KEYS = tuple(fresh_key() for _ in range(8))
 REFRESH_S = 1.0

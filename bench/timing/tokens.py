@@ -16,13 +16,13 @@ import jwt
 
 from bench.timing.application import KEYS, application
 from bench.timing.welch import Comparison, Opened, Sample
+from iargus.auth.jwt.claims import decode, new_claims, sign
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.keys.loading import fresh_key
 from iargus.clock import utc_now
 from iargus.errors import TokenMalformed
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.jwt.claims import decode, new_claims, sign
-from iargus.auth.keys.loading import fresh_key
-from iargus.auth.jwt.key_ring import KeyRing
 
 RING, POLICY = KeyRing(KEYS), TokenPolicy()
 # Rings that sign wrongly: with each kid of ours, and with as many that are not.

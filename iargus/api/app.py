@@ -9,28 +9,28 @@ from itertools import chain
 
 from fastapi import FastAPI
 
-from iargus.settings import Settings
-from iargus.tasks.catalogue import Catalogue
-from iargus.api.routes.admin import admin_router
 from iargus.api.allowed_methods import AllowedMethods
-from iargus.api.middleware.response_headers import AnswerFields
 from iargus.api.application import Application
-from iargus.api.openapi.description import Description
-from iargus.api.routes.fast_path import Direct
-from iargus.api.routes.docs import PAGE, add_docs
-from iargus.api.routes.feedback import feedback_router
-from iargus.api.middleware.outer import front_layers
-from iargus.api.routes.health import health_router
+from iargus.api.container import Services
 from iargus.api.lifespan import BeginsByRequest, Life
-from iargus.api.routes.metrics import metrics_router
-from iargus.api.problems import TOKEN_LABELS, add_handlers, counting
-from iargus.api.public_path import PublicPath
+from iargus.api.middleware.outer import front_layers
 from iargus.api.middleware.relative_redirects import RelativeRedirects
 from iargus.api.middleware.request_metrics import RequestMetrics
+from iargus.api.middleware.response_headers import AnswerFields
+from iargus.api.openapi.description import Description
+from iargus.api.problems import TOKEN_LABELS, add_handlers, counting
+from iargus.api.public_path import PublicPath
+from iargus.api.routes.admin import admin_router
+from iargus.api.routes.docs import PAGE, add_docs
+from iargus.api.routes.fast_path import Direct
+from iargus.api.routes.feedback import feedback_router
+from iargus.api.routes.health import health_router
+from iargus.api.routes.metrics import metrics_router
 from iargus.api.routes.route_table import route_table
-from iargus.api.container import Services
 from iargus.api.routes.tasks import TaskRoutes
 from iargus.api.routes.tokens import token_router
+from iargus.settings import Settings
+from iargus.tasks.catalogue import Catalogue
 
 
 def create_app(services: Services | None = None) -> FastAPI:

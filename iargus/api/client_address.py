@@ -11,8 +11,8 @@ from typing import Any
 
 from starlette.types import Scope
 
-from iargus.settings.front import UNIX, ProxyPolicy, read_root_path
 from iargus.api.networks import Networks, read_address
+from iargus.settings.front import UNIX, ProxyPolicy, read_root_path
 
 UNKNOWN = "unknown"
 MAX_HOPS = 50

@@ -6,33 +6,33 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from iargus.background import Background
-from iargus.clock import Clock, utc_now
-from iargus.storage.database import API, Database, LABELLED
-from iargus.deadline import Deadline, Within, unbounded
-from iargus.errors import IArgusError
+from iargus.api.client_address import ClientAddresses
+from iargus.api.gauges import GaugeRefresher
 from iargus.auth.issuing.composition import Issuing
-from iargus.storage.labelled.single import adder
-from iargus.ratelimit import LIMITERS, RequestLimits, open_limits
-from iargus.metrics import Metrics
-from iargus.serving.loaded_models import ChampionFollower, Champions
-from iargus.serving.sync.supervisor import SyncSupervisor
-from iargus.serving.recording.feedback import FeedbackService, SOURCE
-from iargus.serving.recording.recorder import PredictionRecorder
-from iargus.serving.recording.store import SqlPredictionStore
-from iargus.settings import Settings
-from iargus.settings.front import ANY_ORIGIN_WARNING
-from iargus.tasks.catalogue import Catalogue
 from iargus.auth.keys.loading import KeyFileCheck, load_key_ring
 from iargus.auth.keys.rotating_ring import LiveRing
-from iargus.auth.tokens.register import SqlTokenRegister
 from iargus.auth.revocation.file import RevocationFile
 from iargus.auth.revocation.refresher import RevocationRefresher
 from iargus.auth.revocation.snapshot import RevocationSnapshot
+from iargus.auth.tokens.register import SqlTokenRegister
 from iargus.auth.tokens.service import TokenService
 from iargus.auth.tokens.store import SqlTokenStore
-from iargus.api.client_address import ClientAddresses
-from iargus.api.gauges import GaugeRefresher
+from iargus.background import Background
+from iargus.clock import Clock, utc_now
+from iargus.deadline import Deadline, Within, unbounded
+from iargus.errors import IArgusError
+from iargus.metrics import Metrics
+from iargus.ratelimit import LIMITERS, RequestLimits, open_limits
+from iargus.serving.loaded_models import ChampionFollower, Champions
+from iargus.serving.recording.feedback import SOURCE, FeedbackService
+from iargus.serving.recording.recorder import PredictionRecorder
+from iargus.serving.recording.store import SqlPredictionStore
+from iargus.serving.sync.supervisor import SyncSupervisor
+from iargus.settings import Settings
+from iargus.settings.front import ANY_ORIGIN_WARNING
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.labelled.single import adder
+from iargus.tasks.catalogue import Catalogue
 
 logger = logging.getLogger(__name__)
 

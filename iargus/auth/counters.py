@@ -7,7 +7,6 @@ nothing below it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +14,6 @@ from sqlalchemy import Column, Connection, and_, select, update
 
 from iargus.storage.database import insert_ignoring
 from iargus.storage.schema import token_changes, tokens
-from iargus.auth.keys.row import KeyRow
 
 REVOKED, KEYS = token_changes.c.revoked_seq, token_changes.c.keys_seq
 _ROW = token_changes.c.id == 1
@@ -27,17 +25,6 @@ class Position:
 
     revoked: int = -1
     keys: int = -1
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What came after a position: `revoked` gives the end of each newly revoked token by `jti`, of
-    all revoked ones where `whole`; `keys` is None where the ring is as it was."""
-
-    position: Position
-    revoked: Mapping[str, datetime]
-    whole: bool
-    keys: Sequence[KeyRow] | None = None
 
 
 def raised(connection: Connection, counter: Column[int]) -> int:

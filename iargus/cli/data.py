@@ -73,8 +73,8 @@ def future(
 
 
 def _advise(stack: Stack, task: Task, edge: datetime, file: Path) -> None:
-    from iargus.registry.version import CHAMPION
     from iargus.monitoring.period import Period
+    from iargus.registry.version import CHAMPION
     from iargus.tasks.base import Storage
 
     is_car = task.storage is Storage.CAR_DETAILS

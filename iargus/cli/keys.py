@@ -23,9 +23,9 @@ app = typer.Typer(help="Signing keys.", no_args_is_help=True)
 
 def _service() -> KeyService:
     from iargus.auth.keys.info import ENVIRONMENT, FILE
+    from iargus.auth.keys.loading import load_key_ring
     from iargus.auth.keys.service import KeyService
     from iargus.auth.keys.store import SqlKeyStore
-    from iargus.auth.keys.loading import load_key_ring
 
     stack = Stack()
     given = stack.settings.environment.jwt_keys

@@ -11,12 +11,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from iargus.atomic_write import write_whole
 from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.errors import MailNotSent
 from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
-from iargus.atomic_write import write_whole
 
 if TYPE_CHECKING:
     from iargus.mailing.outbox import StoredMail
@@ -32,8 +32,8 @@ def list_mails(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the newest mails, sent or not."""
-    from iargus.monitoring.view.mail.kinds import in_words
     from iargus.mailing.outbox import Outbox
+    from iargus.monitoring.view.mail.kinds import in_words
 
     mails = Outbox(Stack().labelled).listed(limit=limit)
     if as_json:

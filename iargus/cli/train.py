@@ -41,8 +41,8 @@ def train(
 ) -> None:
     """Train a model on the labelled rows, measure it on rows kept aside, and register it."""
     # Imported here: they bring scikit-learn and pandas, seconds that `--help` can spare.
-    from iargus.storage.labelled.store import labelled_store
     from iargus.monitoring.month.reference import reference_files
+    from iargus.storage.labelled.store import labelled_store
     from iargus.training import fit
     from iargus.training.rows import training_rows
 

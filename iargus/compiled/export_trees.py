@@ -11,8 +11,8 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from iargus.compiled.arrays import Array
 from iargus.compiled.errors import NotCompilable
-from iargus.compiled.trees import FORMS, LEAF, MAX_LEAVES, NUMERIC
 from iargus.compiled.smooth_pinball import SmoothPinball
+from iargus.compiled.trees import FORMS, LEAF, MAX_LEAVES, NUMERIC
 
 _LOSSES = ("squared_error", "absolute_error", "quantile")  # those that predict their raw score
 

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Mapping
 from functools import lru_cache, partial
 
-from iargus.compiled.sentence import WORD_OR_SIGN, normalised
+from iargus.text import WORD_OR_SIGN, normalised
 
 _tokens = re.compile(WORD_OR_SIGN).findall
 

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from iargus.clock import Clock, to_naive_utc
-from iargus.storage.database import Database
 from iargus.errors import MailNotSent, RunLocked
 from iargus.mailing import smtp
 from iargus.mailing.delivered import Delivery
 from iargus.mailing.message import compose
 from iargus.mailing.outbox import Outbox, StoredMail
-from iargus.storage.locks import DELIVERY, JobLock
 from iargus.settings import Settings
 from iargus.settings.environment import SmtpServer
+from iargus.storage.database import Database
+from iargus.storage.locks import DELIVERY, JobLock
 
 logger = logging.getLogger(__name__)
 

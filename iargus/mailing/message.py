@@ -10,9 +10,9 @@ from email.utils import format_datetime
 
 from iargus.errors import MailNotSent
 from iargus.mailing.bodies import set_bodies
+from iargus.mailing.outbox import Mail, StoredMail
 from iargus.mailing.policy import MailPolicy
 from iargus.mailing.sender import sender_of
-from iargus.mailing.outbox import Mail, StoredMail
 from iargus.settings import Settings
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
 
-from iargus.storage.database import Database
 from iargus.mailing.backoff import pause_after
+from iargus.storage.database import Database
 from iargus.storage.schema import outbox
 
 _MAX_ERROR_CHARS = 500

@@ -9,9 +9,9 @@ from typing import Any
 
 from iargus.mailing.delivered import Delivery
 from iargus.monitoring.observed import Observed
+from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.segments import Worse
-from iargus.monitoring.period import Period
 
 
 class Status(StrEnum):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iargus.errors import UsageError
-from iargus.monitoring.stats.performance.verdict import State
 from iargus.monitoring.period import Period, between
+from iargus.monitoring.stats.performance.verdict import State
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from iargus.auth.keys.loading import load_key_ring
 from iargus.clock import utc_now
 from iargus.errors import DataError
-from iargus.storage.labelled.store import LabelledStore, labelled_store
-from iargus.storage.migrate import check_schema, upgrade
-from iargus.serving.placement import Placement
-from iargus.serving.sync.sync import sync_once
 from iargus.monitoring.month.reference import reference_files
 from iargus.operations.stack import Stack
+from iargus.serving.placement import Placement
+from iargus.serving.sync.sync import sync_once
+from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.migrate import check_schema, upgrade
 from iargus.tasks.base import Storage, Task
-from iargus.auth.keys.loading import load_key_ring
 from iargus.training.fit import train
 from iargus.training.rows import training_rows
 from iargus.training.seed import seed_sentences

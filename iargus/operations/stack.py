@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 # What a part needs is imported with it: SQLAlchemy, pandas and MLflow take seconds that a command
 # which asks for none of them can spare.
 if TYPE_CHECKING:
-    from iargus.storage.database import Database
     from iargus.registry import Registry
     from iargus.settings import Settings
+    from iargus.storage.database import Database
     from iargus.tasks.catalogue import Catalogue
 
 
@@ -32,7 +32,7 @@ class Stack:
 
     @cached_property
     def labelled(self) -> Database:
-        from iargus.storage.database import Database, LABELLED
+        from iargus.storage.database import LABELLED, Database
 
         return Database.connect(LABELLED, self.settings)
 

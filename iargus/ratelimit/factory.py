@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from iargus.clock import Clock, seconds_of, utc_now
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Limit, MAX_QUOTA
+from iargus.ratelimit.limit import MAX_QUOTA, Limit
 from iargus.ratelimit.memory import CounterMemory
 from iargus.ratelimit.outcome import Decided
 from iargus.ratelimit.requests import RequestLimits

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from iargus.ratelimit.limit import Limit
-from iargus.ratelimit.table import CounterTable, SLOTS_OF_A_BUCKET, WORDS_OF_A_SLOT
+from iargus.ratelimit.table import SLOTS_OF_A_BUCKET, WORDS_OF_A_SLOT, CounterTable
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ same bucket, and the secret in the digest keeps from him which keys these are.
 
 from __future__ import annotations
 
-from iargus.ratelimit.limit import Limit, MAX_QUOTA
+from iargus.ratelimit.limit import MAX_QUOTA, Limit
 
 WORDS_OF_A_SLOT = 3
 SLOTS_OF_A_BUCKET = 8

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from iargus.errors import ArtefactRejected, PromotionRefused
-from iargus.registry.version import BUNDLE_REFUSED, ModelVersion, NOT_COMPILABLE
 from iargus.registry.trust import Trust
+from iargus.registry.version import BUNDLE_REFUSED, NOT_COMPILABLE, ModelVersion
 
 
 def check_promotable(version: ModelVersion, trust: Trust, *, uncompiled: bool) -> None:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from iargus.registry import lookup, runs
 from iargus.registry.connection import Connection
 from iargus.registry.model_files import BUNDLE_FOLDER, write_model
+from iargus.registry.trust import Trust
 from iargus.registry.version import (
     FILE_DIGEST,
-    ModelVersion,
     RETRAINING,
     SIGNATURE,
+    ModelVersion,
     TrainingRecord,
 )
-from iargus.registry.trust import Trust
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -12,8 +12,8 @@ from iargus.registry.judgements import log_judgement
 from iargus.registry.promotable import check_promotable
 from iargus.registry.publish import publish, sign
 from iargus.registry.retrainings import tidy_up
-from iargus.registry.version import CHAMPION, ModelVersion, TrainingRecord
 from iargus.registry.trust import Trust
+from iargus.registry.version import CHAMPION, ModelVersion, TrainingRecord
 from iargus.settings import Settings
 
 

@@ -9,8 +9,8 @@ from iargus.errors import ArtefactRejected
 from iargus.registry import lookup, runs
 from iargus.registry.connection import Connection
 from iargus.registry.download import fetch
-from iargus.registry.version import ModelVersion, RETRAINING
 from iargus.registry.trust import Trust
+from iargus.registry.version import RETRAINING, ModelVersion
 
 _READY = "READY"
 

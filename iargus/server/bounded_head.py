@@ -11,8 +11,8 @@ import json
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from iargus.server.no_trailers import NoTrailersProtocol
 from iargus.api.statuses import RFC_9110
+from iargus.server.no_trailers import NoTrailersProtocol
 
 # uvicorn's phrases are those of Python, which change from version to version.
 STATUS_LINE.update(

@@ -10,9 +10,9 @@ from typing import Any
 
 from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
+from iargus.server.tls import server_context
 from iargus.settings import Settings
 from iargus.settings.front import TlsPolicy
-from iargus.server.tls import server_context
 
 CANNOT_START = 4
 # How bytes become requests. By its name: a worker imports it itself.

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Insert, Update, delete, select, update
 
 from iargus.clock import Clock, to_naive_utc
-from iargus.storage.database import Database, insert_ignoring
 from iargus.errors import DatabaseUnavailable, RunLocked
+from iargus.storage.database import Database, insert_ignoring
 from iargus.storage.lock_holder import is_dead, own_holder
 from iargus.storage.schema import job_lock
 

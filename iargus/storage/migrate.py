@@ -19,8 +19,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
-from iargus.storage.database import Database, LABELLED
 from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.storage.database import LABELLED, Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_TIMEOUT_S = 120

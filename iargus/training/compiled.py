@@ -11,8 +11,8 @@ from threadpoolctl import threadpool_limits
 
 from iargus.compiled.errors import NotCompilable
 from iargus.errors import ArtefactRejected
-from iargus.serving.compilation.compiling import compile_model
 from iargus.registry.version import BUNDLE_DIGEST, BUNDLE_REFUSED, BUNDLE_ROWS, NOT_COMPILABLE
+from iargus.serving.compilation.compiling import compile_model
 from iargus.tasks.base import Task
 
 _MAX_CHARS = 1_000  # of a reason; registries limit the length of a tag

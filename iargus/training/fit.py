@@ -14,9 +14,9 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from iargus.errors import DataError
-from iargus.storage.labelled.repeats import in_brackets
 from iargus.registry import ModelVersion, Registry, TrainingRecord
 from iargus.registry.version import CHAMPION, RETRAINING
+from iargus.storage.labelled.repeats import in_brackets
 from iargus.tasks.base import Problem, Task
 from iargus.training.compiled import compiled
 from iargus.training.cross_validation import cross_validated

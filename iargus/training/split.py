@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iargus.errors import DataError
-from iargus.storage.labelled.repeats import EarlierRows, LABEL
+from iargus.storage.labelled.repeats import LABEL, EarlierRows
 from iargus.tasks.base import Problem, Task
 
 MINIMUM_ROWS = 30

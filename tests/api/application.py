@@ -9,12 +9,12 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from iargus.storage.migrate import upgrade
-from iargus.serving.loaded_models import Champions, LoadedModel
-from iargus.settings import Environment, Policy, Settings
-from iargus.tasks.catalogue import Catalogue
 from iargus.api.app import create_app
 from iargus.api.container import Services
+from iargus.serving.loaded_models import Champions, LoadedModel
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.migrate import upgrade
+from iargus.tasks.catalogue import Catalogue
 from tests.auth.tokens.conftest import StillClock
 
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from iargus.registry import ModelVersion
 from iargus.serving.compilation.compiling import compile_model
 from iargus.serving.placement import Current, Placement
-from iargus.registry import ModelVersion
 from iargus.settings import Policy
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.sentences import load_sentences

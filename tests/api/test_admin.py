@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from iargus.api.problems import from_error
+from iargus.auth.tokens.record import Grant, Holder
 from iargus.errors import AddressNotAllowed, InvitationInvalid, PersonNotAllowed
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
-from iargus.auth.tokens.record import Grant, Holder
-from iargus.api.problems import from_error
 from tests.api.application import ADA, Api, build, running
 from tests.api.test_tokens import CAR
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.types import Scope
 
-from iargus.errors import TokenAmbiguous, TokenMalformed, TokenMissing
 from iargus.api.gate.credentials import body_token, header_token, the_token
+from iargus.errors import TokenAmbiguous, TokenMalformed, TokenMissing
 
 
 def scope(*values: str) -> Scope:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from iargus.errors import BodyInvalid, BodyTooLarge, BodyTooSlow
 from iargus.api.gate.body import parse_object, read_body
+from iargus.errors import BodyInvalid, BodyTooLarge, BodyTooSlow
 
 LIMIT = 100
 

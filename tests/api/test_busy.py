@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import pytest
 
+from iargus.api.problems import from_error
 from iargus.errors import ModelBusy, ModelFailed
 from iargus.serving.loaded_models import LoadedModel
 from iargus.serving.pool.pool import EstimatorPool
 from iargus.settings.policy import UncompiledPolicy
-from iargus.api.problems import from_error
 from tests.api.application import Api, FixedChampions
 
 

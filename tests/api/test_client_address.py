@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 from starlette.types import Scope
 
+from iargus.api.client_address import MAX_CACHED_BYTES, MAX_HOPS, ClientAddresses
+from iargus.api.networks import read_address
 from iargus.ratelimit.addresses import counted_as
 from iargus.settings.front import ProxyPolicy
-from iargus.api.client_address import ClientAddresses, MAX_CACHED_BYTES, MAX_HOPS
-from iargus.api.networks import read_address
 
 PROXY, INNER, CLIENT = "10.0.0.1", "10.0.0.2", "203.0.113.7"
 FOR = "x-forwarded-for"

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from iargus.clock import to_naive_utc
 from iargus.auth.issuing.codes import link_text
 from iargus.auth.issuing.decisions import Verdict
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.auth.issuing.states import pause_after
+from iargus.auth.tokens.store import SqlTokenStore
+from iargus.clock import to_naive_utc
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
-from iargus.auth.tokens.store import SqlTokenStore
 from tests.api.application import ADA, Api, build, running
 from tests.api.test_issuing import CONFIRM, MAIL, label
 

@@ -16,12 +16,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from iargus.storage.database import API, Database
-from iargus.settings import Environment, Policy, Settings
 from iargus.auth.tokens.store import SqlTokenStore
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import API, Database
+from tests.api.application import ADA
 from tests.services.gunicorn import Gunicorn
 from tests.services.smtp_server import LOGIN, PASSWORD, LocalMailServer
-from tests.api.application import ADA
 
 SECRET = "abcdefgh" * 6
 PRESSES = 6

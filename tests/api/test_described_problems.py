@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from iargus import errors
-from iargus.serving.loaded_models import LoadedModel
-from iargus.settings import Policy
+from iargus.api.problems import MEDIA_TYPE, TABLE
 from iargus.auth.jwt.claims import ADMIN
 from iargus.auth.tokens.record import Grant, Holder
-from iargus.api.problems import MEDIA_TYPE, TABLE
+from iargus.serving.loaded_models import LoadedModel
+from iargus.settings import Policy
 from tests.api.application import ADA, Api, build, running
 from tests.api.test_issuing import CONFIRM, MAIL
 
@@ -57,7 +57,10 @@ RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
     "iargus.api.routes.task_endpoint.TaskEndpoint._require": (errors.TaskNotAllowed,),
     "iargus.api.routes.admin.require_scope": (errors.ScopeMissing,),
     "iargus.api.gate.gate.require_scope": (errors.ScopeMissing,),
-    "iargus.api.routes.task_endpoint.TaskEndpoint._model": (errors.VersionUnknown, errors.ModelNotLoaded),
+    "iargus.api.routes.task_endpoint.TaskEndpoint._model": (
+        errors.VersionUnknown,
+        errors.ModelNotLoaded,
+    ),
     "iargus.api.routes.task_endpoint.answers": (errors.ModelBusy,),
     "iargus.api.routes.task_endpoint.read_answer": (errors.ModelBusy,),
     "iargus.serving.recording.feedback.FeedbackService.find": (errors.PredictionUnknown, *DATABASE),

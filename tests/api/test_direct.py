@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from iargus.api.middleware.response_headers import AnswerFields
 from iargus.api.openapi.description import Description
-from iargus.api.routes.fast_path import Direct
 from iargus.api.problems import from_error
+from iargus.api.routes.fast_path import Direct
 from iargus.api.routes.tasks import TaskRoutes
 from tests.api.application import Api
 

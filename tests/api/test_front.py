@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from iargus.settings import Policy
-from iargus.api.middleware.access import area_of
 from iargus.api.app import create_app
+from iargus.api.middleware.access import area_of
+from iargus.settings import Policy
 from tests.api.application import ADA, Api, build
 
 Serve = Callable[..., TestClient]

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
+from tests.api.application import ADA
 from tests.services.certificates import DAY, Certificates, make_certificates
 from tests.services.gunicorn import ROOT, Gunicorn
-from tests.api.application import ADA
 
 LOCAL_ONLY = {"access": {"api": ["127.0.0.2"]}}
 FORGED = {

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from iargus.clock import to_naive_utc
-from iargus.errors import ConfigurationError
+from iargus.api.app import create_app
 from iargus.auth.issuing.codes import invitation_text
 from iargus.auth.issuing.invitations import Invitations
+from iargus.clock import to_naive_utc
+from iargus.errors import ConfigurationError
 from iargus.settings import Policy
-from iargus.api.app import create_app
 from tests.api.application import ADA, Api, build, running
 
 MAIL = {"SMTP_SERVER": "127.0.0.1", "SMTP_PORT": "1", "SMTP_RECIPIENT": "ops@example.com"}

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iargus.errors import BodyInvalid
 from iargus.api.gate.body import parse_object
 from iargus.api.gate.json_faults import MAX_FIELDS, MAX_SEARCHED_BYTES
+from iargus.errors import BodyInvalid
 from tests.api.application import Api
 
 GOOD = '{"make":"Ford","model":"Focus","year":2016,"mileage":60000}'

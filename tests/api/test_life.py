@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from iargus.serving.loaded_models import LoadedModel
-from iargus.settings import Policy
 from iargus.api.app import create_app
 from iargus.api.container import Services
+from iargus.serving.loaded_models import LoadedModel
+from iargus.settings import Policy
 from tests.api.application import ADA, build
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}

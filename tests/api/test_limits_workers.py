@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.api.application import ADA
 from tests.services.gunicorn import Gunicorn
 from tests.services.redis import Redis
-from tests.api.application import ADA
 
 QUOTA = 40
 REQUESTS = 150

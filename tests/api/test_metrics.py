@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from starlette.requests import ClientDisconnect
 
+from iargus.api.container import Services
+from iargus.api.gauges import GaugeRefresher
+from iargus.api.middleware.request_metrics import RequestMetrics
 from iargus.errors import DatabaseUnavailable
 from iargus.metrics import Metrics
 from iargus.metrics.families import FAMILIES
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
-from iargus.api.gauges import GaugeRefresher
-from iargus.api.middleware.request_metrics import RequestMetrics
-from iargus.api.container import Services
-from tests.metrics.scraping import OPENMETRICS, Scraped
 from tests.api.application import Api, build, running
+from tests.metrics.scraping import OPENMETRICS, Scraped
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.api.application import ADA
 from tests.metrics.scraping import Scraped
 from tests.services.gunicorn import Gunicorn
 from tests.services.ports import free_port
-from tests.api.application import ADA
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 WORKERS = 4

@@ -19,11 +19,11 @@ import httpx2
 import pytest
 
 from iargus.settings import Policy
+from tests.api.application import ADA
 from tests.services.certificates import Certificates, make_certificates
 from tests.services.gunicorn import Gunicorn
 from tests.services.nginx import Nginx, fill_in, variables
 from tests.services.require import require_program
-from tests.api.application import ADA
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 PROBLEM = "application/problem+json"

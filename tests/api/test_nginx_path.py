@@ -13,10 +13,10 @@ from urllib.parse import urljoin
 import httpx2
 import pytest
 
+from tests.api.application import ADA
 from tests.services.gunicorn import Gunicorn
 from tests.services.nginx import Nginx
 from tests.services.require import require_program
-from tests.api.application import ADA
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 

@@ -9,9 +9,9 @@ import pytest
 
 from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.load import load_bundle
-from iargus.storage.labelled.store import labelled_store
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
+from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.catalogue import Catalogue
 from tests.api.application import Api, FixedChampions
 

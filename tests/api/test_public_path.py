@@ -14,11 +14,11 @@ import pytest
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
-from iargus.errors import ConfigurationError
+from iargus.api.app import create_app
 from iargus.auth.issuing.startup import mode_of
+from iargus.errors import ConfigurationError
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Environment, Policy, Settings
-from iargus.api.app import create_app
 from tests.api.application import ADA, build
 
 Serve = Callable[..., TestClient]

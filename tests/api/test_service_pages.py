@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 
 import pytest
 
-from iargus.settings import Policy
 from iargus.api.app import create_app
+from iargus.settings import Policy
 from tests.api.application import Api, build
 
 

@@ -8,9 +8,9 @@ from enum import IntEnum
 import pytest
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from iargus.server import bounded_head
 from iargus.api.problems import problem_response
 from iargus.api.statuses import RFC_9110, label_of, title_of
+from iargus.server import bounded_head
 
 
 @pytest.mark.parametrize(

@@ -11,21 +11,22 @@ from typing import Any
 
 import pytest
 
-from iargus.operations import setup
-from iargus.clock import utc_now
-from iargus.storage.database import API, Database, LABELLED
-from iargus.operations.doctor import Level, environment as surroundings
-from iargus.serving.placement import Current, Placement
-from iargus.mailing.delivery import deliver
-from iargus.monitoring.view.mail.kinds import Kind
-from iargus.mailing.outbox import Outbox
-from iargus.monitoring.job.records import MonitoringRecords
-from iargus.settings import Environment, Policy, Settings
-from iargus.settings.environment import SmtpServer
-from iargus.tasks.catalogue import Catalogue
+from iargus.api.container import Services
 from iargus.auth.keys.loading import load_key_ring
 from iargus.auth.tokens.record import Holder
-from iargus.api.container import Services
+from iargus.clock import utc_now
+from iargus.mailing.delivery import deliver
+from iargus.mailing.outbox import Outbox
+from iargus.monitoring.job.records import MonitoringRecords
+from iargus.monitoring.view.mail.kinds import Kind
+from iargus.operations import setup
+from iargus.operations.doctor import Level
+from iargus.operations.doctor import environment as surroundings
+from iargus.serving.placement import Current, Placement
+from iargus.settings import Environment, Policy, Settings
+from iargus.settings.environment import SmtpServer
+from iargus.storage.database import API, LABELLED, Database
+from iargus.tasks.catalogue import Catalogue
 from tests.cli.conftest import Run
 from tests.cli.test_doctor import FakeRegistry, look
 from tests.monitoring.view.mail.cases import alert

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from iargus.storage.database import Database, LABELLED
-from iargus.storage.labelled.store import labelled_store
 from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.catalogue import Catalogue
 from tests.cli.conftest import Run
 

@@ -14,20 +14,21 @@ from typing import Any, cast
 import pytest
 
 from iargus.clock import utc_now
-from iargus.storage.database import API, Database, LABELLED
-from iargus.operations.doctor import Finding, Level, environment as surroundings, examine
+from iargus.errors import MailNotSent, PromotionRefused, RegistryUnavailable
+from iargus.monitoring.job.records import MonitoringRecords, RunRecord
+from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.verdict import State
+from iargus.operations.doctor import Finding, Level, examine
+from iargus.operations.doctor import environment as surroundings
 from iargus.operations.doctor.certificate import examine_certificate
 from iargus.operations.doctor.counters import examine_redis
 from iargus.operations.doctor.issuing import examine_issuing
 from iargus.operations.doctor.months import examine_months
 from iargus.operations.doctor.origins import examine_origins
-from iargus.errors import MailNotSent, PromotionRefused, RegistryUnavailable
-from iargus.storage.migrate import upgrade
-from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.period import Period
-from iargus.monitoring.job.records import MonitoringRecords, RunRecord
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.front import CorsPolicy, TlsPolicy
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.migrate import upgrade
 from iargus.tasks.catalogue import Catalogue
 from tests.cli.conftest import Run
 from tests.services.certificates import make_certificates

@@ -10,13 +10,13 @@ import pytest
 from rich.console import Console
 
 from iargus.cli.monitor.explain import show_paragraphs
-from iargus.storage.database import Database, LABELLED
-from iargus.storage.migrate import upgrade
-from iargus.monitoring.view.explaining import Paragraph
 from iargus.mailing.outbox import Mail
-from iargus.monitoring.period import Period
 from iargus.monitoring.job.records import MonitoringRecords
+from iargus.monitoring.period import Period
+from iargus.monitoring.view.explaining import Paragraph
 from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.migrate import upgrade
 from tests.cli.conftest import Run
 from tests.monitoring.view.explaining.judged_months import (
     BREACH,

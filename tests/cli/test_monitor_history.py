@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from iargus.storage.database import Database, LABELLED
-from iargus.storage.migrate import upgrade
 from iargus.mailing.outbox import Mail
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.migrate import upgrade
 from tests.cli.conftest import Run
 from tests.monitoring.view.explaining.judged_months import (
     BREACH,

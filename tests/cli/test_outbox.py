@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from iargus.storage.database import Database, LABELLED
-from iargus.monitoring.view.mail.kinds import Kind
 from iargus.monitoring.job.records import MonitoringRecords
+from iargus.monitoring.view.mail.kinds import Kind
 from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
 from tests.cli.conftest import Run
 from tests.monitoring.view.mail.cases import alert
 

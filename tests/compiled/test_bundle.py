@@ -16,10 +16,10 @@ import skops.io
 from sklearn.pipeline import Pipeline
 
 from iargus.compiled.bundle import Bundle
-from iargus.tasks.car_price.compiled.bundle import PricedCar
 from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.load import load_bundle
 from iargus.serving.compilation.parity import fuzz_of
+from iargus.tasks.car_price.compiled.bundle import PricedCar
 from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES, TEXT_INTENT_TRUSTED_TYPES
 
 CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}

@@ -8,9 +8,9 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from iargus.compiled.errors import Refused
+from iargus.errors import ArtefactRejected
 from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.load import load_bundle
-from iargus.errors import ArtefactRejected
 
 CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from sklearn.exceptions import InconsistentVersionWarning
 
-from iargus.tasks.car_price.compiled.bundle import CarBundle
+from iargus.registry import artefact
 from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.load import load_bundle
 from iargus.serving.compilation.parity import check_monotone, check_parity
+from iargus.tasks.car_price.compiled.bundle import CarBundle
 from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES
-from iargus.registry import artefact
 
 EARLIER = Path(__file__).with_name("layout_1")
 ANSWERS = json.loads((EARLIER / "answers.json").read_text())

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from iargus.compiled.errors import Refused
-from iargus.serving.compilation.load import load_bundle
 from iargus.compiled.manifest import MANIFEST
+from iargus.serving.compilation.load import load_bundle
 from tests.compiled.seals import alter_array, alter_manifest, replace, seal
 
 Change = Callable[[Path], object]

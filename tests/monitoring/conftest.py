@@ -14,19 +14,19 @@ import pandas as pd
 import pytest
 
 from iargus.clock import Clock, utc_now
-from iargus.storage.database import Database, LABELLED
-from iargus.storage.labelled.store import labelled_store
-from iargus.registry import ModelVersion, Registry
-from iargus.registry.connection import Connection
 from iargus.mailing.outbox import Outbox, StoredMail
-from iargus.monitoring.month.reference import reference_files
-from iargus.monitoring.result import JobResult, TaskOutcome
 from iargus.monitoring.job.job import MonitoringJob
 from iargus.monitoring.job.records import MonitoringRecords
-from iargus.storage.schema import labelled_metadata
+from iargus.monitoring.month.reference import reference_files
+from iargus.monitoring.result import JobResult, TaskOutcome
+from iargus.registry import ModelVersion, Registry
+from iargus.registry.connection import Connection
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.settings.policy import MonitoringPolicy
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.labelled.store import labelled_store
+from iargus.storage.schema import labelled_metadata
 from iargus.tasks.base import Task
 from iargus.training.evaluate import evaluate
 from iargus.training.fit import fit_candidate, register_candidate

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from iargus.monitoring.result import Retraining, TaskOutcome, plain
+from iargus.monitoring.stats.performance.comparison import Decision
+from iargus.monitoring.view.challenger_outcome import outcome_of
 from iargus.monitoring.view.explaining import explain
 from iargus.monitoring.view.mail.content import content_of
 from iargus.monitoring.view.mail.kinds import Kind
-from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.view.report import render_report
-from iargus.monitoring.result import Retraining, TaskOutcome, plain
-from iargus.monitoring.view.challenger_outcome import outcome_of
 from iargus.monitoring.view.wording import retrained
 from iargus.settings import Environment, Policy, Settings
 from tests.monitoring.view.explaining.judged_months import BLOCKED, BREACH, contest, month

@@ -9,16 +9,16 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from iargus.storage.database import API, Database, LABELLED
-from iargus.storage.migrate import upgrade
 from iargus.registry import Registry
 from iargus.settings import Settings
-from tests.serving.cars import POLICY, car_catalogue, register
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.migrate import upgrade
 from tests.outages.user import ADA, CAR
 from tests.outages.world import KEY, write_policy
 from tests.services.fault_proxy import NORMAL, Fault, FaultProxy
 from tests.services.gunicorn import Gunicorn
 from tests.services.mlflow_server import MlflowServer
+from tests.serving.cars import POLICY, car_catalogue, register
 
 FAULTS = {
     "refused": Fault.refused(),

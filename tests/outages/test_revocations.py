@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 
-from iargus.clock import utc_now
-from iargus.storage.database import API, Database
-from iargus.settings import Settings
 from iargus.auth.jwt.form import kid_of
+from iargus.auth.keys.loading import load_key_ring
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
-from iargus.auth.keys.loading import load_key_ring
+from iargus.clock import utc_now
+from iargus.settings import Settings
+from iargus.storage.database import API, Database
 from tests.outages.user import EVERY_WORKER_S, User
 from tests.outages.world import World
 

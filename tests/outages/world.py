@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from iargus.storage.database import API, Database, LABELLED
-from iargus.storage.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.migrate import upgrade
 from tests.outages.databases import DatabaseFaults
 from tests.services.fault_proxy import FaultProxy
 from tests.services.gunicorn import Gunicorn

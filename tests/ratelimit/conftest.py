@@ -10,7 +10,7 @@ import pytest
 
 from iargus.ratelimit.host import HostCounters
 from iargus.ratelimit.limit import Limit
-from iargus.ratelimit.memory import CounterMemory, SLOTS
+from iargus.ratelimit.memory import SLOTS, CounterMemory
 
 # A full minute, and so the beginning of a window.
 NOON_S = 1_793_620_800

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from iargus.ratelimit.limit import Limit, MAX_QUOTA
+from iargus.ratelimit.limit import MAX_QUOTA, Limit
 from tests.ratelimit.conftest import MakeCounters, admitted
 
 FULL_DISK = """

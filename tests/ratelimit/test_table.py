@@ -8,8 +8,8 @@ import pytest
 
 from iargus.ratelimit.host import HostCounters
 from iargus.ratelimit.limit import Limit
-from iargus.ratelimit.table import CounterTable, Key, SLOTS_OF_A_BUCKET, count_of
-from tests.ratelimit.conftest import MakeCounters, NOON_S, Seconds, admitted
+from iargus.ratelimit.table import SLOTS_OF_A_BUCKET, CounterTable, Key, count_of
+from tests.ratelimit.conftest import NOON_S, MakeCounters, Seconds, admitted
 
 QUOTA = 100
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iargus.ratelimit.table import end_of
-from tests.ratelimit.conftest import MakeCounters, NOON_S, Seconds, admitted
+from tests.ratelimit.conftest import NOON_S, MakeCounters, Seconds, admitted
 
 
 def test_a_window_admits_its_quota_and_the_next_begins_with_the_minute(

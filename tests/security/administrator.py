@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from iargus.settings.environment import JwtKey
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
-from iargus.auth.jwt.key_ring import KeyRing
+from iargus.settings.environment import JwtKey
 from tests.security.door import Door
 from tests.security.forger import HEADER, KID, SECRET, changed, signed
 

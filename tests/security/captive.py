@@ -17,17 +17,16 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from iargus.registry import artefact
-from iargus.serving.loaded_models import Champions
-from iargus.serving.compilation.compiling import compile_model
-from iargus.serving.placement import Placement
-from iargus.serving.sync.refusals import Refusal
-from iargus.registry import ModelVersion, Registry
+from iargus.registry import ModelVersion, Registry, artefact
 from iargus.registry.connection import Connection
-from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE
-from iargus.serving.predictor import answers
-from iargus.serving.sync.sync import Sync
 from iargus.registry.trust import Trust
+from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE
+from iargus.serving.compilation.compiling import compile_model
+from iargus.serving.loaded_models import Champions
+from iargus.serving.placement import Placement
+from iargus.serving.predictor import answers
+from iargus.serving.sync.refusals import Refusal
+from iargus.serving.sync.sync import Sync
 from iargus.settings.environment import BundleKey
 from iargus.tasks.base import Task
 from tests.serving.cars import TODAY, car_catalogue, fitted

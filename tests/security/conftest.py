@@ -12,9 +12,9 @@ import pytest
 
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
+from tests.api.application import Api, build, running
 from tests.security.door import Door
 from tests.security.forger import ENVIRON
-from tests.api.application import Api, build, running
 
 # Limits have attacks of their own; here they would only end the others.
 POLICY = {"limits": {"enabled": False}, "recording": {"flush_interval_s": 0.01}}

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from iargus.api.app import create_app
+from iargus.api.client_address import MAX_HOPS, ClientAddresses
 from iargus.settings import Policy
 from iargus.settings.front import ProxyPolicy
-from iargus.api.app import create_app
-from iargus.api.client_address import ClientAddresses, MAX_HOPS
 from tests.api.application import ADA, build
 from tests.api.test_client_address import scope
 

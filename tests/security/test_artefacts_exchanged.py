@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from iargus.errors import ArtefactRejected, FilesUnavailable
+from iargus.registry import ModelVersion
+from iargus.registry.trust import Trust
+from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE
 from iargus.serving.placement import Current
 from iargus.serving.sync.preparing import prepare_file
-from iargus.registry import ModelVersion
-from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE
-from iargus.registry.trust import Trust
 from iargus.settings.environment import BundleKey
 from tests.security.bundle_attacks import BUNDLE_ATTACKS, VALUE, manifest
 from tests.security.captive import (

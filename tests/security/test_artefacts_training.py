@@ -22,10 +22,10 @@ from typer.testing import CliRunner
 
 from iargus.cli.main import app
 from iargus.errors import ArtefactRejected
-from iargus.registry import encoder_file
-from iargus.registry.version import FILE_DIGEST
 from iargus.monitoring.month.reference import REFERENCE_FILE, find_reference
 from iargus.monitoring.month.scoring import find_champion, load_champion
+from iargus.registry import encoder_file
+from iargus.registry.version import FILE_DIGEST
 from tests.security.captive import TASK, Captive, model_file, the_task
 from tests.security.skops_attacks import SKOPS_ATTACKS
 from tests.security.traps import nothing_runs, pickled, trap_of, trapped

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from iargus.auth.tokens.record import Grant, Holder
+from tests.api.application import ADA
 from tests.security.attacks import attack
 from tests.security.door import Door
 from tests.security.forger import claiming
-from tests.api.application import ADA
 
 ADMINISTRATOR = claiming(scope="admin", tasks=[])
 

@@ -6,10 +6,10 @@ from base64 import b64encode
 
 import pytest
 
+from tests.api.test_tokens import CAR
 from tests.security.attacks import attack
 from tests.security.door import Door
 from tests.security.forger import GOOD, claiming
-from tests.api.test_tokens import CAR
 
 OTHER = claiming(jti="b3f1c2d4-0000-4000-8000-000000000002")
 BASIC = b64encode(f"ada:{GOOD}".encode()).decode()

@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from iargus.api.app import create_app
 from iargus.server.hooks import PROTOCOL
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
-from iargus.api.app import create_app
+from tests.api.application import build
+from tests.api.test_tokens import CAR
 from tests.security.attacks import attack
 from tests.security.conftest import POLICY
 from tests.security.door import WITHIN_S
 from tests.security.forger import ENVIRON, GOOD
-from tests.api.application import build
-from tests.api.test_tokens import CAR
 
 BODY = json.dumps(CAR).encode()
 TOKEN = b"Authorization: Bearer %b\r\n" % GOOD.encode()

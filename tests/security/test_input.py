@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from iargus.storage.database import API
+from iargus.auth.tokens.store import SqlTokenStore
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
-from iargus.auth.tokens.store import SqlTokenStore
+from iargus.storage.database import API
 from tests.api.application import ADA, Api, build, running
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}

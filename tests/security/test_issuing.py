@@ -13,19 +13,19 @@ from typing import Any
 
 import pytest
 
-from iargus.clock import to_naive_utc
-from iargus.errors import ConfigurationError
+from iargus.api.app import create_app
 from iargus.auth.issuing.codes import invitation_text, link_text
 from iargus.auth.issuing.decisions import Verdict
 from iargus.auth.issuing.delivery import Postman
 from iargus.auth.issuing.invitations import Invitations
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.auth.issuing.states import pause_after
-from iargus.settings import Policy
 from iargus.auth.tokens.store import SqlTokenStore
-from iargus.api.app import create_app
-from tests.services.smtp_server import LocalMailServer
+from iargus.clock import to_naive_utc
+from iargus.errors import ConfigurationError
+from iargus.settings import Policy
 from tests.api.application import ADA, Api, build, running
+from tests.services.smtp_server import LocalMailServer
 
 MAIL = {"SMTP_SERVER": "127.0.0.1", "SMTP_PORT": "1", "SMTP_RECIPIENT": "ops@example.com"}
 CONFIRM = {"mode": "confirm", "public_url": "https://api.example.com"}

@@ -8,9 +8,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from iargus.settings.environment import JwtKey
 from iargus.auth.keys.store import SqlKeyStore
 from iargus.auth.keys.wrapping import unwrap, wrap
+from iargus.settings.environment import JwtKey
 from tests.security.administrator import OWN_KEYS, headed_by, keys, rotated, sql
 from tests.security.attacks import attack
 from tests.security.door import Door

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
+from iargus.auth.jwt.form import kid_of
+from iargus.auth.keys.row import SIGNS_AFTER_S
 from iargus.errors import ConfigurationError
 from iargus.settings import Environment
 from iargus.settings.environment import JwtKey
-from iargus.auth.jwt.form import kid_of
-from iargus.auth.keys.row import SIGNS_AFTER_S
 from tests.security.administrator import keys, rotated, sql
 from tests.security.attacks import attack
 from tests.security.conftest import Start

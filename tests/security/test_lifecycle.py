@@ -7,11 +7,11 @@ import json
 import pytest
 
 from iargus.auth.tokens.record import Grant, Holder
+from tests.api.test_tokens import GATED
 from tests.security.attacks import attack
 from tests.security.conftest import Start
 from tests.security.door import Door
 from tests.security.forger import HEADER, changed, decode, signed
-from tests.api.test_tokens import GATED
 
 REVOKED, EXPIRED = "TOKEN_REVOKED", "TOKEN_EXPIRED"
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from iargus.api.app import create_app
 from iargus.errors import RateLimited
 from iargus.settings import Policy
-from iargus.api.app import create_app
 from tests.api.application import ADA, Api, build, running
 
 QUOTA = 6

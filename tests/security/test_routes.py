@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from tests.api.test_tokens import CAR, GATED
 from tests.security.attacks import attack
 from tests.security.door import Door
 from tests.security.forger import GOOD
-from tests.api.test_tokens import CAR, GATED
 
 PATHS = {
     "a slash behind": "/predict/",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.api.test_admin import ADMIN
+from tests.api.test_tokens import CAR, GATED
 from tests.security.attacks import attack
 from tests.security.door import Door
 from tests.security.forger import GOOD, claiming
-from tests.api.test_admin import ADMIN
-from tests.api.test_tokens import CAR, GATED
 
 ADMINISTRATOR = claiming(scope="admin", tasks=[])
 SCOPE_MISSING, TASK_NOT_ALLOWED = (403, "SCOPE_MISSING"), (403, "TASK_NOT_ALLOWED")

@@ -16,12 +16,12 @@ import jwt
 import pytest
 from pydantic import SecretStr
 
-from iargus.errors import TokenMalformed
-from iargus.settings.environment import JwtKey
-from iargus.settings.policy import TokenPolicy
 from iargus.auth.jwt import claims
 from iargus.auth.jwt.form import ALGORITHM
 from iargus.auth.jwt.key_ring import KeyRing
+from iargus.errors import TokenMalformed
+from iargus.settings.environment import JwtKey
+from iargus.settings.policy import TokenPolicy
 from tests.security.attacks import attack
 from tests.security.forger import (
     compact,

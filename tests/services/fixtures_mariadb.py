@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from iargus.storage.database import API, Database, LABELLED
-from iargus.storage.migrate import upgrade
 from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.migrate import upgrade
 from tests.services.external_mysql import PREFIX, ExternalMySQL
 from tests.services.mariadb import MariaDB
 from tests.services.own_mariadb import own_mariadb

@@ -10,9 +10,8 @@ from pathlib import Path
 from sklearn.pipeline import Pipeline
 
 from iargus.errors import RegistryUnavailable
-from iargus.registry import artefact
+from iargus.registry import ModelVersion, artefact
 from iargus.serving.placement import Current, Placement
-from iargus.registry import ModelVersion
 from iargus.training.fit import fit_candidate
 from tests.toy_tasks import mood_rows, mood_task, rent_rows, rent_task
 

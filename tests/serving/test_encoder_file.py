@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from iargus.errors import ArtefactRejected
-from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 from iargus.registry import encoder_file
+from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 
 
 @pytest.fixture(scope="module")

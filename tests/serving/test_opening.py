@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.load import load_bundle
 from iargus.compiled.manifest import MANIFEST
 from iargus.errors import ArtefactRejected
 from iargus.serving.compilation import opening
+from iargus.serving.compilation.export import export_bundle
+from iargus.serving.compilation.load import load_bundle
 from iargus.serving.compilation.opening import open_bundle
 from iargus.tasks.base import Task
 from tests.serving.cars import car_catalogue, fitted

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from iargus.errors import RegistryUnavailable
+from iargus.registry import Registry
 from iargus.serving.loaded_models import Champions
 from iargus.serving.placement import Current, Placement
-from iargus.registry import Registry
 from iargus.serving.sync.sync import Sync, sync_once
 from iargus.serving.uncompiled import load_uncompiled
 from iargus.tasks.catalogue import Catalogue

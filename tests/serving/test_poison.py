@@ -15,22 +15,22 @@ from iargus.errors import (
     PromotionRefused,
     RegistryUnavailable,
 )
-from iargus.serving.loaded_models import Champions
-from iargus.serving.placement import Current, Placement
-from iargus.serving.sync.refusals import Refusal
 from iargus.registry import ModelVersion, Registry
 from iargus.registry.connection import Connection
-from iargus.registry.version import SIGNATURE
-from iargus.serving.sync.signing import sign_version
-from iargus.serving.predictor import answers
-from iargus.serving.sync.sync import Sync
 from iargus.registry.trust import Trust
+from iargus.registry.version import SIGNATURE
+from iargus.serving.loaded_models import Champions
+from iargus.serving.placement import Current, Placement
+from iargus.serving.predictor import answers
+from iargus.serving.sync.refusals import Refusal
+from iargus.serving.sync.signing import sign_version
+from iargus.serving.sync.sync import Sync
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import BundleKey
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from tests.serving.cars import TODAY, car_catalogue, register
-from tests.serving.poison import Attacker, BAD_FILES, BAD_SIGNATURES, trap
+from tests.serving.poison import BAD_FILES, BAD_SIGNATURES, Attacker, trap
 
 KEY = BundleKey.model_validate({"kid": "first", "secret": "k" * 48})
 NEXT_KEY = BundleKey.model_validate({"kid": "next", "secret": "n" * 48})

@@ -9,15 +9,14 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from iargus.tasks.car_price.compiled.bundle import CarBundle
-from iargus.serving.compilation.export import export_bundle
 from iargus.errors import ArtefactRejected, PromotionRefused
-from iargus.registry import artefact
-from iargus.serving.compilation.opening import open_bundle
-from iargus.registry import Registry
+from iargus.registry import Registry, artefact
 from iargus.registry.connection import Connection
+from iargus.serving.compilation.export import export_bundle
+from iargus.serving.compilation.opening import open_bundle
 from iargus.serving.predictor import answers
 from iargus.settings import Settings
+from iargus.tasks.car_price.compiled.bundle import CarBundle
 from iargus.training.evaluate import evaluate
 from iargus.training.fit import fit_candidate, register_candidate
 from tests.serving.cars import TODAY, car_catalogue, fitted, register

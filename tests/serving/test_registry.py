@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from iargus.errors import ArtefactRejected, VersionUnknown
-from iargus.registry import artefact
-from iargus.registry import ModelVersion, Registry
+from iargus.registry import ModelVersion, Registry, artefact
 from iargus.settings import Settings
 from iargus.tasks.base import Task
 from iargus.training.evaluate import evaluate

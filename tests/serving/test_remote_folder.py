@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 
 from iargus.compiled.files import MAX_BYTES
-from iargus.compiled.manifest import FileEntry, MANIFEST
+from iargus.compiled.manifest import MANIFEST, FileEntry
 from iargus.compiled.manifest import Manifest as BundleManifest
 from iargus.errors import ArtefactRejected
 from iargus.registry.connection import Connection

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from iargus.serving.placement import Current, Placement
 from iargus.registry import Registry
+from iargus.serving.placement import Current, Placement
 from iargus.training.fit import train
 from tests.services.fixtures_mlflow import SettingsOf
 from tests.toy_tasks import rent_rows, rent_task

@@ -9,9 +9,9 @@ from typing import cast
 import pytest
 
 from iargus.errors import ArtefactRejected, FilesUnavailable, RegistryUnavailable, VersionUnknown
+from iargus.registry import Registry
 from iargus.serving.placement import Current, Placement
 from iargus.serving.sync.refusals import Refusal, Refusals
-from iargus.registry import Registry
 from iargus.serving.sync.sync import Sync
 from iargus.tasks.catalogue import Catalogue
 from tests.serving.shelf import FakeRegistry, Shelf

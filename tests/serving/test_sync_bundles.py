@@ -12,16 +12,16 @@ import pytest
 
 from iargus.compiled.bundle import Bundle
 from iargus.errors import ArtefactRejected, RegistryUnavailable
-from iargus.serving.loaded_models import Champions
-from iargus.serving.compilation.opening import open_bundle
-from iargus.serving.placement import Current, Placement
 from iargus.registry import ModelVersion, Registry
+from iargus.serving.compilation.opening import open_bundle
+from iargus.serving.loaded_models import Champions
+from iargus.serving.placement import Current, Placement
 from iargus.serving.predictor import answers
 from iargus.serving.sync.sync import Sync
 from iargus.settings import Settings
 from iargus.tasks.base import Task
-from tests.serving.cars import TODAY, car_catalogue, fitted, register
 from tests.services.fixtures_mlflow import SettingsOf
+from tests.serving.cars import TODAY, car_catalogue, fitted, register
 
 
 class Host:

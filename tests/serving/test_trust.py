@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from iargus.errors import ArtefactRejected, ConfigurationError
-from iargus.registry.version import BUNDLE_DIGEST, ModelVersion, SIGNATURE
 from iargus.registry.trust import Trust, bundle_keys
+from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE, ModelVersion
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import BundleKey
 

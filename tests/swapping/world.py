@@ -17,20 +17,20 @@ import pandas as pd
 from mlflow import MlflowClient
 from sklearn.pipeline import Pipeline
 
-from iargus.storage.database import API, Database, LABELLED
-from iargus.storage.migrate import upgrade
 from iargus.registry import Registry
 from iargus.serving.predictor import answers
 from iargus.serving.sync.sync import sync_once
 from iargus.settings import Settings
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.migrate import upgrade
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import evaluate
 from iargus.training.fit import register_candidate
 from iargus.training.sentences import load_sentences
-from tests.serving.cars import TODAY, cars, fitted
-from tests.serving.poison import Attacker, BAD_FILES, BAD_SIGNATURES
 from tests.services.gunicorn import Gunicorn
+from tests.serving.cars import TODAY, cars, fitted
+from tests.serving.poison import BAD_FILES, BAD_SIGNATURES, Attacker
 from tests.swapping.client import Question
 
 CONFIG = """

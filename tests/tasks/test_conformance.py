@@ -16,10 +16,10 @@ import pytest
 from pydantic import ValidationError
 from sklearn.pipeline import Pipeline
 
-from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.load import load_bundle
 from iargus.errors import LabelInvalid
 from iargus.registry import artefact
+from iargus.serving.compilation.export import export_bundle
+from iargus.serving.compilation.load import load_bundle
 from iargus.settings import Policy
 from iargus.tasks.base import Problem, Task
 from iargus.tasks.catalogue import Catalogue

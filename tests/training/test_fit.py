@@ -11,8 +11,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from iargus.errors import DataError
-from iargus.registry import artefact
-from iargus.registry import Registry
+from iargus.registry import Registry, artefact
 from iargus.settings import Settings
 from iargus.tasks.base import Task
 from iargus.training.evaluate import evaluate

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_DECISIONS, _LIMITED_TESTS = "tests/auth/issuing/test_decisions.py", "tests/auth/issuing/test_limited.py"
+_DECISIONS, _LIMITED_TESTS = (
+    "tests/auth/issuing/test_decisions.py",
+    "tests/auth/issuing/test_limited.py",
+)
 _INVITED_TESTS = "tests/auth/issuing/test_invitations.py"
 _ALLOWANCE = Module("iargus/auth/issuing/allowance.py", _LIMITED_TESTS)
 _LIMITED = Module(

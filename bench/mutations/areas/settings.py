@@ -9,7 +9,9 @@ _ENVIRONMENT = Module("iargus/settings/environment.py", "tests/settings/test_env
 _SECTION = Module("iargus/settings/section.py", "tests/settings/test_policy.py")
 _TLS = Module("iargus/server/tls.py", _TLS_TESTS)
 _LOGS = Module("iargus/logs.py", "tests/test_logs.py")
-_MASKED = Module("iargus/auth/tokens/masking.py", "tests/cli/test_token.py", "tests/api/test_admin.py")
+_MASKED = Module(
+    "iargus/auth/tokens/masking.py", "tests/cli/test_token.py", "tests/api/test_admin.py"
+)
 _LABELS = Module("iargus/metrics/requests.py", "tests/metrics/test_requests.py")
 
 GUARDS = (

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from bench.mutations.guard import Module
 
-_FORM = Module("iargus/auth/jwt/form.py", "tests/auth/tokens/test_form.py", "tests/auth/tokens/test_claims.py")
+_FORM = Module(
+    "iargus/auth/jwt/form.py", "tests/auth/tokens/test_form.py", "tests/auth/tokens/test_claims.py"
+)
 _CLAIMS = Module(
-    "iargus/auth/jwt/claims.py", "tests/auth/tokens/test_claims.py", "tests/auth/tokens/test_form.py"
+    "iargus/auth/jwt/claims.py",
+    "tests/auth/tokens/test_claims.py",
+    "tests/auth/tokens/test_form.py",
 )
 
 GUARDS = (

@@ -11,9 +11,9 @@ import pydantic_core
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
 from iargus.api.gate.eager_await import Begun
 from iargus.api.gate.json_faults import Fault, explain, explain_twice, first_twice
+from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
 
 _NESTING = (dict, list)
 

@@ -6,6 +6,13 @@ from typing import Any
 
 from starlette.types import Receive, Scope
 
+from iargus.api.container import Services
+from iargus.api.gate.body import Unparsed, load_object, read_body
+from iargus.api.gate.credentials import body_token, header_token, the_token
+from iargus.api.gate.rate_limit import Limited
+from iargus.api.gate.token_expiry import token_expires
+from iargus.api.middleware.response_headers import add_fields
+from iargus.auth.jwt.claims import Claims
 from iargus.errors import (
     BodyEncoded,
     BodyTooLarge,
@@ -15,13 +22,6 @@ from iargus.errors import (
     TokenMissing,
     TokenRejected,
 )
-from iargus.auth.jwt.claims import Claims
-from iargus.api.middleware.response_headers import add_fields
-from iargus.api.gate.credentials import body_token, header_token, the_token
-from iargus.api.gate.body import Unparsed, load_object, read_body
-from iargus.api.gate.token_expiry import token_expires
-from iargus.api.gate.rate_limit import Limited
-from iargus.api.container import Services
 
 # Refused before it is known whose the request is: these are charged to the client's address.
 NOBODYS = (TokenRejected, TokenAmbiguous, BodyEncoded, BodyTooLarge, BodyTooSlow)

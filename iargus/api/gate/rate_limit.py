@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import Scope
 
+from iargus.api.client_address import ClientAddresses
+from iargus.api.middleware.response_headers import add_fields
 from iargus.errors import RateLimited
 from iargus.ratelimit import RequestLimits
 from iargus.ratelimit.headers import Fields
-from iargus.api.middleware.response_headers import add_fields
-from iargus.api.client_address import ClientAddresses
 
 
 class Limited:

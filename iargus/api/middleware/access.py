@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from iargus.errors import AddressNotAllowed
-from iargus.settings.front import AccessPolicy, Places
 from iargus.api.client_address import ClientAddresses
 from iargus.api.networks import Networks
-from iargus.api.openapi.problems import add_problem
 from iargus.api.problems import from_error
+from iargus.errors import AddressNotAllowed
+from iargus.settings.front import AccessPolicy, Places
 
 Area = Literal["health", "metrics", "pages", "administration", "api"]
 
@@ -45,15 +44,8 @@ def area_of(path: str) -> Area:
     return next((area for prefix, area in _BELOW.items() if path.startswith(prefix)), "api")
 
 
-def describe_access(document: dict[str, Any], policy: AccessPolicy) -> None:
-    """Write the refusal into the OpenAPI description, where there is a list of networks."""
-    for path, operations in document["paths"].items():
-        if area_of(path) in _networks(policy):
-            for operation in operations.values():
-                add_problem(operation["responses"], AddressNotAllowed)
-
-
-def _networks(policy: AccessPolicy) -> dict[Area, Places]:
+def networks_of(policy: AccessPolicy) -> dict[Area, Places]:
+    """The networks that may use each part of the service; a part that is not listed is open."""
     lists: dict[Area, Places | None] = {
         "api": policy.api,
         "pages": policy.pages,
@@ -70,7 +62,7 @@ class AllowLists:
     def __init__(self, app: ASGIApp, *, policy: AccessPolicy, addresses: ClientAddresses) -> None:
         self._app = app
         self._addresses = addresses
-        self._lists = {area: Networks(places) for area, places in _networks(policy).items()}
+        self._lists = {area: Networks(places) for area, places in networks_of(policy).items()}
         self._holds = lru_cache(4096)(lambda area, address: self._lists[area].holds(address))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

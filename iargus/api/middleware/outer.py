@@ -8,12 +8,12 @@ from functools import partial
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from iargus.settings import Policy
-from iargus.settings.front import AccessPolicy
-from iargus.api.middleware.access import AllowLists
 from iargus.api.client_address import ClientAddresses
+from iargus.api.middleware.access import AllowLists
 from iargus.api.middleware.forwarded_scheme import ForwardedScheme
 from iargus.api.middleware.security_headers import SecurityHeaders
+from iargus.settings import Policy
+from iargus.settings.front import AccessPolicy
 
 Layer = Callable[[ASGIApp], ASGIApp]
 

@@ -13,13 +13,13 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from iargus.api.openapi.access import describe_access
+from iargus.api.openapi.problems import describe_problems
+from iargus.api.openapi.rate_limits import describe_limits
+from iargus.api.openapi.token_expiry import describe_expiry
+from iargus.api.problems import Problem
 from iargus.clock import Clock
 from iargus.settings.front import AccessPolicy
-from iargus.api.middleware.access import describe_access
-from iargus.api.openapi.rate_limits import describe_limits
-from iargus.api.gate.token_expiry import describe_expiry
-from iargus.api.openapi.problems import describe_problems
-from iargus.api.problems import Problem
 
 _PLACEHOLDER = "x-iargus-model"
 _TOKEN: dict[str, Any] = {

@@ -10,31 +10,31 @@ from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
-from iargus.clock import to_naive_utc
-from iargus.errors import RevocationUnexpected, ScopeMissing, TokenUnknown
-from iargus.auth.jwt.claims import ADMIN
-from iargus.auth.tokens.register import Wanted
+from iargus.api.container import Services
+from iargus.api.gate.gate import Gate, require_scope
+from iargus.api.json_response import JsonAnswer
+from iargus.api.openapi.description import GATED, Description, path_parameter, query_parameter
+from iargus.api.openapi.links import ONE_TOKEN, TO_NEWEST_TOKEN
+from iargus.api.openapi.problems import DATABASE, GATE, GATE_WITH_BODY, problem_docs
 from iargus.api.routes.admin_models import (
     MAX_DAYS,
     MAX_ID,
     MAX_PAGE_ROWS,
     PAGE_ROWS,
+    TEXT,
     QueryOfTokens,
     Revocation,
     Revoked,
     Search,
-    TEXT,
     TokenInfo,
     TokenPage,
     as_info,
     as_page,
 )
-from iargus.api.openapi.description import Description, GATED, path_parameter, query_parameter
-from iargus.api.gate.gate import Gate, require_scope
-from iargus.api.json_response import JsonAnswer
-from iargus.api.openapi.links import ONE_TOKEN, TO_NEWEST_TOKEN
-from iargus.api.openapi.problems import DATABASE, GATE, GATE_WITH_BODY, problem_docs
-from iargus.api.container import Services
+from iargus.auth.jwt.claims import ADMIN
+from iargus.auth.tokens.register import Wanted
+from iargus.clock import to_naive_utc
+from iargus.errors import RevocationUnexpected, ScopeMissing, TokenUnknown
 
 _PROBLEMS = (*GATE, ScopeMissing, *DATABASE)
 _BODY_PROBLEMS = (*GATE_WITH_BODY, ScopeMissing, ValidationError, *DATABASE)

@@ -10,13 +10,13 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.config import JsonDict
 
-from iargus.clock import to_naive_utc
-from iargus.tasks.fields import NEVER_AS_TEXT, Text
+from iargus.api.routes.timestamp import Moment
+from iargus.auth.tokens.masking import State, masked, state_of
 from iargus.auth.tokens.register import Page, Wanted
 from iargus.auth.tokens.service import normal_email
-from iargus.auth.tokens.masking import State, masked, state_of
 from iargus.auth.tokens.store import TokenRecord
-from iargus.api.routes.timestamp import Moment
+from iargus.clock import to_naive_utc
+from iargus.tasks.fields import NEVER_AS_TEXT, Text
 
 PAGE_ROWS, MAX_PAGE_ROWS = 100, 1000
 MAX_DAYS = 36_500

@@ -14,6 +14,17 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from iargus.api.container import Services
+from iargus.api.gate.body import read_body
+from iargus.api.gate.rate_limit import Limited
+from iargus.api.openapi.description import path_parameter
+from iargus.api.openapi.problems import DATABASE, LIMITED, problem_docs
+from iargus.api.problems import from_error
+from iargus.api.routes.confirmation_page import CONTENT_POLICY, Page, page_of_problem
+from iargus.api.routes.token_response import TokenAnswer, token_answer
+from iargus.api.routes.tokens import MAX_BODY_BYTES
+from iargus.auth.issuing.confirming import Confirmer
+from iargus.auth.tokens.service import IssuedToken
 from iargus.errors import (
     BodyEncoded,
     BodyTooLarge,
@@ -23,17 +34,6 @@ from iargus.errors import (
     SigningKeyMissing,
     TokensAtLimit,
 )
-from iargus.auth.issuing.confirming import Confirmer
-from iargus.auth.tokens.service import IssuedToken
-from iargus.api.gate.body import read_body
-from iargus.api.routes.confirmation_page import CONTENT_POLICY, Page, page_of_problem
-from iargus.api.openapi.description import path_parameter
-from iargus.api.gate.rate_limit import Limited
-from iargus.api.openapi.problems import DATABASE, LIMITED, problem_docs
-from iargus.api.problems import from_error
-from iargus.api.container import Services
-from iargus.api.routes.token_response import TokenAnswer, token_answer
-from iargus.api.routes.tokens import MAX_BODY_BYTES
 
 __all__ = ["CONTENT_POLICY", "LINKS", "confirm_router"]
 

@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from iargus.errors import IArgusError
 from iargus.api.problems import Answering, from_validation, internal_error
+from iargus.errors import IArgusError
 
 logger = logging.getLogger(__name__)
 

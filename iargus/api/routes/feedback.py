@@ -11,16 +11,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from iargus import errors
+from iargus.api.container import Services
+from iargus.api.gate.gate import Gate
+from iargus.api.json_response import JsonAnswer
+from iargus.api.openapi.description import Description
+from iargus.api.openapi.links import FEEDBACK
+from iargus.api.openapi.problems import DATABASE, GATE_WITH_BODY, problem_docs
+from iargus.auth.jwt.claims import Claims
 from iargus.errors import PredictionUnknown, TaskNotAllowed
 from iargus.serving.recording.store import Prediction
 from iargus.tasks.fields import NO_BOOLEAN
-from iargus.auth.jwt.claims import Claims
-from iargus.api.openapi.description import Description
-from iargus.api.gate.gate import Gate
-from iargus.api.json_response import JsonAnswer
-from iargus.api.openapi.links import FEEDBACK
-from iargus.api.openapi.problems import DATABASE, GATE_WITH_BODY, problem_docs
-from iargus.api.container import Services
 
 
 class FeedbackRequest(BaseModel):

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
+from iargus.api.container import Services
 from iargus.api.openapi.problems import problem_docs
 from iargus.api.problems import RETRY_AFTER_S, problem_response
 from iargus.api.public_path import public_path
-from iargus.api.container import Services
 
 
 class Offered(BaseModel):

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from iargus.api.container import Services
 from iargus.api.openapi.problems import problem_docs
 from iargus.api.problems import RETRY_AFTER_S, problem_response
-from iargus.api.container import Services
 
 logger = logging.getLogger(__name__)
 

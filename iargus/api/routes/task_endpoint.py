@@ -15,19 +15,19 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
-from iargus.compiled.bundle import Bundle
+from iargus.api.container import Services
+from iargus.api.gate.gate import Gate
+from iargus.api.json_response import JsonAnswer, json_bytes
+from iargus.api.problems import from_validation
+from iargus.auth.jwt.claims import Claims
 from iargus.clock import to_naive_utc
+from iargus.compiled.bundle import Bundle
 from iargus.errors import BodyInvalid, ModelNotLoaded, TaskNotAllowed, VersionUnknown
 from iargus.serving.loaded_models import LoadedModel
 from iargus.serving.predictor import answers, is_quick, read_answer
 from iargus.serving.recording.ids import PredictionIds
 from iargus.serving.recording.store import Recorded
 from iargus.tasks.base import Input, ReadRoute, Task
-from iargus.auth.jwt.claims import Claims
-from iargus.api.gate.gate import Gate
-from iargus.api.json_response import JsonAnswer, json_bytes
-from iargus.api.problems import from_validation
-from iargus.api.container import Services
 
 # Batches and long texts: more at once would share the same core, and each holds its arrays.
 COMPUTING_THREADS = 2

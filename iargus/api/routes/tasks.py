@@ -12,13 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from starlette.responses import Response
 
 from iargus import errors
-from iargus.tasks.base import ReadRoute, Task
-from iargus.api.openapi.description import Description, GATED, query_parameter
-from iargus.api.routes.fast_path import Endpoint
+from iargus.api.container import Services
+from iargus.api.openapi.description import GATED, Description, query_parameter
 from iargus.api.openapi.links import TO_FEEDBACK
 from iargus.api.openapi.problems import GATE, GATE_WITH_BODY, problem_docs
-from iargus.api.container import Services
+from iargus.api.routes.fast_path import Endpoint
 from iargus.api.routes.task_endpoint import TaskEndpoint
+from iargus.tasks.base import ReadRoute, Task
 
 VERSION = query_parameter(
     "version",

@@ -21,9 +21,9 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from iargus.tasks.fields import BLANKS, NEVER_AS_TEXT, Text
 from iargus.auth.jwt.claims import MAX_TASKS
 from iargus.auth.tokens.record import Grant
+from iargus.tasks.fields import BLANKS, NEVER_AS_TEXT, Text
 
 # Controls, ends of lines, and what makes text run the other way or hides in it: a name stands in
 # mails. Anything else may be in somebody's name.

@@ -11,16 +11,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from iargus import errors
-from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow, TokenMissing
-from iargus.auth.tokens.record import Holder
-from iargus.api.gate.credentials import body_token, header_token, the_token
-from iargus.api.gate.body import parse_object, read_body
-from iargus.api.openapi.description import Description
-from iargus.api.gate.rate_limit import Limited
-from iargus.api.openapi.problems import BODY, DATABASE, LIMITED, problem_docs
 from iargus.api.container import Services
-from iargus.api.routes.token_response import Message, TokenAnswer, token_answer
+from iargus.api.gate.body import parse_object, read_body
+from iargus.api.gate.credentials import body_token, header_token, the_token
+from iargus.api.gate.rate_limit import Limited
+from iargus.api.openapi.description import Description
+from iargus.api.openapi.problems import BODY, DATABASE, LIMITED, problem_docs
 from iargus.api.routes.token_request import TokenRequest, grant_of, refine_request
+from iargus.api.routes.token_response import Message, TokenAnswer, token_answer
+from iargus.auth.tokens.record import Holder
+from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow, TokenMissing
 
 MAX_BODY_BYTES = 16_384
 # In the mode `confirm` everybody gets these bytes, whoever they are.

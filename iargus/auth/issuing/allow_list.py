@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from iargus.errors import ConfigurationError
 from iargus.auth.issuing.addresses import Address
+from iargus.errors import ConfigurationError
 
 _ANY_SUBDOMAIN = "*."
 

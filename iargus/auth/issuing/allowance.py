@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from iargus.errors import RateLimited, TokensAtLimit
 from iargus.auth.issuing.addresses import mailbox_of
-from iargus.storage.schema import tokens
+from iargus.errors import RateLimited, TokensAtLimit
 from iargus.settings.issuing import IssuingPolicy
+from iargus.storage.schema import tokens
 
 _DAY = timedelta(days=1)
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from iargus.storage.database import Database
 from iargus.auth.issuing.addresses import person_of
 from iargus.auth.issuing.allowance import check_allowance
 from iargus.auth.issuing.locks import take_turn, turn_of
-from iargus.settings.issuing import IssuingPolicy
 from iargus.auth.tokens.store import TokenRecord, add_token
+from iargus.settings.issuing import IssuingPolicy
+from iargus.storage.database import Database
 
 # What must become true together with the token, such as that an invitation is used.
 Condition = Callable[[Connection], None]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iargus.background import Background
-from iargus.clock import Clock
-from iargus.storage.database import Database
-from iargus.deadline import Within, unbounded
 from iargus.auth.issuing.confirming import Confirmer
 from iargus.auth.issuing.issuers import BoundedIssuer, Issuer, issuer_of
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.auth.issuing.startup import mode_of
+from iargus.auth.tokens.service import TokenService
+from iargus.background import Background
+from iargus.clock import Clock
+from iargus.deadline import Within, unbounded
 from iargus.settings import Settings
 from iargus.settings.issuing import IssuingMode
-from iargus.auth.tokens.service import TokenService
+from iargus.storage.database import Database
 
 
 @dataclass(frozen=True)

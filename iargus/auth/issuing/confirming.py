@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from iargus.clock import Clock, to_naive_utc
-from iargus.storage.database import Database
 from iargus.auth.issuing.bounded import LimitedTokens
 from iargus.auth.issuing.links import Confirmation, Links, use_confirmation
-from iargus.settings.issuing import IssuingPolicy
 from iargus.auth.tokens.service import IssuedToken, TokenService
+from iargus.clock import Clock, to_naive_utc
+from iargus.settings.issuing import IssuingPolicy
+from iargus.storage.database import Database
 
 
 class Confirmer:

@@ -6,14 +6,14 @@ import logging
 from datetime import timedelta
 from functools import partial
 
-from iargus.background import Background
-from iargus.clock import Clock, to_naive_utc
-from iargus.errors import IArgusError, MailNotSent
 from iargus.auth.issuing.addresses import for_envelope
 from iargus.auth.issuing.allow_list import AllowList
 from iargus.auth.issuing.decisions import Verdict, decide
 from iargus.auth.issuing.mail import compose
 from iargus.auth.issuing.queue import Claimed, ConfirmationQueue
+from iargus.background import Background
+from iargus.clock import Clock, to_naive_utc
+from iargus.errors import IArgusError, MailNotSent
 from iargus.mailing import smtp
 from iargus.settings import Settings
 

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from iargus.storage.database import Database, insert_ignoring
-from iargus.errors import InvitationInvalid
 from iargus.auth.issuing.addresses import Address
 from iargus.auth.issuing.codes import Code, new_invitation, parse_invitation
-from iargus.storage.schema import invitations
 from iargus.auth.tokens.record import tasks_of, tasks_text
+from iargus.errors import InvitationInvalid
+from iargus.storage.database import Database, insert_ignoring
+from iargus.storage.schema import invitations
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
+from iargus.auth.issuing.allow_list import AllowList
+from iargus.auth.issuing.bounded import LimitedTokens
+from iargus.auth.issuing.invitations import Invitations, use_invitation
+from iargus.auth.issuing.queue import ConfirmationQueue
+from iargus.auth.tokens.record import Grant, Holder
+from iargus.auth.tokens.service import PLAIN, IssuedToken, TokenService
 from iargus.clock import Clock, to_naive_utc
-from iargus.storage.database import Database
 from iargus.deadline import Within
 from iargus.errors import InvitationInvalid, PersonNotAllowed
-from iargus.auth.issuing.allow_list import AllowList
-from iargus.auth.issuing.invitations import Invitations, use_invitation
-from iargus.auth.issuing.bounded import LimitedTokens
-from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.settings.issuing import IssuingMode, IssuingPolicy
-from iargus.auth.tokens.record import Grant, Holder
-from iargus.auth.tokens.service import IssuedToken, PLAIN, TokenService
+from iargus.storage.database import Database
 
 
 class Issuer(Protocol):

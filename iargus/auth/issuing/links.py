@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from iargus.storage.database import Database
-from iargus.errors import ConfirmationInvalid
 from iargus.auth.issuing.codes import parse_link
-from iargus.storage.schema import confirmation_links, confirmations
 from iargus.auth.tokens.record import Grant, Holder, tasks_of
+from iargus.errors import ConfirmationInvalid
+from iargus.storage.database import Database
+from iargus.storage.schema import confirmation_links, confirmations
 
 
 @dataclass(frozen=True)

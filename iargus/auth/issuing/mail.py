@@ -12,9 +12,9 @@ from email.utils import format_datetime, make_msgid
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from iargus.errors import MailNotSent
 from iargus.auth.issuing.addresses import for_envelope
 from iargus.auth.issuing.codes import Code, link_text
+from iargus.errors import MailNotSent
 from iargus.mailing.bodies import set_bodies
 from iargus.mailing.policy import MailPolicy
 from iargus.mailing.sender import domain_of, sender_of

@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from iargus.storage.database import Database
 from iargus.auth.issuing.addresses import person_of
 from iargus.auth.issuing.codes import Code, new_link
 from iargus.auth.issuing.decisions import Facts, Verdict
 from iargus.auth.issuing.due import due, facts_of
-from iargus.auth.issuing.states import State, pause_after
 from iargus.auth.issuing.locks import MAILS, take_turn
-from iargus.storage.schema import confirmation_links, confirmations
+from iargus.auth.issuing.states import State, pause_after
 from iargus.auth.tokens.record import Grant, Holder, tasks_text
 from iargus.auth.tokens.service import PLAIN
+from iargus.storage.database import Database
+from iargus.storage.schema import confirmation_links, confirmations
 
 # Longer than the window that mails are counted in.
 _KEPT = timedelta(days=1)

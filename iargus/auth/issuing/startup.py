@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from iargus.errors import ConfigurationError
 from iargus.auth.issuing.allow_list import AllowList
+from iargus.errors import ConfigurationError
 from iargus.settings import Settings
 from iargus.settings.issuing import IssuingMode
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from iargus.settings.environment import JwtKey
 from iargus.auth.keys.row import KeyRow
 from iargus.auth.keys.store import Use
 from iargus.auth.keys.wrapping import unwrap
+from iargus.settings.environment import JwtKey
 
 ENVIRONMENT = "environment"
 FILE = "file"

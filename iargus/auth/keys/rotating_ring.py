@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from iargus.auth.jwt.claims import NOT_VALID, Claims, decode
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.keys.ring_file import load_rows, save_rows
+from iargus.auth.keys.row import SIGNS_AFTER_S, KeyRow
+from iargus.auth.keys.wrapping import unwrap
 from iargus.errors import SigningKeyMissing, TokenKeyUnknown
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.jwt.claims import Claims, NOT_VALID, decode
-from iargus.auth.keys.row import KeyRow, SIGNS_AFTER_S
-from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.keys.ring_file import load_rows, save_rows
-from iargus.auth.keys.wrapping import unwrap
 
 logger = logging.getLogger(__name__)
 

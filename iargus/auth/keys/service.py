@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.keys.info import ENVIRONMENT, KeyInfo, described, signer
+from iargus.auth.keys.loading import fresh_key
+from iargus.auth.keys.row import KeyRow
+from iargus.auth.keys.store import SqlKeyStore, Use
+from iargus.auth.keys.wrapping import unwrap, wrap
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import DataError
 from iargus.settings.environment import JwtKey
-from iargus.auth.keys.info import ENVIRONMENT, KeyInfo, described, signer
-from iargus.auth.keys.row import KeyRow
-from iargus.auth.keys.store import SqlKeyStore, Use
-from iargus.auth.keys.loading import fresh_key
-from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.keys.wrapping import unwrap, wrap
 
 
 class KeyService:

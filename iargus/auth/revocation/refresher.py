@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import time
 
+from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.background import Background
 from iargus.errors import IArgusError
-from iargus.auth.revocation.snapshot import RevocationSnapshot
 
 logger = logging.getLogger(__name__)
 

@@ -15,12 +15,12 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import chain
 
+from iargus.auth.counters import Position
+from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.revocation.changes import Changes, ChangeSource
+from iargus.auth.revocation.file import RevocationFile
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import TokenStateUnknown
-from iargus.auth.counters import Changes, Position
-from iargus.auth.keys.rotating_ring import LiveRing
-from iargus.auth.revocation.file import RevocationFile
-from iargus.auth.tokens.store import TokenStore
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class RevocationSnapshot:
 
     def __init__(
         self,
-        store: TokenStore,
+        store: ChangeSource,
         *,
         clock: Clock,
         max_age_s: float,

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select, true, update
 
-from iargus.storage.database import Database
-from iargus.errors import TokenUnknown
-from iargus.storage.schema import signing_keys, tokens
 from iargus.auth.counters import REVOKED, raised
 from iargus.auth.tokens.record import TokenRecord
 from iargus.auth.tokens.store import token_record
+from iargus.errors import TokenUnknown
+from iargus.storage.database import Database
+from iargus.storage.schema import signing_keys, tokens
 
 # One transaction of a revocation of many: short enough that nobody waits for it.
 REVOKED_AT_ONCE = 500

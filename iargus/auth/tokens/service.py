@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from iargus.auth.jwt.claims import Claims, check_times, new_claims, sign
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.revocation.snapshot import RevocationSnapshot
+from iargus.auth.tokens.record import Grant, Holder, TokenRecord
+from iargus.auth.tokens.store import TokenStore
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import Within, unbounded
 from iargus.errors import TokenKeyUnknown, TokenMalformed, TokenRevoked, TokenStateUnknown
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.jwt.claims import Claims, check_times, new_claims, sign
-from iargus.auth.keys.rotating_ring import LiveRing
-from iargus.auth.tokens.record import Grant, Holder, TokenRecord
-from iargus.auth.revocation.snapshot import RevocationSnapshot
-from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.tokens.store import TokenStore
 
 PLAIN = Grant()
 

@@ -9,19 +9,19 @@ from typing import Protocol
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from iargus.storage.database import Database
-from iargus.storage.schema import tokens
 from iargus.auth.counters import (
-    Changes,
-    Position,
     REVOKED,
+    Position,
     number_revocations,
     position,
     raised,
     revoked_after,
 )
 from iargus.auth.keys.store import read_keys
+from iargus.auth.revocation.changes import Changes
 from iargus.auth.tokens.record import Holder, TokenRecord, tasks_of, tasks_text
+from iargus.storage.database import Database
+from iargus.storage.schema import tokens
 
 __all__ = ["Holder", "SqlTokenStore", "TokenRecord", "TokenStore", "add_token", "token_record"]
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import iargus.cli.compare.arrow_memory  # noqa: F401 - before Arrow is imported
+from iargus.atomic_write import write_whole
 from iargus.cli.progress import progress_bar
 from iargus.cli.shares import limit_option, share_option
 from iargus.cli.table_options import delimiter_option
 from iargus.errors import ConfigurationError, DataError, LabelsUnclear
 from iargus.tables import TableOptions
-from iargus.atomic_write import write_whole
 
 if TYPE_CHECKING:
     from iargus.monitoring.comparison import Comparison

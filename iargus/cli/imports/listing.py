@@ -66,7 +66,7 @@ def undo_import(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete exactly the rows that an import added. Other rows, and models, stay as they are."""
-    from iargus.storage.labelled.imports import Imports, UNDONE
+    from iargus.storage.labelled.imports import UNDONE, Imports
 
     stack = Stack()
     imports = Imports(stack.labelled)
@@ -95,8 +95,8 @@ def undo_import(
 def _uses(stack: Stack, record: ImportRecord) -> list[str]:
     """What has been made of the rows already, which undoing the import does not take back."""
     from iargus.errors import IArgusError
-    from iargus.storage.labelled.imports import Imports
     from iargus.monitoring.job.records import MonitoringRecords
+    from iargus.storage.labelled.imports import Imports
 
     imports = Imports(stack.labelled)
     rows = imports.rows_of(record.id)

@@ -10,15 +10,15 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from iargus.atomic_write import write_whole
 from iargus.cli.monitor.screen import COLOURS, plain, print_json, print_lines, screen
 from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
-from iargus.atomic_write import write_whole
 
 if TYPE_CHECKING:
-    from iargus.monitoring.view.explaining import Paragraph
-    from iargus.monitoring.period import Period
     from iargus.monitoring.job.records import RunRecord
+    from iargus.monitoring.period import Period
+    from iargus.monitoring.view.explaining import Paragraph
 
 LAST = "last"
 STDOUT = "-"
@@ -38,9 +38,10 @@ def explain_month(
     ] = None,
 ) -> None:
     """Say why a month was judged as it was, what was seen and done, and what you can do."""
-    from iargus.monitoring.view.explaining import document_of, explain
     from iargus.mailing.status import mails_about
+    from iargus.monitoring.job.record_document import document_of
     from iargus.monitoring.job.records import MonitoringRecords
+    from iargus.monitoring.view.explaining import explain
 
     configure_logging("warning")
     wanted = _wanted(period)

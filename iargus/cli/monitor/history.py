@@ -33,10 +33,10 @@ def history(
     drift, serious findings, retraining and mails.
     """
     from iargus.cli.monitor.history_table import show_history
-    from iargus.monitoring.view.explaining import document_of
     from iargus.mailing.status import mails_about
-    from iargus.monitoring.period import Period
+    from iargus.monitoring.job.record_document import document_of
     from iargus.monitoring.job.records import MonitoringRecords
+    from iargus.monitoring.period import Period
 
     configure_logging("warning")
     stack = Stack()

@@ -9,12 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from iargus.cli.monitor.chart import Scale, draw
-from iargus.cli.monitor.month import HEADS, Month, STATE
+from iargus.cli.monitor.month import HEADS, STATE, Month
 from iargus.cli.monitor.screen import COLOURS, Signs, plain, print_lines, signs
-from iargus.monitoring.view.explaining.briefs import notes
-from iargus.monitoring.view.explaining.mails import mail_brief
 from iargus.mailing.status import Told
 from iargus.monitoring.period import Period, between
+from iargus.monitoring.view.explaining.briefs import notes
+from iargus.monitoring.view.explaining.mails import mail_brief
 from iargus.monitoring.view.reading import Document, text
 from iargus.monitoring.view.wording import METRICS
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iargus.cli.monitor.chart import Point
-from iargus.monitoring.view.explaining.briefs import versions_brief
-from iargus.monitoring.stats.performance.verdict import State
 from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.view.explaining.briefs import versions_brief
 from iargus.monitoring.view.reading import Document, count, interval, number, text
 from iargus.monitoring.view.wording import percent
 

@@ -9,16 +9,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from iargus.cli.monitor.screen import plain
+from iargus.mailing.delivered import Delivery
+from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.view.explaining.briefs import (
     drift_brief,
     estimate_brief,
     serious_brief,
     worst_brief,
 )
-from iargus.mailing.delivered import Delivery
 from iargus.monitoring.view.mail.kinds import in_words
 from iargus.monitoring.view.repeats import in_brackets, left_out_of, sentence
-from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.view.wording import METRICS, percent
 
 _STYLES = {

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from iargus.cli.token.notify_expiry import announce
-from iargus.cli.token.list_tokens import list_tokens
 from iargus.cli.token.context import address, as_document, served_tasks, token_service, which
+from iargus.cli.token.list_tokens import list_tokens
+from iargus.cli.token.notify_expiry import announce
 from iargus.cli.token.revoke import revoke
 from iargus.errors import DataError
 from iargus.operations.stack import Stack

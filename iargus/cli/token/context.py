@@ -26,9 +26,9 @@ def token_service(stack: Stack) -> TokenService:
     Raises:
         DatabaseUnavailable: the keys cannot be read.
     """
-    from iargus.auth.keys.store import SqlKeyStore
     from iargus.auth.keys.loading import load_key_ring
     from iargus.auth.keys.rotating_ring import LiveRing
+    from iargus.auth.keys.store import SqlKeyStore
     from iargus.auth.revocation.snapshot import RevocationSnapshot
     from iargus.auth.tokens.service import TokenService
     from iargus.auth.tokens.store import SqlTokenStore

@@ -21,10 +21,10 @@ def announce(
 
     For a daily schedule. Exit status 1 when a mail could not be sent; it is tried again next time.
     """
-    from iargus.monitoring.view.mail.expiring import announce_all
     from iargus.auth.expiry_notices import SqlAnnouncements
-    from iargus.auth.keys.store import SqlKeyStore
     from iargus.auth.keys.loading import load_key_ring
+    from iargus.auth.keys.store import SqlKeyStore
+    from iargus.monitoring.view.mail.expiring import announce_all
 
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)

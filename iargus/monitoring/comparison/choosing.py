@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iargus.errors import DataError, UsageError
-from iargus.monitoring.stats.drift.summary import Kinds, kind_of
 from iargus.monitoring.comparison.labels import LabelKind, label_kind
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.roles import no_features
 from iargus.monitoring.comparison.source import Source
+from iargus.monitoring.stats.drift.summary import Kinds, kind_of
 
 _IGNORED = "as --ignore asks"
 

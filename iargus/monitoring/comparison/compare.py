@@ -14,8 +14,6 @@ from threading import Event, Lock
 from typing import Any
 
 from iargus.errors import DataError
-from iargus.storage.labelled.repeats import Repeats
-from iargus.monitoring.stats.drift.facts import drift_facts
 from iargus.monitoring.comparison.choosing import (
     Chosen,
     common,
@@ -31,6 +29,7 @@ from iargus.monitoring.comparison.saved import SavedReference, is_saved
 from iargus.monitoring.comparison.scan import Scan, read_all
 from iargus.monitoring.comparison.source import Source
 from iargus.monitoring.observed import Observed, RepeatFacts
+from iargus.monitoring.stats.drift.facts import drift_facts
 from iargus.monitoring.stats.performance.verdict import (
     BELIEVABLE_ROWS,
     State,
@@ -39,6 +38,7 @@ from iargus.monitoring.stats.performance.verdict import (
 )
 from iargus.monitoring.stats.quality.rules import is_serious
 from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.storage.labelled.repeats import Repeats
 from iargus.tables import TableOptions
 
 Progress = Callable[[float, int], None]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from iargus.monitoring.stats.drift.summary import Kind, Kinds
 from iargus.monitoring.comparison.number_style import NumberStyle, styles_of, to_numbers
-from iargus.monitoring.comparison.source import BATCH, Batch, SAMPLE, obstacles, reading
+from iargus.monitoring.comparison.source import BATCH, SAMPLE, Batch, obstacles, reading
+from iargus.monitoring.stats.drift.summary import Kind, Kinds
 from iargus.tables import Table
 from iargus.tables.clean import Broken, CleanText
 from iargus.tables.lines import TextLines

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iargus.errors import DataError, LabelsUnclear, UsageError
-from iargus.monitoring.stats.drift.reading import numbers_of
 from iargus.monitoring.comparison.classes import canonical
+from iargus.monitoring.stats.drift.reading import numbers_of
 from iargus.monitoring.view.names import listed
 
 _FEW = 30  # different whole numbers; more are hardly classes by number

@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from iargus.monitoring.comparison.source import BATCH, SAMPLE, Batch, reading
 from iargus.monitoring.stats.drift.summary import Kind, Kinds
-from iargus.monitoring.comparison.source import BATCH, Batch, SAMPLE, reading
 from iargus.tables import Table
 from iargus.tables.clean import Broken
 

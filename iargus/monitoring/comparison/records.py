@@ -7,9 +7,9 @@ from itertools import islice
 
 import pandas as pd
 
-from iargus.monitoring.stats.drift.summary import Kind, Kinds
 from iargus.monitoring.comparison.number_style import styles_of, to_numbers
-from iargus.monitoring.comparison.source import BATCH, Batch, SAMPLE, obstacles
+from iargus.monitoring.comparison.source import BATCH, SAMPLE, Batch, obstacles
+from iargus.monitoring.stats.drift.summary import Kind, Kinds
 from iargus.tables import Table
 from iargus.tables.clean import Broken
 

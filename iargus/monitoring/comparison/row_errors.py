@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iargus.monitoring.stats.drift.reading import numbers_of
 from iargus.monitoring.comparison.classes import Vocabulary, canonical_column
+from iargus.monitoring.stats.drift.reading import numbers_of
 
 
 def row_errors(

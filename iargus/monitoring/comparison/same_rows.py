@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from iargus.storage.labelled.repeats import Repeats
-from iargus.monitoring.stats.drift.summary import Kinds
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.scan import Scan
 from iargus.monitoring.comparison.source import Source
+from iargus.monitoring.stats.drift.summary import Kinds
+from iargus.storage.labelled.repeats import Repeats
 
 _MOST = 0.5  # of the rows of a file; where more are equal to others, equal rows are the rule
 _MARGIN = 1.5  # shares of equal rows across and within files do not grow quite alike

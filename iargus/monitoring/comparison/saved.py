@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from iargus.errors import DataError
-from iargus.storage.labelled.repeats import Repeats
-from iargus.monitoring.stats.drift.summary import FeatureSummary, Kinds
 from iargus.atomic_write import write_whole
+from iargus.errors import DataError
+from iargus.monitoring.stats.drift.summary import FeatureSummary, Kinds
+from iargus.storage.labelled.repeats import Repeats
 
 _FORMAT = 1
 

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iargus.storage.labelled.repeats import EarlierRows, Repeats
-from iargus.monitoring.stats.drift.summary import Kinds, Summary, merge_all, summarise
 from iargus.monitoring.comparison.classes import Vocabulary
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.row_errors import row_errors
 from iargus.monitoring.comparison.source import Source
+from iargus.monitoring.stats.drift.summary import Kinds, Summary, merge_all, summarise
 from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
 from iargus.monitoring.stats.performance.tally import ErrorTally
 from iargus.monitoring.stats.quality.scan import QualityScan
+from iargus.storage.labelled.repeats import EarlierRows, Repeats
 
 Seen = Callable[[Source, float, int], None]
 """Told after each part: the file, how much of it is read, and the rows of the part."""

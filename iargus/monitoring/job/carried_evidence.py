@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iargus.monitoring.stats.performance.evidence import Evidence
-from iargus.monitoring.period import Period
 from iargus.monitoring.job.records import RunRecord
+from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.evidence import Evidence
 
 
 def carried_evidence(history: Sequence[RunRecord], period: Period, *, version: str) -> Evidence:

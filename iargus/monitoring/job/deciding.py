@@ -10,25 +10,25 @@ from typing import Self
 
 import pandas as pd
 
-from iargus.storage.database import Database
 from iargus.errors import DataError
-from iargus.storage.labelled.repeats import EarlierRows, LABEL
-from iargus.storage.labelled.store import labelled_store
-from iargus.registry import ModelVersion, Registry
-from iargus.monitoring.month.estimating import RecordedAnswers, estimate
-from iargus.monitoring.month.month import Month
-from iargus.monitoring.month.reference import find_reference
-from iargus.monitoring.month.scoring import find_champion, load_champion, score_rows, usable_rows
-from iargus.monitoring.window import plan_window
-from iargus.monitoring.stats.performance.evidence import accumulate
-from iargus.monitoring.stats.performance.verdict import State, confirm, judge_performance
-from iargus.monitoring.period import Period
 from iargus.monitoring.job.carried_evidence import carried_evidence
 from iargus.monitoring.job.findings import Findings, Judgement, finite, retraining_of
 from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.job.request import Progress, Request
 from iargus.monitoring.job.retraining import Contest, hold_contest
+from iargus.monitoring.month.estimating import RecordedAnswers, estimate
+from iargus.monitoring.month.month import Month
+from iargus.monitoring.month.reference import find_reference
+from iargus.monitoring.month.scoring import find_champion, load_champion, score_rows, usable_rows
+from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.evidence import accumulate
+from iargus.monitoring.stats.performance.verdict import State, confirm, judge_performance
+from iargus.monitoring.window import plan_window
+from iargus.registry import ModelVersion, Registry
 from iargus.settings import Settings
+from iargus.storage.database import Database
+from iargus.storage.labelled.repeats import LABEL, EarlierRows
+from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.base import Task
 from iargus.training.future_rows import future_from
 

@@ -8,24 +8,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from iargus.clock import Clock, to_naive_utc
-from iargus.storage.database import Database
 from iargus.errors import ChampionChanged, PromotionRefused
-from iargus.registry import Registry
-from iargus.registry.version import CHAMPION
-from iargus.monitoring.job.history import history_picture, judged_before
-from iargus.monitoring.view.mail.alerts import write_alert
-from iargus.monitoring.view.mail.kinds import Kind
-from iargus.monitoring.month.reference import reference_files
-from iargus.monitoring.view.report import render_report
-from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.job.facts import log_outcome
 from iargus.monitoring.job.findings import Judgement
+from iargus.monitoring.job.history import history_picture, judged_before
 from iargus.monitoring.job.outcomes import judged_outcome, run_record, with_reasons
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.job.report_file import write_report
 from iargus.monitoring.job.retraining import Contest
 from iargus.monitoring.job.steps import Step, Steps
+from iargus.monitoring.month.reference import reference_files
+from iargus.monitoring.result import TaskOutcome
+from iargus.monitoring.view.mail.alerts import write_alert
+from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.report import render_report
+from iargus.registry import Registry
+from iargus.registry.version import CHAMPION
 from iargus.settings import Settings
+from iargus.storage.database import Database
 from iargus.tasks.base import Task
 from iargus.training.fit import register_candidate
 

@@ -6,9 +6,9 @@ import json
 import math
 from collections.abc import Mapping
 
+from iargus.monitoring.result import TaskOutcome
 from iargus.registry import Registry
 from iargus.registry.judgements import DECISION, PERIOD
-from iargus.monitoring.result import TaskOutcome
 
 _LONGEST_TAG = 500
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from iargus.errors import DataError
-from iargus.monitoring.window import Window
 from iargus.monitoring.observed import Observed
-from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.stats.performance.verdict import Verdict
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining
+from iargus.monitoring.stats.performance.comparison import Decision
+from iargus.monitoring.stats.performance.verdict import Verdict
+from iargus.monitoring.window import Window
 
 if TYPE_CHECKING:
     from iargus.monitoring.job.retraining import Contest

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from iargus.monitoring.view.mail.picture import Point, draw_history
-from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import TaskOutcome
-from iargus.monitoring.job.records import RunRecord
+from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.view.mail.picture import Point, draw_history
 from iargus.monitoring.view.wording import METRICS
 
 

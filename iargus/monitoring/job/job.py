@@ -15,22 +15,22 @@ from dataclasses import replace
 from datetime import date
 
 from iargus.clock import Clock, to_naive_utc, utc_now
-from iargus.storage.database import Database
 from iargus.errors import IArgusError, RunLocked, UsageError
-from iargus.registry import Registry
-from iargus.monitoring.view.mail.alerts import write_alert
 from iargus.mailing.delivery import deliver
-from iargus.monitoring.view.mail.kinds import Kind
-from iargus.monitoring.month.estimating import RecordedAnswers
-from iargus.monitoring.window import is_due
-from iargus.monitoring.period import Period
-from iargus.monitoring.result import JobResult, Status, TaskOutcome
-from iargus.storage.locks import JobLock, MONITORING
 from iargus.monitoring.job.outcomes import failed_outcome
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.job.request import Progress, Request
 from iargus.monitoring.job.task_run import TaskRun
+from iargus.monitoring.month.estimating import RecordedAnswers
+from iargus.monitoring.period import Period
+from iargus.monitoring.result import JobResult, Status, TaskOutcome
+from iargus.monitoring.view.mail.alerts import write_alert
+from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.window import is_due
+from iargus.registry import Registry
 from iargus.settings import Settings
+from iargus.storage.database import Database
+from iargus.storage.locks import MONITORING, JobLock
 from iargus.tasks.base import Task
 
 logger = logging.getLogger(__name__)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from iargus.monitoring.job.findings import Findings
 from iargus.monitoring.job.history import judged_before
-from iargus.monitoring.view.mail.reasons import reasons_for
-from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Status, TaskOutcome
-from iargus.monitoring.job.findings import Findings
-from iargus.monitoring.job.records import RunRecord
+from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.view.mail.reasons import reasons_for
 from iargus.monitoring.view.wording import judged, not_due
 from iargus.tasks.base import Task
 

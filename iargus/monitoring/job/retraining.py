@@ -9,10 +9,10 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from iargus.errors import DataError
-from iargus.storage.labelled.store import LabelledStore
+from iargus.monitoring.job.holdout import cut_moment, hold_out
 from iargus.monitoring.month.scoring import usable_rows
 from iargus.monitoring.stats.performance.comparison import Decision, Promotion, compare_models
-from iargus.monitoring.job.holdout import cut_moment, hold_out
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation, evaluate
 from iargus.training.fit import fit_candidate

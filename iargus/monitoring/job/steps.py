@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from iargus.clock import Clock, to_naive_utc
-from iargus.storage.database import Database, insert_ignoring
-from iargus.monitoring.period import Period
 from iargus.monitoring.job.findings import Judgement
+from iargus.monitoring.period import Period
+from iargus.storage.database import Database, insert_ignoring
 from iargus.storage.schema import monitoring_steps as steps
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from iargus.clock import Clock
-from iargus.storage.database import Database
-from iargus.registry import Registry
-from iargus.registry.version import CHAMPION
-from iargus.monitoring.month.estimating import RecordedAnswers
-from iargus.monitoring.window import is_due
-from iargus.monitoring.result import TaskOutcome
-from iargus.monitoring.job.execution import CarryingOut
 from iargus.monitoring.job.deciding import decide
+from iargus.monitoring.job.execution import CarryingOut
 from iargus.monitoring.job.findings import Judgement
 from iargus.monitoring.job.outcomes import judged_outcome, not_due_outcome, with_reasons
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.job.request import Progress, Request
 from iargus.monitoring.job.steps import Step, Steps
+from iargus.monitoring.month.estimating import RecordedAnswers
+from iargus.monitoring.result import TaskOutcome
+from iargus.monitoring.window import is_due
+from iargus.registry import Registry
+from iargus.registry.version import CHAMPION
 from iargus.settings import Settings
+from iargus.storage.database import Database
 from iargus.tasks.base import Task
 
 

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from iargus.errors import IArgusError
-from iargus.storage.labelled.repeats import EarlierRows
-from iargus.registry import ModelVersion
 from iargus.monitoring.month.reference import Reference
 from iargus.monitoring.observed import EstimateFacts
-from iargus.monitoring.stats.performance.unlabelled import MINIMUM_ROWS, estimate_error
 from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.unlabelled import MINIMUM_ROWS, estimate_error
+from iargus.registry import ModelVersion
+from iargus.storage.labelled.repeats import EarlierRows
 from iargus.tasks.base import Task
 
 

@@ -6,16 +6,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iargus.storage.labelled.repeats import EarlierRows, LABEL, Repeats
-from iargus.monitoring.stats.drift import merge_all
-from iargus.monitoring.stats.drift.facts import drift_facts
-from iargus.monitoring.stats.drift.summary import Kinds, Summary, kind_of
 from iargus.monitoring.month.metrics import MonthMetrics
 from iargus.monitoring.month.reference import Found
-from iargus.monitoring.observed import DriftFacts, Observed, RepeatFacts
+from iargus.monitoring.observed import Observed, RepeatFacts
+from iargus.monitoring.stats.drift import merge_all
+from iargus.monitoring.stats.drift.facts import drift_facts
+from iargus.monitoring.stats.drift.result import DriftFacts
+from iargus.monitoring.stats.drift.summary import Kinds, Summary, kind_of
 from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
 from iargus.monitoring.stats.quality.rules import is_serious
 from iargus.monitoring.stats.quality.scan import Fault, Finding, QualityScan
+from iargus.storage.labelled.repeats import LABEL, EarlierRows, Repeats
 from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation
 

@@ -16,13 +16,13 @@ from typing import Any, Self
 import pandas as pd
 
 from iargus.errors import ArtefactRejected, DataError
-from iargus.storage.labelled.repeats import Repeats
-from iargus.registry import ModelVersion, Registry
 from iargus.monitoring.stats.drift import FeatureSummary, Kind, summarise
 from iargus.monitoring.stats.drift.summary import Kinds, Summary, kind_of
-from iargus.monitoring.stats.performance.unlabelled import DoubtModel, MINIMUM_ROWS
+from iargus.monitoring.stats.performance.unlabelled import MINIMUM_ROWS, DoubtModel
 from iargus.monitoring.stats.quality.scan import UnitCheck
 from iargus.monitoring.stats.quality.units import unit_reference
+from iargus.registry import ModelVersion, Registry
+from iargus.storage.labelled.repeats import Repeats
 from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation
 

@@ -12,11 +12,10 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from iargus.errors import DataError, LabelInvalid, VersionUnknown
-from iargus.registry import artefact
-from iargus.registry import ModelVersion, Registry
-from iargus.registry.version import CHAMPION
 from iargus.monitoring.month.month import Month
-from iargus.monitoring.view.wording import faults
+from iargus.monitoring.stats.quality.wording import faults
+from iargus.registry import ModelVersion, Registry, artefact
+from iargus.registry.version import CHAMPION
 from iargus.tasks.base import Task
 from iargus.training.evaluate import evaluate
 

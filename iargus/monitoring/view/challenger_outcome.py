@@ -5,8 +5,8 @@ Pure; the same words in the terminal, reports, mails, and explanations.
 
 from __future__ import annotations
 
-from iargus.monitoring.view import reading
 from iargus.monitoring.stats.performance.comparison import Decision, Method
+from iargus.monitoring.view import reading
 from iargus.monitoring.view.reading import Document
 
 CHANCE = "which may be chance"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from iargus.storage.labelled.repeats import Repeats, in_brackets, left_out
-from iargus.monitoring.view import reading
 from iargus.monitoring.observed import RepeatFacts
+from iargus.monitoring.view import reading
+from iargus.storage.labelled.repeats import Repeats, in_brackets, left_out
 
 __all__ = ["in_brackets", "left_out", "left_out_of", "repeats_of", "sentence"]
 

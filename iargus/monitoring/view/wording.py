@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iargus.monitoring.stats.drift.compare import What
-from iargus.monitoring.window import Window, covered
-from iargus.monitoring.observed import FeatureFacts, Observed
-from iargus.monitoring.stats.performance.verdict import State, Verdict
+from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
-from iargus.monitoring.stats.quality.scan import Finding
-from iargus.monitoring.view.repeats import in_brackets, left_out_of
 from iargus.monitoring.result import Retraining, plain
+from iargus.monitoring.stats.drift.compare import What
+from iargus.monitoring.stats.drift.result import FeatureFacts
+from iargus.monitoring.stats.performance.verdict import State, Verdict
+from iargus.monitoring.stats.quality.wording import faults, listed
 from iargus.monitoring.view.challenger_outcome import outcome_of
+from iargus.monitoring.view.repeats import in_brackets, left_out_of
+from iargus.monitoring.window import Window, covered
 
 METRICS = {"mape": "mean absolute percentage error", "error_rate": "share of wrong answers"}
 _MOST_NAMES = 5
@@ -59,7 +60,7 @@ def judged(
     if retraining is not None:
         text += " " + retrained(retraining, version, verdict.threshold, dry_run=dry_run)
     if observed.drift is not None and observed.drift.drifted:
-        text += f" Drift: {_listed([drifted(each) for each in observed.drift.drifted])}."
+        text += f" Drift: {listed([drifted(each) for each in observed.drift.drifted])}."
     if observed.quality:
         text += f" In the rows: {faults(observed.quality)}."
     if window.missed:
@@ -89,24 +90,6 @@ def drifted(feature: FeatureFacts) -> str:
     changes = [each for each in feature.changes if each.drifted]
     others = [each.what.value for each in changes if each.what is not What.DISTRIBUTION]
     return feature.feature + (f" ({', '.join(others)})" if others else "")
-
-
-def faults(findings: Sequence[Finding]) -> str:
-    """What is wrong with rows, in a line."""
-    return _listed(
-        [
-            each.fault.value
-            + (f" ({each.column})" if each.column else "")
-            + (f" in {each.count:,} of {each.rows:,}" if 0 < each.count < each.rows else "")
-            for each in findings
-        ]
-    )
-
-
-def _listed(names: Sequence[str]) -> str:
-    text = ", ".join(name if len(name) <= 60 else f"{name[:59]}…" for name in names[:_MOST_NAMES])
-    more = len(names) - _MOST_NAMES
-    return f"{text} and {more:,} more" if more > 0 else text
 
 
 def retrained(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iargus.operations.doctor.finding import Finding, ok, warning
 from iargus.errors import CountersUnavailable
+from iargus.operations.doctor.finding import Finding, ok, warning
 from iargus.ratelimit.check import check_redis
 from iargus.settings import Settings
 

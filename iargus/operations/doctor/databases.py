@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 
 from iargus.clock import Clock, to_naive_utc
-from iargus.storage.database import Database, LABELLED
-from iargus.operations.doctor.finding import Finding, ok, problem, warning
 from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.operations.doctor.finding import Finding, ok, problem, warning
+from iargus.storage.database import LABELLED, Database
 from iargus.storage.migrate import check_schema
 from iargus.storage.schema import api_metadata, labelled_metadata
 

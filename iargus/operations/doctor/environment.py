@@ -8,8 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from iargus.storage.database import Database
-from iargus.operations.doctor.finding import Finding, ok, problem, warning
+from iargus.auth.keys.info import signer
+from iargus.auth.keys.loading import load_key_ring
+from iargus.auth.keys.store import SqlKeyStore
+from iargus.auth.keys.wrapping import unwrap
 from iargus.errors import (
     ArtefactRejected,
     ConfigurationError,
@@ -19,16 +21,13 @@ from iargus.errors import (
     SchemaMissing,
 )
 from iargus.mailing.smtp import check_smtp
-from iargus.registry import encoder_file
-from iargus.serving.placement import Placement
-from iargus.registry import Registry
+from iargus.operations.doctor.finding import Finding, ok, problem, warning
+from iargus.registry import Registry, encoder_file
 from iargus.registry.trust import bundle_keys
+from iargus.serving.placement import Placement
 from iargus.settings import Settings
+from iargus.storage.database import Database
 from iargus.tasks.base import Task
-from iargus.auth.keys.info import signer
-from iargus.auth.keys.store import SqlKeyStore
-from iargus.auth.keys.loading import load_key_ring
-from iargus.auth.keys.wrapping import unwrap
 
 MIN_FREE_BYTES = 2**30
 SMTP_TIMEOUT_S = 10.0

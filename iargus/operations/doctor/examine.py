@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from iargus.clock import Clock
-from iargus.storage.database import Database
+from iargus.errors import IArgusError
 from iargus.operations.doctor import environment as surroundings
 from iargus.operations.doctor.certificate import examine_certificate
 from iargus.operations.doctor.counters import examine_redis
@@ -18,9 +18,9 @@ from iargus.operations.doctor.months import examine_months
 from iargus.operations.doctor.origins import examine_origins
 from iargus.operations.doctor.registry_access import SUBJECT, examine_registry_door
 from iargus.operations.doctor.windows import examine_windows
-from iargus.errors import IArgusError
 from iargus.registry import Registry
 from iargus.settings import Settings
+from iargus.storage.database import Database
 from iargus.tasks.catalogue import Catalogue
 
 Check = Callable[[], Iterator[Finding]]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from iargus.operations.doctor.finding import Finding, ok, problem, warning
-from iargus.errors import ConfigurationError
 from iargus.auth.issuing.startup import mode_of
+from iargus.errors import ConfigurationError
+from iargus.operations.doctor.finding import Finding, ok, problem, warning
 from iargus.settings import Settings
 from iargus.settings.issuing import IssuingMode
 

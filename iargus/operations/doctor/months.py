@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date
 
 from iargus.clock import Clock
-from iargus.storage.database import Database
-from iargus.operations.doctor.finding import Finding, ok, warning
 from iargus.errors import DatabaseUnavailable, SchemaMissing
-from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.period import Period
 from iargus.monitoring.job.records import MonitoringRecords, RunRecord
+from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.verdict import State
+from iargus.operations.doctor.finding import Finding, ok, warning
+from iargus.storage.database import Database
 
 # A daily run judges a month on its first day. Three more make good a weekend that was down.
 GRACE_DAYS = 3

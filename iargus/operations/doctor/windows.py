@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC
 
 from iargus.clock import Clock
-from iargus.storage.database import Database
-from iargus.operations.doctor.finding import Finding, ok, problem, warning
 from iargus.errors import DatabaseUnavailable, RegistryUnavailable, SchemaMissing
-from iargus.storage.labelled.store import labelled_store
+from iargus.monitoring.period import Period
+from iargus.operations.doctor.finding import Finding, ok, problem, warning
 from iargus.registry import Registry
 from iargus.registry.version import CHAMPION
-from iargus.monitoring.period import Period
+from iargus.storage.database import Database
+from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.base import Task
 from iargus.training.future_rows import future_from
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from sklearn.pipeline import Pipeline
 
-from iargus.tasks.car_price.compiled.bundle import CarBundle
 from iargus.compiled.errors import NotCompilable, Refused
 from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.parity import Parity, check_monotone, check_parity
 from iargus.serving.compilation.opening import open_bundle
+from iargus.serving.compilation.parity import Parity, check_monotone, check_parity
 from iargus.tasks.base import Task
+from iargus.tasks.car_price.compiled.bundle import CarBundle
 
 
 def compile_model(

@@ -10,15 +10,15 @@ from typing import Any
 import sklearn
 from sklearn.pipeline import Pipeline
 
-from iargus.tasks.car_price.compiled import bundle as car
-from iargus.tasks.text_intent import compiled as text
 from iargus.compiled.bundle import Payload
-from iargus.serving.compilation.canaries import canaries
 from iargus.compiled.errors import NotCompilable
-from iargus.tasks.car_price.compiled.export import export_car
-from iargus.tasks.text_intent.export import export_text
-from iargus.compiled.manifest import Canary, FileEntry, MANIFEST, Manifest
+from iargus.compiled.manifest import MANIFEST, Canary, FileEntry, Manifest
+from iargus.serving.compilation.canaries import canaries
 from iargus.serving.compilation.reference import reference
+from iargus.tasks.car_price.compiled import bundle as car
+from iargus.tasks.car_price.compiled.export import export_car
+from iargus.tasks.text_intent import compiled as text
+from iargus.tasks.text_intent.export import export_text
 
 _EXPORTS: Mapping[str, Callable[[Pipeline], dict[str, bytes]]] = {
     car.KIND: export_car,

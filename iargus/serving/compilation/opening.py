@@ -8,9 +8,9 @@ from pathlib import Path
 from iargus.compiled.bundle import Bundle
 from iargus.compiled.errors import Refused
 from iargus.compiled.files import read_manifest
-from iargus.serving.compilation.load import load_bundle
 from iargus.compiled.manifest import Manifest
 from iargus.serving.canary import check_answers
+from iargus.serving.compilation.load import load_bundle
 from iargus.tasks.base import Task
 
 

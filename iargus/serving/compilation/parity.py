@@ -11,12 +11,12 @@ from sklearn.pipeline import Pipeline
 
 from iargus.compiled.bundle import Bundle, FloatArray
 from iargus.compiled.canary import RELATIVE, relative_difference
-from iargus.tasks.car_price.compiled.bundle import CarBundle
 from iargus.compiled.errors import NotCompilable
-from iargus.tasks.car_price.compiled.synthetic import CarFuzz
-from iargus.tasks.text_intent.synthetic import TextFuzz
 from iargus.serving.compilation.reference import reference
+from iargus.tasks.car_price.compiled.bundle import CarBundle
+from iargus.tasks.car_price.compiled.synthetic import CarFuzz
 from iargus.tasks.text_intent.compiled import TextBundle
+from iargus.tasks.text_intent.synthetic import TextFuzz
 
 _AT_ONCE = 5_000
 _MOST_MILES = 3e6

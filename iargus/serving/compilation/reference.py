@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from iargus.tasks.car_price.compiled import bundle as car
-from iargus.tasks.text_intent import compiled as text
 from iargus.compiled.bundle import FloatArray, Payload
 from iargus.compiled.errors import NotCompilable
+from iargus.tasks.car_price.compiled import bundle as car
 from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
+from iargus.tasks.text_intent import compiled as text
 
 _CAR_COLUMNS = ["state", "make", "model", "year", "mileage"]
 

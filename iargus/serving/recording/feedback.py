@@ -5,8 +5,8 @@ from __future__ import annotations
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import Within, unbounded
 from iargus.errors import FeedbackConflict, PredictionUnknown
-from iargus.storage.labelled.single import AddLabelled
 from iargus.serving.recording.store import Prediction, PredictionStore
+from iargus.storage.labelled.single import AddLabelled
 from iargus.tasks.base import Label
 from iargus.tasks.catalogue import Catalogue
 

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 from iargus.background import Background
 from iargus.errors import IArgusError
-from iargus.serving.recording.store import PredictionStore, Recorded
 from iargus.serving.recording.queue import Waiting
+from iargus.serving.recording.store import PredictionStore, Recorded
 
 logger = logging.getLogger(__name__)
 

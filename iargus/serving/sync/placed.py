@@ -6,10 +6,9 @@ from pathlib import Path
 
 from iargus.compiled.files import read_files
 from iargus.errors import ArtefactRejected
-from iargus.registry import artefact
+from iargus.registry import ModelVersion, artefact
 from iargus.serving.compilation.opening import checked_manifest
 from iargus.serving.placement import Placement
-from iargus.registry import ModelVersion
 from iargus.tasks.base import Task
 
 Stamp = tuple[object, ...]

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from iargus.compiled.errors import NotCompilable
 from iargus.errors import ArtefactRejected
-from iargus.registry import artefact
+from iargus.registry import ModelVersion, Registry, artefact
 from iargus.serving.canary import check_answers
 from iargus.serving.compilation.opening import open_bundle
-from iargus.registry import ModelVersion, Registry
 from iargus.tasks.base import Task
 
 # A version from before there were bundles is compared on fewer rows than one that is to be

@@ -6,8 +6,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from iargus.serving.sync.preparing import prepare
 from iargus.registry import ModelVersion, Registry
+from iargus.serving.sync.preparing import prepare
 from iargus.tasks.base import Task
 
 

@@ -16,13 +16,13 @@ from iargus.errors import (
     RegistryUnavailable,
     VersionUnknown,
 )
-from iargus.serving.sync.adopting import adopt
-from iargus.serving.sync.placed import is_whole, stamp_of
-from iargus.serving.placement import Current, Placement
-from iargus.serving.sync.preparing import prepare
-from iargus.serving.sync.refusals import OnRefusal, Refusals
 from iargus.registry import ModelVersion, Registry
 from iargus.registry.version import CHALLENGER, CHAMPION
+from iargus.serving.placement import Current, Placement
+from iargus.serving.sync.adopting import adopt
+from iargus.serving.sync.placed import is_whole, stamp_of
+from iargus.serving.sync.preparing import prepare
+from iargus.serving.sync.refusals import OnRefusal, Refusals
 from iargus.settings import Settings
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue

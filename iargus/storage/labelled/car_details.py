@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, delete, func, select
 
-from iargus.storage.database import Database
 from iargus.errors import DataError
+from iargus.storage.database import Database
 from iargus.storage.labelled import frames, reading
 from iargus.storage.labelled.span import Span
 from iargus.storage.labelled.writing import CAR_DETAILS, insert_rows

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, delete, func, select
 
-from iargus.storage.database import Database
 from iargus.errors import DataError
+from iargus.storage.database import Database
 from iargus.storage.labelled import frames, reading
 from iargus.storage.labelled.span import Span
 from iargus.storage.labelled.writing import EXAMPLES, insert_rows

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
-from iargus.storage.database import Database
 from iargus.errors import ImportStateError, ImportUnknown
+from iargus.storage.database import Database
 from iargus.storage.labelled.plain import Plain, PlainRows
 from iargus.storage.labelled.writing import insert_rows
 from iargus.storage.schema import car_details, imports, labelled_examples

@@ -5,11 +5,11 @@ and every other sign between them mean nothing (``F-150``, ``f 150``, ``F_150``,
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import Any
 
 from iargus.tasks.car_price.us_states import STATE_CODES
+from iargus.text import without_accents
 
 # Other names of a make, not other spellings of it: those need no table.
 MAKE_SYNONYMS = {
@@ -40,14 +40,6 @@ def is_missing(value: Any) -> bool:
     """Whether ``value`` is None, NaN, NaT or ``pandas.NA``, found without importing pandas."""
     # NaN and NaT do not equal themselves; pandas.NA refuses to say, so that its type is named.
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
-
-
-def without_accents(text: str) -> str:
-    """Casefold, decompose (NFKD) and drop the combining marks: ``Citroën`` → ``citroen``."""
-    if text.isascii():  # such letters have no accents, and most names are made of them
-        return text.casefold()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def name_words(value: Any) -> tuple[str, ...]:

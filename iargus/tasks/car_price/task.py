@@ -20,13 +20,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from iargus.tasks.car_price.compiled import bundle as car
 from iargus.compiled.bundle import Bundle
 from iargus.errors import LabelInvalid
-from iargus.tasks.car_price.canonical import canonical_make, canonical_model, canonical_state
-from iargus.tasks.car_price.estimator.odometer import PLACEHOLDER_BELOW, is_placeholder
-from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
+from iargus.tasks.car_price.canonical import canonical_make, canonical_model, canonical_state
+from iargus.tasks.car_price.compiled import bundle as car
+from iargus.tasks.car_price.estimator.odometer import PLACEHOLDER_BELOW, is_placeholder
 from iargus.tasks.fields import (
     AlsoAsText,
     Amount,
@@ -37,6 +36,7 @@ from iargus.tasks.fields import (
     read_amount,
     years_as_text,
 )
+from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,8 @@ from iargus.compiled.errors import NotCompilable
 from iargus.compiled.steps import only, step
 from iargus.tasks.text_intent.classifier import IntentClassifier
 from iargus.tasks.text_intent.ngrams import NgramTfidf
-from iargus.compiled.sentence import WORD_OR_SIGN
 from iargus.tasks.text_intent.pipeline import TextNormaliser
+from iargus.text import WORD_OR_SIGN
 
 # What a vectoriser must be set to, beside its range of n-grams, for `Ngrams` and `Scores` to be it.
 _SETTINGS: dict[str, Any] = {

@@ -9,7 +9,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 
 from iargus.tasks.text_intent.classifier import IntentClassifier
 from iargus.tasks.text_intent.ngrams import NgramTfidf
-from iargus.compiled.sentence import WORD_OR_SIGN, normalised
+from iargus.text import WORD_OR_SIGN, normalised
 
 
 class TextNormaliser(TransformerMixin, BaseEstimator):  # type: ignore[misc]

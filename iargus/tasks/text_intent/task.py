@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from iargus.tasks.text_intent import compiled as text
 from iargus.compiled.bundle import Bundle, numbers_of_all
-from iargus.tasks.trusted_types import TEXT_INTENT_TRUSTED_TYPES
 from iargus.tasks.base import Input, Output, Payload, Problem, ReadRoute, Task
 from iargus.tasks.fields import Text
 from iargus.tasks.labels import class_label, read_label, show_label
+from iargus.tasks.text_intent import compiled as text
+from iargus.tasks.trusted_types import TEXT_INTENT_TRUSTED_TYPES
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

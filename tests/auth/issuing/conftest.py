@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from iargus.storage.database import API, Database
 from iargus.auth.issuing.composition import Issuing
-from iargus.storage.migrate import upgrade
-from iargus.settings import Environment, Policy, Settings
-from iargus.settings.environment import JwtKey, SmtpServer
 from iargus.auth.jwt.claims import KeyRing
 from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.auth.tokens.service import TokenService
 from iargus.auth.tokens.store import Holder, SqlTokenStore
+from iargus.settings import Environment, Policy, Settings
+from iargus.settings.environment import JwtKey, SmtpServer
+from iargus.storage.database import API, Database
+from iargus.storage.migrate import upgrade
 from tests.auth.tokens.conftest import StillClock
 
 ADA = Holder("Ada", "King", "ada@example.com")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iargus.errors import ConfigurationError
 from iargus.auth.issuing.allow_list import AllowList
+from iargus.errors import ConfigurationError
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from iargus.storage.database import Database
-from iargus.auth.issuing.delivery import Postman
 from iargus.auth.issuing.composition import Issuing
+from iargus.auth.issuing.delivery import Postman
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.auth.jwt.claims import KeyRing
 from iargus.auth.tokens.store import Holder
+from iargus.storage.database import Database
 from tests.auth.issuing.conftest import (
     ADA,
     CONFIRM,
@@ -25,8 +25,8 @@ from tests.auth.issuing.conftest import (
     settings_with,
 )
 from tests.auth.issuing.test_limited import all_at_once
-from tests.services.smtp_server import LocalMailServer
 from tests.auth.tokens.conftest import StillClock
+from tests.services.smtp_server import LocalMailServer
 
 
 class World:

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from iargus.clock import to_naive_utc
-from iargus.storage.database import Database
-from iargus.errors import InvitationInvalid, TokensAtLimit
 from iargus.auth.issuing.codes import Code, invitation_text, new_invitation
 from iargus.auth.issuing.invitations import Invitations, use_invitation
 from iargus.auth.issuing.issuers import Issuer
-from iargus.storage.schema import invitations
 from iargus.auth.jwt.claims import KeyRing
 from iargus.auth.tokens.record import Grant
 from iargus.auth.tokens.store import Holder, SqlTokenStore
+from iargus.clock import to_naive_utc
+from iargus.errors import InvitationInvalid, TokensAtLimit
+from iargus.storage.database import Database
+from iargus.storage.schema import invitations
 from tests.auth.issuing.conftest import ADA, issuing_with, on_both_databases
 from tests.auth.issuing.test_limited import all_at_once
 from tests.auth.tokens.conftest import StillClock

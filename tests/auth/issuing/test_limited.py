@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from iargus.storage.database import Database
-from iargus.errors import IArgusError, PersonNotAllowed, RateLimited, TokensAtLimit
 from iargus.auth.issuing.composition import Issuing
 from iargus.auth.jwt.claims import KeyRing
 from iargus.auth.tokens.store import SqlTokenStore
+from iargus.errors import IArgusError, PersonNotAllowed, RateLimited, TokensAtLimit
+from iargus.storage.database import Database
 from tests.auth.issuing.conftest import ADA, issuing_with, on_both_databases
 from tests.auth.tokens.conftest import StillClock
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from iargus.clock import to_naive_utc
-from iargus.storage.database import Database
-from iargus.errors import ConfirmationInvalid
 from iargus.auth.issuing.codes import link_text
 from iargus.auth.issuing.decisions import Verdict
 from iargus.auth.issuing.links import Links, use_confirmation
 from iargus.auth.issuing.queue import ConfirmationQueue
+from iargus.clock import to_naive_utc
+from iargus.errors import ConfirmationInvalid
+from iargus.storage.database import Database
 from tests.auth.issuing.conftest import ADA
 from tests.auth.tokens.conftest import StillClock
 

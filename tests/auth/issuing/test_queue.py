@@ -10,15 +10,15 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from iargus.clock import to_naive_utc
-from iargus.storage.database import Database
 from iargus.auth.issuing.codes import link_text
 from iargus.auth.issuing.decisions import Verdict, decide
 from iargus.auth.issuing.links import Links
 from iargus.auth.issuing.queue import Claimed, ConfirmationQueue
-from iargus.storage.schema import confirmation_links, confirmations
-from iargus.settings.issuing import IssuingPolicy
 from iargus.auth.tokens.store import Holder
+from iargus.clock import to_naive_utc
+from iargus.settings.issuing import IssuingPolicy
+from iargus.storage.database import Database
+from iargus.storage.schema import confirmation_links, confirmations
 from tests.auth.issuing.conftest import ADA, on_both_databases
 from tests.auth.issuing.test_limited import all_at_once
 from tests.auth.tokens.conftest import StillClock

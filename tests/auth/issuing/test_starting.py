@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from iargus.errors import ConfigurationError
 from iargus.auth.issuing.startup import mode_of
+from iargus.errors import ConfigurationError
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.issuing import IssuingMode
 

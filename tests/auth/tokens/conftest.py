@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.jwt.key_ring import KeyRing
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from iargus.auth.jwt.claims import new_claims, sign, verify
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenExpired, TokenMalformed
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.jwt.claims import new_claims, sign, verify
-from iargus.auth.jwt.key_ring import KeyRing
 from tests.auth.tokens.conftest import START
 
 SECONDS = int(START.timestamp())

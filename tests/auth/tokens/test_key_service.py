@@ -11,8 +11,19 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from iargus.auth.jwt.claims import decode
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.keys.row import KeyRow
+from iargus.auth.keys.service import KeyService
+from iargus.auth.keys.store import SqlKeyStore
+from iargus.auth.keys.wrapping import wrap
+from iargus.auth.revocation.changes import Changes
+from iargus.auth.revocation.snapshot import RevocationSnapshot
+from iargus.auth.tokens.record import Holder
+from iargus.auth.tokens.service import TokenService
+from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import utc_now
-from iargus.storage.database import API, Database
 from iargus.errors import (
     DatabaseUnavailable,
     DataError,
@@ -24,18 +35,7 @@ from iargus.errors import (
 from iargus.settings import Settings
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.counters import Changes
-from iargus.auth.jwt.claims import decode
-from iargus.auth.keys.row import KeyRow
-from iargus.auth.keys.service import KeyService
-from iargus.auth.keys.store import SqlKeyStore
-from iargus.auth.keys.rotating_ring import LiveRing
-from iargus.auth.tokens.record import Holder
-from iargus.auth.revocation.snapshot import RevocationSnapshot
-from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.tokens.service import TokenService
-from iargus.auth.tokens.store import SqlTokenStore
-from iargus.auth.keys.wrapping import wrap
+from iargus.storage.database import API, Database
 
 ADA = Holder("Ada", "King", "ada@example.com")
 FIRST = JwtKey(kid="env1", secret=SecretStr("first-of-the-environment-" * 2))

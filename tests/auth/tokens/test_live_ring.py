@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.keys.loading import fresh_key
+from iargus.auth.keys.ring_file import save_rows
+from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.keys.row import KeyRow
+from iargus.auth.keys.wrapping import wrap
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.keys.row import KeyRow
-from iargus.auth.keys.loading import fresh_key
-from iargus.auth.keys.rotating_ring import LiveRing
-from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.keys.ring_file import save_rows
-from iargus.auth.keys.wrapping import wrap
 
 ROOT = JwtKey(kid="env", secret=SecretStr("first-of-the-environment-" * 2))
 NOW = datetime(2026, 11, 1, 12)

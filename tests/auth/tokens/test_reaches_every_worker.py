@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from iargus.clock import utc_now
-from iargus.storage.database import API, Database
-from iargus.settings import Environment, Policy, Settings
+from iargus.auth.keys.loading import load_key_ring
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
-from iargus.auth.keys.loading import load_key_ring
+from iargus.clock import utc_now
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import API, Database
 from tests.auth.tokens.test_key_service import ADA, Worker
 
 ROOT = Path(__file__).parents[2]

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from iargus.storage.database import API, Database
-from iargus.settings import Settings
-from iargus.auth.tokens import register as register_module
 from iargus.auth.counters import Position
+from iargus.auth.tokens import register as register_module
 from iargus.auth.tokens.record import TokenRecord
 from iargus.auth.tokens.register import SqlTokenRegister, Wanted
 from iargus.auth.tokens.store import SqlTokenStore
+from iargus.settings import Settings
+from iargus.storage.database import API, Database
 from tests.auth.tokens.test_store import NOW, record
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from iargus.errors import DatabaseUnavailable
-from iargus.auth.counters import Changes, Position
+from iargus.auth.counters import Position
+from iargus.auth.revocation.changes import Changes
 from iargus.auth.revocation.file import RevocationFile
 from iargus.auth.revocation.snapshot import RevocationSnapshot
-from tests.fakes import MemoryTokenStore
+from iargus.errors import DatabaseUnavailable
 from tests.auth.tokens.conftest import StillClock
+from tests.fakes import MemoryTokenStore
 
 MAX_AGE_S = 900.0
 REVOKED = frozenset({"a", "b"})

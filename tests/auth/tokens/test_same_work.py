@@ -12,11 +12,11 @@ import pytest
 from jwt.algorithms import HMACAlgorithm
 from pydantic import SecretStr
 
+from iargus.auth.jwt import claims
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenKeyUnknown, TokenMalformed
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.jwt import claims
-from iargus.auth.jwt.key_ring import KeyRing
 from tests.auth.tokens.conftest import START
 from tests.auth.tokens.test_claims import GOOD, forge
 

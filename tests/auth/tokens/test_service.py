@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from iargus.storage.database import API, Database
+from iargus.auth.counters import Position
+from iargus.auth.jwt.claims import Claims, decode
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.revocation.changes import Changes
+from iargus.auth.revocation.refresher import RevocationRefresher
+from iargus.auth.revocation.snapshot import SWEEP_S, RevocationSnapshot
+from iargus.auth.tokens.record import Holder
+from iargus.auth.tokens.service import TokenService, digest_of, subject_of
+from iargus.auth.tokens.store import SqlTokenStore
 from iargus.errors import (
     DatabaseUnavailable,
     TokenExpired,
@@ -19,17 +27,10 @@ from iargus.errors import (
     TokenRevoked,
     TokenStateUnknown,
 )
-from iargus.storage.schema import api_metadata
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.policy import TokenPolicy
-from iargus.auth.counters import Changes, Position
-from iargus.auth.jwt.claims import Claims, decode
-from iargus.auth.tokens.record import Holder
-from iargus.auth.revocation.refresher import RevocationRefresher
-from iargus.auth.revocation.snapshot import RevocationSnapshot, SWEEP_S
-from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.tokens.service import TokenService, digest_of, subject_of
-from iargus.auth.tokens.store import SqlTokenStore
+from iargus.storage.database import API, Database
+from iargus.storage.schema import api_metadata
 from tests.auth.tokens.conftest import StillClock
 from tests.auth.tokens.test_claims import GOOD, forge
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from iargus.storage.database import API, Database
-from iargus.errors import DatabaseUnavailable, SchemaMissing
-from iargus.storage.migrate import upgrade
-from iargus.settings import Environment, Policy, Settings
-from iargus.settings.environment import MySQLServer
 from iargus.auth.tokens.record import Holder, TokenRecord
 from iargus.auth.tokens.store import SqlTokenStore, TokenStore
+from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.settings import Environment, Policy, Settings
+from iargus.settings.environment import MySQLServer
+from iargus.storage.database import API, Database
+from iargus.storage.migrate import upgrade
 from tests.fakes import MemoryTokenStore
 
 NOW = datetime(2026, 11, 1, 12, 0)

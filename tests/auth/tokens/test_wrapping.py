@@ -9,9 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 
-from iargus.settings.environment import JwtKey
 from iargus.auth.keys.loading import fresh_key
 from iargus.auth.keys.wrapping import unwrap, wrap
+from iargus.settings.environment import JwtKey
 
 ROOT = JwtKey(kid="root", secret=SecretStr("first-of-the-environment-" * 2))
 OTHER = JwtKey(kid="root", secret=SecretStr("second-of-the-environment" * 2))

@@ -13,14 +13,14 @@ import pytest
 
 from bench.monitoring.data import CHANGED, part, write_files
 from iargus.errors import DataError
-from iargus.storage.labelled.repeats import Repeats
 from iargus.monitoring.comparison import Comparison, Request, compare_files
 from iargus.monitoring.comparison.row_errors import row_errors
 from iargus.monitoring.comparison.saved import SavedReference
+from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.stats.performance.tally import ErrorTally
 from iargus.monitoring.stats.performance.verdict import State, judge_performance, judge_tally
 from iargus.monitoring.view.repeats import sentence
-from iargus.monitoring.result import TaskOutcome
+from iargus.storage.labelled.repeats import Repeats
 
 ASKED = Request("price", "predicted", threshold=0.2, segments=("make",))
 

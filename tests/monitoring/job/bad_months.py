@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from sqlalchemy import delete, insert
 
-from iargus.storage.database import Database
 from iargus.monitoring.result import Status
+from iargus.storage.database import Database
 from iargus.storage.schema import labelled_examples
 
 START = datetime(2026, 2, 2)

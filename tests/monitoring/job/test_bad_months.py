@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.job.findings import Judgement
 from iargus.monitoring.job.steps import Steps
+from iargus.monitoring.result import Status, TaskOutcome
 from tests.monitoring.conftest import World
-from tests.monitoring.job.bad_months import BadMonth, KINDS, bad_months, remove, store
+from tests.monitoring.job.bad_months import KINDS, BadMonth, bad_months, remove, store
 
 EVERY_KIND = list(bad_months(len(KINDS)))
 

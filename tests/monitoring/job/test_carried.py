@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from iargus.monitoring.stats.performance.evidence import Evidence, accumulate
-from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.period import Period
-from iargus.monitoring.result import Status
 from iargus.monitoring.job.carried_evidence import carried_evidence
 from iargus.monitoring.job.records import RunRecord
+from iargus.monitoring.period import Period
+from iargus.monitoring.result import Status
+from iargus.monitoring.stats.performance.evidence import Evidence, accumulate
+from iargus.monitoring.stats.performance.verdict import State
 from tests.monitoring.conftest import World
 from tests.toy_tasks import mood_rows
 

@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 from sklearn.pipeline import Pipeline
 
-from iargus.storage.database import Database, LABELLED
 from iargus.errors import RegistryUnavailable, UsageError
-from iargus.storage.labelled.store import labelled_store
-from iargus.storage.migrate import upgrade
+from iargus.monitoring.result import Status
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.result import Status
 from iargus.settings.environment import Environment
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.labelled.store import labelled_store
+from iargus.storage.migrate import upgrade
 from tests.monitoring.conftest import APRIL_1, MARCH_1, MAY_1, World, noise_rows
 from tests.toy_tasks import ToyRent, mood_rows, rent_rows
 

@@ -16,14 +16,14 @@ import pytest
 from sqlalchemy import update
 
 from iargus.clock import to_naive_utc, utc_now
-from iargus.storage.database import Database, LABELLED
 from iargus.errors import RunLocked
 from iargus.monitoring.job.execution import CarryingOut
-from iargus.storage.lock_holder import is_dead, own_holder
-from iargus.storage.locks import JobLock, MONITORING
 from iargus.monitoring.job.retraining import Contest
-from iargus.storage.schema import job_lock
 from iargus.settings import Settings
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.lock_holder import is_dead, own_holder
+from iargus.storage.locks import MONITORING, JobLock
+from iargus.storage.schema import job_lock
 from tests.monitoring.conftest import World
 from tests.toy_tasks import rent_rows
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from iargus.storage.database import Database, LABELLED
 from iargus.errors import DatabaseUnavailable
-from iargus.registry import Registry
-from iargus.monitoring.result import Status
 from iargus.monitoring.job.execution import CarryingOut
-from iargus.storage.schema import job_lock
+from iargus.monitoring.result import Status
+from iargus.registry import Registry
 from iargus.settings.environment import Environment
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.schema import job_lock
 from tests.monitoring.conftest import APRIL_1, World
 from tests.monitoring.job.test_surviving import assert_whole, steps
 from tests.services.mlflow_server import MlflowServer

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from iargus.storage.database import Database, LABELLED
 from iargus.errors import RunLocked
-from iargus.monitoring.view.mail.kinds import Kind
-from iargus.mailing.outbox import Mail, Outbox
 from iargus.mailing.backoff import pause_after
-from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.period import Period
+from iargus.mailing.outbox import Mail, Outbox
 from iargus.monitoring.job.records import MonitoringRecords, RunRecord
+from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.view.mail.kinds import Kind
 from iargus.settings import Settings
+from iargus.storage.database import LABELLED, Database
 
 NOW = datetime(2018, 12, 1, 6, 30, 15)
 NOVEMBER, DECEMBER = Period(2018, 11), Period(2018, 12)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from iargus.errors import PromotionRefused
-from iargus.registry import Registry
-from iargus.monitoring.stats.performance import Decision
 from iargus.monitoring.result import Status
+from iargus.monitoring.stats.performance import Decision
+from iargus.registry import Registry
 from tests.monitoring.conftest import World
 from tests.toy_tasks import rent_rows
 

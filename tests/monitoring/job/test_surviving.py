@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from iargus.errors import RegistryUnavailable
-from iargus.registry import Registry
-from iargus.registry.version import RETRAINING
-from iargus.monitoring.result import Status
 from iargus.monitoring.job.execution import CarryingOut
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.job.steps import Step, Steps
+from iargus.monitoring.result import Status
+from iargus.registry import Registry
+from iargus.registry.version import RETRAINING
 from iargus.storage.schema import monitoring_steps
 from tests.monitoring.conftest import APRIL_1, World, noise_rows
 from tests.toy_tasks import rent_rows

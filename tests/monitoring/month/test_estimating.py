@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from iargus.errors import DatabaseUnavailable
-from iargus.storage.labelled.repeats import EarlierRows
-from iargus.registry import ModelVersion
 from iargus.monitoring.month.estimating import estimate
 from iargus.monitoring.month.reference import Reference
-from iargus.monitoring.stats.performance.unlabelled import DoubtModel
 from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.unlabelled import DoubtModel
+from iargus.registry import ModelVersion
 from iargus.settings import Policy
+from iargus.storage.labelled.repeats import EarlierRows
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 

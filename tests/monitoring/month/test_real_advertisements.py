@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.storage.labelled.repeats import EarlierRows, LABEL
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import Found, Reference
 from iargus.settings import Policy
+from iargus.storage.labelled.repeats import LABEL, EarlierRows
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import Evaluation

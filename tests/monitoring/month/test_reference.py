@@ -10,8 +10,6 @@ import pandas as pd
 import pytest
 
 from iargus.errors import DataError
-from iargus.storage.labelled.store import labelled_store
-from iargus.monitoring.stats.drift import compare_features
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import (
     PREDICTION,
@@ -20,9 +18,11 @@ from iargus.monitoring.month.reference import (
     Reference,
     find_reference,
 )
-from iargus.monitoring.stats.quality.scan import Fault
 from iargus.monitoring.result import Status
+from iargus.monitoring.stats.drift import compare_features
+from iargus.monitoring.stats.quality.scan import Fault
 from iargus.settings import Policy
+from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import Evaluation

@@ -9,18 +9,18 @@ import pandas as pd
 import pytest
 
 from iargus.cli.monitor.tables import show
-from iargus.storage.labelled.repeats import EarlierRows, LABEL, Repeats
-from iargus.storage.labelled.store import labelled_store
+from iargus.monitoring.month.month import Month
+from iargus.monitoring.month.reference import Found, Reference
+from iargus.monitoring.result import Status
+from iargus.monitoring.stats.quality.scan import Fault
 from iargus.monitoring.view.explaining import explain
 from iargus.monitoring.view.mail.content import content_of
 from iargus.monitoring.view.mail.kinds import Kind
-from iargus.monitoring.month.month import Month
-from iargus.monitoring.month.reference import Found, Reference
-from iargus.monitoring.stats.quality.scan import Fault
 from iargus.monitoring.view.repeats import repeats_of, sentence
 from iargus.monitoring.view.report import render_report
-from iargus.monitoring.result import Status
 from iargus.settings import Policy
+from iargus.storage.labelled.repeats import LABEL, EarlierRows, Repeats
+from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import Evaluation

@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 
 from iargus.errors import UsageError
-from iargus.monitoring.window import PastWindow, is_due, plan_window
-from iargus.monitoring.stats.performance.verdict import State
 from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.window import PastWindow, is_due, plan_window
 
 NOVEMBER, DECEMBER = Period(2018, 11), Period(2018, 12)
 LEARNED = datetime(2018, 10, 20, 8, 30)

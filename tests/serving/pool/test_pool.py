@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 
 from iargus.errors import ArtefactRejected, ModelBusy, ModelFailed
+from iargus.registry import ModelVersion
 from iargus.serving.loaded_models import Champions
 from iargus.serving.placement import Current, Placement
 from iargus.serving.pool.pool import EstimatorPool
-from iargus.registry import ModelVersion
 from iargus.serving.predictor import answers
 from iargus.settings import Policy
 from iargus.settings.policy import UncompiledPolicy
 from iargus.tasks.catalogue import Catalogue
-from tests.serving.pool.conftest import Fitted, TASK, house
+from tests.serving.pool.conftest import TASK, Fitted, house
 from tests.serving.pool.slow import POLICY
 
 FEW = UncompiledPolicy(processes=1, queue=1, timeout_s=30)

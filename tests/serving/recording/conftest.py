@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from iargus.storage.database import API, Database
 from iargus.settings import Settings
+from iargus.storage.database import API, Database
 
 
 @pytest.fixture

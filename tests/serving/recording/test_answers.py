@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from pydantic_core import from_json, to_json
 
-from iargus.storage.database import Database
 from iargus.serving.recording.store import Recorded, SqlPredictionStore
+from iargus.storage.database import Database
 
 START = datetime(2026, 1, 1)
 END = datetime(2026, 2, 1)

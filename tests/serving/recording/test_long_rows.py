@@ -7,10 +7,10 @@ from datetime import datetime
 from pydantic_core import to_json
 from sqlalchemy import func, select
 
-from iargus.storage.database import Database
 from iargus.serving.recording.ids import PredictionIds
 from iargus.serving.recording.recorder import PredictionRecorder
 from iargus.serving.recording.store import Recorded, SqlPredictionStore
+from iargus.storage.database import Database
 from iargus.storage.schema import predictions
 from iargus.tasks.text_intent.task import MAX_CHARS
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from iargus.storage.database import Database, LABELLED
 from iargus.settings import Settings
+from iargus.storage.database import LABELLED, Database
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection, event, text
 
-from iargus.storage.database import Database, LABELLED
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.store import LabelledStore, labelled_store
 from iargus.storage.migrate import upgrade
-from iargus.settings import Environment, Policy, Settings
 from tests.storage.labelled.test_store import CATALOGUE, JANUARY, KINDS, cars, rents
 from tests.toy_tasks import rent_task
 

@@ -7,13 +7,13 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from iargus.storage.database import Database, LABELLED
 from iargus.errors import ImportStateError, ImportUnknown
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.imports import Imports
 from iargus.storage.labelled.plain import PlainRows
 from iargus.storage.labelled.store import labelled_store
 from iargus.storage.migrate import upgrade
-from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.base import Payload, Task
 from iargus.tasks.catalogue import Catalogue
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import Table, select
 
+from iargus.settings import Policy
 from iargus.storage.database import Database
 from iargus.storage.labelled.single import adder
 from iargus.storage.labelled.store import labelled_store
 from iargus.storage.schema import car_details, labelled_examples
-from iargus.settings import Policy
 from iargus.tasks.base import Label, Task
 from iargus.tasks.catalogue import Catalogue
 from tests.toy_tasks import rent_task

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.storage.database import Database
 from iargus.errors import DataError
-from iargus.storage.labelled.store import LabelledStore, Span, labelled_store
 from iargus.settings import Policy
+from iargus.storage.database import Database
+from iargus.storage.labelled.store import LabelledStore, Span, labelled_store
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from tests.toy_tasks import rent_rows, rent_task

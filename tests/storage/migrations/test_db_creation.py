@@ -10,17 +10,17 @@ import pandas as pd
 import pytest
 from sqlalchemy import text
 
-from iargus.storage.database import API, Database, LABELLED
-from iargus.errors import DatabaseUnavailable, SchemaMissing
-from iargus.storage.labelled.store import LabelledStore, labelled_store
-from iargus.storage.migrate import check_schema, upgrade
-from iargus.settings import Environment, Policy, Settings
-from iargus.tasks.catalogue import Catalogue
 from iargus.auth.tokens.record import Holder, TokenRecord
 from iargus.auth.tokens.store import SqlTokenStore
-from tests.storage.migrations.tables import shape
+from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.migrate import check_schema, upgrade
+from iargus.tasks.catalogue import Catalogue
 from tests.services.mariadb import MariaDB
 from tests.services.require import require_program
+from tests.storage.migrations.tables import shape
 
 SCRIPT = Path(__file__).parents[2] / "db_creation.sql"
 NOW = datetime(2026, 11, 1)

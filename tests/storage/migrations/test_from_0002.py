@@ -9,12 +9,12 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from iargus.storage.database import Database, LABELLED
 from iargus.errors import SchemaMissing
-from iargus.storage.migrate import _config, check_schema, upgrade
 from iargus.mailing.outbox import Outbox
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
+from iargus.storage.migrate import _config, check_schema, upgrade
 from tests.storage.migrations.tables import shape
 
 NOW = datetime(2026, 3, 1, 6, 30)

@@ -6,12 +6,12 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from iargus.storage.database import Database, LABELLED
 from iargus.errors import SchemaMissing
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.imports import Imports
 from iargus.storage.labelled.store import labelled_store
 from iargus.storage.migrate import _config, check_schema, upgrade
-from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.catalogue import Catalogue
 from tests.storage.migrations.tables import shape
 

@@ -8,15 +8,15 @@ import pandas as pd
 import pytest
 from sqlalchemy import text
 
-from iargus.storage.database import API, Database, LABELLED
-from iargus.errors import SchemaMissing
-from iargus.storage.labelled.store import labelled_store
-from iargus.storage.migrate import check_schema, upgrade
-from iargus.settings import Environment, Policy, Settings
-from iargus.tasks.catalogue import Catalogue
 from iargus.auth.tokens.record import Holder, TokenRecord
 from iargus.auth.tokens.service import digest_of
 from iargus.auth.tokens.store import SqlTokenStore
+from iargus.errors import SchemaMissing
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import API, LABELLED, Database
+from iargus.storage.labelled.store import labelled_store
+from iargus.storage.migrate import check_schema, upgrade
+from iargus.tasks.catalogue import Catalogue
 from tests.storage.migrations.tables import shape
 
 NUMBER = {"sqlite": "INTEGER PRIMARY KEY AUTOINCREMENT", "mysql": "INT PRIMARY KEY AUTO_INCREMENT"}

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import MetaData, insert, select, text
 
-from iargus.storage.database import API, Database, LABELLED
 from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import API, LABELLED, Database
 from iargus.storage.migrate import check_schema, upgrade
 from iargus.storage.schema import api_metadata, job_lock, labelled_metadata
-from iargus.settings import Environment, Policy, Settings
-from tests.storage.migrations.tables import created, shape
 from tests.services.mariadb import MariaDB
+from tests.storage.migrations.tables import created, shape
 
 METADATA = {LABELLED: labelled_metadata, API: api_metadata}
 

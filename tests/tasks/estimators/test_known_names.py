@@ -6,10 +6,10 @@ import pytest
 
 from iargus.tasks.car_price.estimator.known_names import (
     KNOWN,
-    KnownNames,
     MAKE_ONLY,
     NEAR,
     NOTHING,
+    KnownNames,
 )
 from iargus.tasks.car_price.estimator.spelling import distance
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from iargus.storage.database import Database, LABELLED
+from iargus.settings import Environment, Policy, Settings
+from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.imports import Imports
 from iargus.storage.labelled.store import LabelledStore, labelled_store
 from iargus.storage.migrate import upgrade
-from iargus.settings import Environment, Policy, Settings
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.importers import (

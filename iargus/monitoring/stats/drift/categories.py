@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iargus.monitoring.stats.drift.reading import BUCKETS, counts_of, in_buckets
 from iargus.monitoring.stats.drift.homogeneity import NOTHING, TableTest, homogeneity, pooled
+from iargus.monitoring.stats.drift.reading import BUCKETS, counts_of, in_buckets
 
 MOST_LEVELS = 5000
 LONGEST_NAME = 200  # of a category, in characters; longer ones are cut

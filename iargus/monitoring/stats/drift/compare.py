@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from iargus.monitoring.stats.drift.categories import compare_categories, never_seen
+from iargus.monitoring.stats.drift.homogeneity import shares_differ
 from iargus.monitoring.stats.drift.numbers import compare_numbers
 from iargus.monitoring.stats.drift.summary import FeatureSummary, Kind, Summary, summarise
-from iargus.monitoring.stats.drift.homogeneity import shares_differ
 from iargus.monitoring.stats.drift.words import compare_words
 
 ALPHA = 0.002  # a month, over all features together; 2.4 % a year

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iargus.tasks.car_price.canonical import without_accents
+from iargus.text import without_accents
 
 LONGEST_TEXT = 2000  # characters that are read of each text, as by the model
 LONGEST_WORD = 40

@@ -11,9 +11,9 @@ from iargus.monitoring.stats.drift import What, compare_features
 from iargus.monitoring.stats.drift.categories import CategorySummary
 from iargus.monitoring.stats.drift.compare import FeatureDrift
 from iargus.monitoring.stats.drift.numbers import NumberSummary
+from iargus.monitoring.stats.drift.result import Bar, DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import FeatureSummary, Summary
 from iargus.monitoring.stats.drift.words import WordSummary
-from iargus.monitoring.observed import Bar, DriftFacts, FeatureFacts
 
 MOST_FEATURES = 200
 MOST_PICTURES = 24

@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
-from iargus.monitoring.observed import SegmentError
 from iargus.monitoring.stats.performance.bounds import share_lower, share_upper
 from iargus.monitoring.stats.performance.errors_of_rows import finite_errors
 from iargus.monitoring.stats.performance.segments import MINIMUM_ROWS
@@ -18,6 +17,17 @@ from iargus.monitoring.stats.performance.segments import MINIMUM_ROWS
 MOST_SEGMENTS = 100_000  # that are counted; further ones are passed over
 SHOWN = 10
 _LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class SegmentError:
+    """The champion's error, a share of one, on the rows of a segment such as `make=ford`.
+    `interval` holds the true one with 95 % confidence."""
+
+    segment: str
+    rows: int
+    error: float
+    interval: tuple[float, float]
 
 
 @dataclass

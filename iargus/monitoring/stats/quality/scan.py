@@ -13,7 +13,7 @@ import pandas as pd
 
 from iargus.monitoring.stats.drift.reading import numbers_of
 from iargus.monitoring.stats.drift.summary import Kind, Kinds
-from iargus.monitoring.stats.quality.columns import ColumnFaults, LONGEST_TEXT
+from iargus.monitoring.stats.quality.columns import LONGEST_TEXT, ColumnFaults
 from iargus.monitoring.stats.quality.repeats import RepeatedRows
 from iargus.monitoring.stats.quality.units import UnitScan
 

@@ -5,7 +5,7 @@ what was not known then, and are advised about as far as they go. Every text is 
 whatever names the data hold; escaping markup is left to the page. Pure.
 """
 
-from iargus.monitoring.view.advice.advice import Advice, NOTHING, advice_of
+from iargus.monitoring.view.advice.advice import NOTHING, Advice, advice_of
 from iargus.monitoring.view.advice.step import Step
 
 __all__ = ["NOTHING", "Advice", "Step", "advice_of"]

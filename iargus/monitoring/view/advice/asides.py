@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from iargus.monitoring.stats.performance.verdict import BELIEVABLE_ROWS
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.advice.situation import LOW_POWER, Situation
 from iargus.monitoring.view.advice.step import Step
 from iargus.monitoring.view.figures import percent
 from iargus.monitoring.view.names import listed
-from iargus.monitoring.stats.performance.verdict import BELIEVABLE_ROWS
 from iargus.monitoring.view.reading import Document
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.monitoring.stats.quality.scan import Fault
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.advice.situation import Situation
 from iargus.monitoring.view.advice.step import Step
 from iargus.monitoring.view.names import clean, listed
-from iargus.monitoring.stats.quality.scan import Fault
 from iargus.monitoring.view.reading import Document
 
 _MOST_FAULTS = 8

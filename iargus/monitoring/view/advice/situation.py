@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from iargus.monitoring.period import Period
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.names import clean
-from iargus.monitoring.period import Period
 from iargus.monitoring.view.reading import Document
 
 LOW_POWER = 0.5  # below, a month proves little

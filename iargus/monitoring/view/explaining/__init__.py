@@ -4,7 +4,6 @@ Everything here takes documents as `TaskOutcome.to_json` writes them. Those of o
 what was not known then; what is missing is passed over, never made up. Pure.
 """
 
-from iargus.monitoring.job.record_document import document_of
 from iargus.monitoring.view.explaining.explain import Paragraph, explain
 
-__all__ = ["Paragraph", "document_of", "explain"]
+__all__ = ["Paragraph", "explain"]

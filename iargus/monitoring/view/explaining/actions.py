@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from iargus.monitoring.view.explaining.words import counted
-from iargus.monitoring.window import covered
 from iargus.monitoring.view.reading import Document, count, moment, part, periods, text, texts
+from iargus.monitoring.window import covered
 
 
 def done(document: Document) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from iargus.mailing.status import Told
 from iargus.monitoring.view.advice import NOTHING, Step, advice_of
 from iargus.monitoring.view.explaining.words import INDENT
-from iargus.mailing.status import Told
 from iargus.monitoring.view.reading import Document
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from iargus.mailing.status import Told
 from iargus.monitoring.view.explaining.actions import promoted
 from iargus.monitoring.view.explaining.mails import mail_brief
 from iargus.monitoring.view.explaining.seen import fault_words
 from iargus.monitoring.view.explaining.words import counted, listed, span
-from iargus.mailing.status import Told
-from iargus.monitoring.window import covered
 from iargus.monitoring.view.reading import (
     Document,
     count,
@@ -23,6 +22,7 @@ from iargus.monitoring.view.reading import (
     text,
 )
 from iargus.monitoring.view.wording import percent
+from iargus.monitoring.window import covered
 
 
 def notes(document: Document, mails: Sequence[Told] = ()) -> list[str]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.view.explaining.words import INDENT, counted, minute, p_words
 from iargus.monitoring.stats.performance.comparison import (
     ALPHA,
-    Decision,
     MARGIN,
     MINIMUM_PAIRS,
+    Decision,
     Method,
 )
 from iargus.monitoring.stats.performance.segments import MINIMUM_ROWS
+from iargus.monitoring.view.challenger_outcome import outcome_of
+from iargus.monitoring.view.explaining.words import INDENT, counted, minute, p_words
 from iargus.monitoring.view.reading import Document, count, number, part, parts, text
 from iargus.monitoring.view.repeats import left_out
-from iargus.monitoring.view.challenger_outcome import outcome_of
 from iargus.monitoring.view.wording import percent
 
 _ALPHA = f"{ALPHA * 100:.1f} %"

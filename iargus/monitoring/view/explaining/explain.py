@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from iargus.mailing.status import Told
 from iargus.monitoring.view.explaining.actions import done
 from iargus.monitoring.view.explaining.advice import advice
 from iargus.monitoring.view.explaining.changed import drift
@@ -13,7 +14,6 @@ from iargus.monitoring.view.explaining.mails import mails_of
 from iargus.monitoring.view.explaining.rule import TITLES, why
 from iargus.monitoring.view.explaining.seen import estimate, quality, segments
 from iargus.monitoring.view.explaining.words import minute
-from iargus.mailing.status import Told
 from iargus.monitoring.view.reading import Document, count, part, text
 from iargus.monitoring.view.repeats import repeats_of
 from iargus.monitoring.view.repeats import sentence as repeats_sentence

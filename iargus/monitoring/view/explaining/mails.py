@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from iargus.mailing.status import Told
 from iargus.monitoring.view.explaining.words import counted
 from iargus.monitoring.view.mail.kinds import in_words
-from iargus.mailing.status import Told
 from iargus.monitoring.view.reading import Document, text, texts
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from iargus.monitoring.stats.performance.evidence import LIMIT, Evidence
+from iargus.monitoring.stats.performance.verdict import ALPHA, BELIEVABLE_ROWS, WORSE
 from iargus.monitoring.view.advice.situation import LOW_POWER
 from iargus.monitoring.view.explaining.words import counted, span
-from iargus.monitoring.stats.performance.evidence import Evidence, LIMIT
-from iargus.monitoring.stats.performance.verdict import ALPHA, BELIEVABLE_ROWS, WORSE
 from iargus.monitoring.view.reading import Document, interval, number, part, text
 from iargus.monitoring.view.wording import percent
 

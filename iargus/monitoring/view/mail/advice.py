@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iargus.monitoring.view.advice import Advice, NOTHING, Step, advice_of
+from iargus.monitoring.result import TaskOutcome
+from iargus.monitoring.view.advice import NOTHING, Advice, Step, advice_of
 from iargus.monitoring.view.mail.kinds import Kind
 from iargus.monitoring.view.mail.text import printable
-from iargus.monitoring.result import TaskOutcome
 
 _MAX_CHARS = 600
 

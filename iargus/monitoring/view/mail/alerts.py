@@ -8,13 +8,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from iargus.mailing.sender import domain_of
-from iargus.monitoring.view.mail.content import Content, content_of
-from iargus.monitoring.view.mail.kinds import Kind
 from iargus.mailing.message import content_id
 from iargus.mailing.outbox import Mail
-from iargus.monitoring.view.mail.subjects import subject_of
+from iargus.mailing.sender import domain_of
 from iargus.monitoring.result import TaskOutcome
+from iargus.monitoring.view.mail.content import Content, content_of
+from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.subjects import subject_of
 from iargus.settings import Settings
 
 __all__ = ["Kind", "message_id", "write_alert"]

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from iargus.monitoring.result import Status, TaskOutcome, plain
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.advice import Advice
+from iargus.monitoring.view.challenger_outcome import outcome_of
 from iargus.monitoring.view.mail.advice import advice_for
 from iargus.monitoring.view.mail.facts import Fact, Section, contest_of, facts_of, version
 from iargus.monitoring.view.mail.findings import drift_of, quality_of
@@ -15,8 +17,6 @@ from iargus.monitoring.view.mail.kinds import Kind, Severity, as_told, severity_
 from iargus.monitoring.view.mail.links import Links, links_of
 from iargus.monitoring.view.mail.reasons import was_bad
 from iargus.monitoring.view.mail.text import printable
-from iargus.monitoring.result import Status, TaskOutcome, plain
-from iargus.monitoring.view.challenger_outcome import outcome_of
 from iargus.monitoring.view.wording import percent
 from iargus.settings import Settings
 

@@ -10,19 +10,19 @@ from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from iargus.clock import Clock
-from iargus.storage.database import Database
-from iargus.errors import MailNotSent, RunLocked
-from iargus.mailing import smtp
-from iargus.mailing.policy import MailPolicy
-from iargus.mailing.sender import sender_of
-from iargus.mailing.delivered import Delivery
-from iargus.monitoring.view.mail.text import printable
-from iargus.storage.locks import JobLock
-from iargus.settings import Settings
-from iargus.settings.environment import SmtpServer
 from iargus.auth.expiry_notices import SqlAnnouncements
 from iargus.auth.tokens.record import TokenRecord
+from iargus.clock import Clock
+from iargus.errors import MailNotSent, RunLocked
+from iargus.mailing import smtp
+from iargus.mailing.delivered import Delivery
+from iargus.mailing.policy import MailPolicy
+from iargus.mailing.sender import sender_of
+from iargus.monitoring.view.mail.text import printable
+from iargus.settings import Settings
+from iargus.settings.environment import SmtpServer
+from iargus.storage.database import Database
+from iargus.storage.locks import JobLock
 
 logger = logging.getLogger(__name__)
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from iargus.monitoring.view.mail.text import listed, months, printable
-from iargus.monitoring.window import covered
-from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.view.repeats import in_brackets, sentence
 from iargus.monitoring.result import Retraining, TaskOutcome
+from iargus.monitoring.stats.performance.comparison import Decision
+from iargus.monitoring.view.mail.text import listed, months, printable
+from iargus.monitoring.view.repeats import in_brackets, sentence
 from iargus.monitoring.view.wording import METRICS, percent
+from iargus.monitoring.window import covered
 
 _MOST_PARTS = 3
 _PART_CHARS = 40

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.monitoring.observed import Observed
+from iargus.monitoring.stats.drift.result import DriftFacts, FeatureFacts
+from iargus.monitoring.stats.quality.scan import Finding
 from iargus.monitoring.view.mail.facts import Fact, Section, moment
 from iargus.monitoring.view.mail.text import change_size, listed, printable, size
-from iargus.monitoring.observed import DriftFacts, FeatureFacts, Observed
-from iargus.monitoring.stats.quality.scan import Finding
 from iargus.monitoring.view.repeats import sentence
 from iargus.monitoring.view.wording import percent
 

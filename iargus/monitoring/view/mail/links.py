@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from iargus.monitoring.view.mail.text import printable
 from iargus.monitoring.result import TaskOutcome
+from iargus.monitoring.view.mail.text import printable
 from iargus.settings import Settings
 
 _MAX_CHARS = 300

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from iargus.monitoring.view.mail.kinds import Kind
-from iargus.monitoring.observed import FeatureFacts
 from iargus.monitoring.result import Status, TaskOutcome
+from iargus.monitoring.stats.drift.result import FeatureFacts
+from iargus.monitoring.view.mail.kinds import Kind
 
 GROWN = 2.0
 

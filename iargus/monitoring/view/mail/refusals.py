@@ -19,9 +19,9 @@ from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc, utc_now
 from iargus.errors import MailNotSent
 from iargus.mailing import smtp
-from iargus.serving.sync.refusals import Refusal
 from iargus.mailing.message import compose
 from iargus.mailing.outbox import Mail, StoredMail
+from iargus.serving.sync.refusals import Refusal
 from iargus.settings import Settings
 
 logger = logging.getLogger(__name__)

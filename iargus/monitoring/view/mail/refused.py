@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from iargus.serving.sync.refusals import Refusal
+from iargus.mailing.outbox import Mail
 from iargus.monitoring.view.advice import Advice, Step
 from iargus.monitoring.view.mail.alerts import identity_of, render
 from iargus.monitoring.view.mail.content import Content
 from iargus.monitoring.view.mail.facts import Fact
 from iargus.monitoring.view.mail.kinds import Severity
 from iargus.monitoring.view.mail.links import Links, address
-from iargus.mailing.outbox import Mail
 from iargus.monitoring.view.mail.text import printable
+from iargus.serving.sync.refusals import Refusal
 from iargus.settings import Settings
 
 KIND = "refused_version"

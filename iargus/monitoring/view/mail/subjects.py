@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from iargus.monitoring.observed import Observed
+from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.view.mail.kinds import Kind, as_told, severity_of
 from iargus.monitoring.view.mail.reasons import was_bad
 from iargus.monitoring.view.mail.text import change_size, listed, months, printable
-from iargus.monitoring.window import covered
-from iargus.monitoring.observed import Observed
-from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.view.wording import percent
+from iargus.monitoring.window import covered
 
 _MAX_CHARS = 200
 _NAME_CHARS = 30

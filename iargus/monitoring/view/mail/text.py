@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from iargus.monitoring.stats.drift.compare import Change, What
 from iargus.monitoring.period import Period
+from iargus.monitoring.stats.drift.compare import Change, What
 from iargus.monitoring.view.wording import percent
 
 _CUT = "…"

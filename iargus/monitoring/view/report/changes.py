@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.view import reading
 from iargus.monitoring.stats.drift.compare import What
+from iargus.monitoring.view import reading
 from iargus.monitoring.view.figures import p_value, percent, plain, points
 from iargus.monitoring.view.names import clean, listed
 from iargus.monitoring.view.reading import Document

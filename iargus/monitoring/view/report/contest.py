@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iargus.monitoring.view import reading
+from iargus.monitoring.view.challenger_outcome import outcome_of
 from iargus.monitoring.view.figures import bare_p, count, minute, p_value, percent, rows
 from iargus.monitoring.view.names import clean
 from iargus.monitoring.view.reading import Document
 from iargus.monitoring.view.repeats import in_brackets
 from iargus.monitoring.view.report.bars import BarChart, Item, bar_chart
-from iargus.monitoring.view.challenger_outcome import outcome_of
 
 _MOST_WORSE = 20
 _TOO_FEW = "too few"

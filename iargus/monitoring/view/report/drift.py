@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from iargus.monitoring.observed import RepeatFacts
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.figures import bare_p, day, percent, rows
 from iargus.monitoring.view.names import SENTENCE_CHARS, clean
-from iargus.monitoring.observed import RepeatFacts
 from iargus.monitoring.view.reading import Document
 from iargus.monitoring.view.repeats import sentence as repeated
 from iargus.monitoring.view.report.changes import measured, sentence

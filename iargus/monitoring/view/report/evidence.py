@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.monitoring.stats.performance.evidence import LIMIT, STAKES, Evidence
+from iargus.monitoring.stats.performance.verdict import ALPHA, WORSE
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.figures import percent, plain, rows
-from iargus.monitoring.stats.performance.evidence import Evidence, LIMIT, STAKES
-from iargus.monitoring.stats.performance.verdict import ALPHA, WORSE
 from iargus.monitoring.view.reading import Document
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from iargus.monitoring.period import Period
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.names import clean
-from iargus.monitoring.period import Period
 from iargus.monitoring.view.reading import Document
 
 MONTHS = 24

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.advice.situation import Situation
 from iargus.monitoring.view.figures import interval, minute, percent, rows, version
-from iargus.monitoring.window import covered
 from iargus.monitoring.view.names import clean, listed
 from iargus.monitoring.view.reading import Document
 from iargus.monitoring.view.repeats import repeats_of, sentence
 from iargus.monitoring.view.report.headline import badge_of
+from iargus.monitoring.window import covered
 
 
 def story_of(outcome: Document, situation: Situation) -> Iterator[str]:

@@ -10,6 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from iargus.compiled.bundle import Bundle, FloatArray, Payload
+from iargus.compiled.checks import listed, number, whole
+from iargus.compiled.contents import Contents
+from iargus.compiled.errors import Refused
+from iargus.compiled.manifest import Manifest
+from iargus.compiled.masks import LeafMasks, Masks
 from iargus.tasks.car_price.compiled.models import (
     AGE,
     LEVEL,
@@ -23,11 +28,6 @@ from iargus.tasks.car_price.compiled.models import (
 )
 from iargus.tasks.car_price.compiled.names import CarNames
 from iargus.tasks.car_price.compiled.names_v1 import CarNamesV1
-from iargus.compiled.checks import listed, number, whole
-from iargus.compiled.contents import Contents
-from iargus.compiled.errors import Refused
-from iargus.compiled.manifest import Manifest
-from iargus.compiled.masks import LeafMasks, Masks
 
 KIND = "car_price"
 LAYOUT = 2  # of car.json; 1 has one margin, and other spellings

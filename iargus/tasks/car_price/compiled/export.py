@@ -9,17 +9,17 @@ from sklearn.pipeline import Pipeline
 
 from iargus.compiled import strict_json
 from iargus.compiled.arrays import to_bytes
+from iargus.compiled.errors import NotCompilable
+from iargus.compiled.export_trees import categories_of, export_trees
+from iargus.compiled.steps import only, step
 from iargus.tasks.car_price.compiled.bundle import LAYOUT
 from iargus.tasks.car_price.compiled.models import COLUMNS, MODELS
 from iargus.tasks.car_price.compiled.names import RANKS, WORTHS
 from iargus.tasks.car_price.compiled.names_v1 import TABLES_V1
-from iargus.compiled.errors import NotCompilable
-from iargus.compiled.export_trees import categories_of, export_trees
-from iargus.compiled.steps import only, step
+from iargus.tasks.car_price.estimator.conformal import ConformalPriceRegressor
 from iargus.tasks.car_price.estimator.encoder import CarEncoder
 from iargus.tasks.car_price.estimator.features import CarFeatures
-from iargus.tasks.car_price.estimator.conformal import ConformalPriceRegressor
-from iargus.tasks.car_price.estimator.monotone_price import MonotonePriceRegressor, TRUST
+from iargus.tasks.car_price.estimator.monotone_price import TRUST, MonotonePriceRegressor
 from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 from iargus.tasks.car_price.estimator.pricing_features import PricingFeatures
 

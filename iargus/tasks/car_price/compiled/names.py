@@ -10,8 +10,8 @@ from iargus.compiled.checks import named, number, whole
 from iargus.compiled.errors import Refused
 from iargus.tasks.car_price.canonical import canonical_state
 from iargus.tasks.car_price.estimator.known_names import (
-    KnownNames,
     NOTHING,
+    KnownNames,
     tokens,
     unknown_state,
     worth,

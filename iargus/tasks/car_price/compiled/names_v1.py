@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from iargus.tasks.car_price.compiled.names import ReadName
 from iargus.compiled.checks import named, number, whole
+from iargus.tasks.car_price.compiled.names import ReadName
 from iargus.tasks.car_price.estimator.names_v1 import (
     canonical_state,
     car,

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from iargus.compiled.synthetic_strings import mutated
 from iargus.tasks.car_price.compiled.bundle import CarBundle
 from iargus.tasks.car_price.compiled.models import AGE, MILEAGE
 from iargus.tasks.car_price.compiled.names import CarNames
 from iargus.tasks.car_price.compiled.names_v1 import CarNamesV1
-from iargus.compiled.synthetic_strings import mutated
 from iargus.tasks.car_price.us_states import STATE_CODES
 
 _NAMES = 4000  # pairs of make and model among all rows

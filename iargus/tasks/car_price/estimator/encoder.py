@@ -9,6 +9,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from iargus.tasks.car_price.estimator.distinct import distinct
+from iargus.tasks.car_price.estimator.folds import group_folds
+from iargus.tasks.car_price.estimator.name_words import fit_words, numeric_column, word_levels
 from iargus.tasks.car_price.estimator.names_v1 import (
     canonical_state,
     car,
@@ -17,9 +20,6 @@ from iargus.tasks.car_price.estimator.names_v1 import (
     model_code,
     model_key,
 )
-from iargus.tasks.car_price.estimator.distinct import distinct
-from iargus.tasks.car_price.estimator.folds import group_folds
-from iargus.tasks.car_price.estimator.name_words import fit_words, numeric_column, word_levels
 
 FloatArray = npt.NDArray[np.float64]
 

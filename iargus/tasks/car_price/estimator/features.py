@@ -8,8 +8,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from iargus.tasks.car_price.estimator.encoder import CarEncoder
 from iargus.tasks.car_price.estimator.depreciation import depreciation_clock
+from iargus.tasks.car_price.estimator.encoder import CarEncoder
 from iargus.tasks.car_price.estimator.name_words import numeric_column
 
 FloatArray = npt.NDArray[np.float64]

@@ -9,9 +9,9 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.validation import check_is_fitted
 
+from iargus.compiled.smooth_pinball import SmoothPinball
 from iargus.tasks.car_price.estimator.folds import group_folds
 from iargus.tasks.car_price.estimator.known_names import KNOWN, MAKE_ONLY, NEAR, NOTHING
-from iargus.compiled.smooth_pinball import SmoothPinball
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]

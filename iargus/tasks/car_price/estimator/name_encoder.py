@@ -14,9 +14,9 @@ from iargus.tasks.car_price.canonical import canonical_make, canonical_state, mo
 from iargus.tasks.car_price.estimator.distinct import distinct
 from iargus.tasks.car_price.estimator.folds import group_folds
 from iargus.tasks.car_price.estimator.known_names import (
+    NOTHING,
     Found,
     KnownNames,
-    NOTHING,
     tokens,
     unknown_state,
     worth,

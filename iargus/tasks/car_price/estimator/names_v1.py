@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from iargus.tasks.car_price.canonical import MAX_NAME, is_missing, without_accents
+from iargus.tasks.car_price.canonical import MAX_NAME, is_missing
 from iargus.tasks.car_price.us_states import STATE_CODES
+from iargus.text import without_accents
 
 MAKE_SYNONYMS = {
     "chevy": "chevrolet",

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iargus.tasks.car_price.canonical import without_accents
 from iargus.monitoring.stats.drift import (
     FeatureSummary,
     Kind,
@@ -22,16 +21,17 @@ from iargus.monitoring.stats.drift import (
     summarise,
 )
 from iargus.monitoring.stats.drift.categories import (
-    CategorySummary,
     MOST_LEVELS,
+    CategorySummary,
     compare_categories,
 )
 from iargus.monitoring.stats.drift.categories import never_seen as unseen
 from iargus.monitoring.stats.drift.counting import LONGEST_WORD
-from iargus.monitoring.stats.drift.numbers import NumberSummary, SIZE, compare_numbers
-from iargus.monitoring.stats.drift.reading import numbers_of
 from iargus.monitoring.stats.drift.homogeneity import homogeneity, pooled, shares_differ
+from iargus.monitoring.stats.drift.numbers import SIZE, NumberSummary, compare_numbers
+from iargus.monitoring.stats.drift.reading import numbers_of
 from iargus.monitoring.stats.drift.words import MOST_WORDS, WordSummary
+from iargus.text import without_accents
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from iargus.errors import DataError
 from iargus.monitoring.stats.performance.comparison import (
-    Decision,
     MINIMUM_PAIRS,
+    Decision,
     Method,
     compare_models,
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from iargus.monitoring.view import reading
 from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
+from iargus.monitoring.view import reading
 
 
 def test_the_worst_segments_stand_in_the_order_of_their_errors() -> None:

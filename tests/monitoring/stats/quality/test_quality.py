@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.storage.labelled.row_bits import bits_of
 from iargus.monitoring.stats.drift import Kind
 from iargus.monitoring.stats.quality.repeats import RepeatedRows
 from iargus.monitoring.stats.quality.scan import (
@@ -20,6 +19,7 @@ from iargus.monitoring.stats.quality.scan import (
     check_quality,
 )
 from iargus.monitoring.stats.quality.units import unit_change, unit_reference
+from iargus.storage.labelled.row_bits import bits_of
 
 KINDS = {"make": Kind.CATEGORY, "year": Kind.NUMBER, "mileage": Kind.NUMBER}
 

@@ -5,24 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from iargus.monitoring.job.records import RunRecord
+from iargus.monitoring.observed import EstimateFacts, Observed
+from iargus.monitoring.period import Period
+from iargus.monitoring.result import Retraining, Status, TaskOutcome
 from iargus.monitoring.stats.drift.compare import Change, What
+from iargus.monitoring.stats.drift.result import Bar, DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind
-from iargus.monitoring.observed import (
-    Bar,
-    DriftFacts,
-    EstimateFacts,
-    FeatureFacts,
-    Observed,
-    SegmentError,
-)
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.evidence import Evidence
+from iargus.monitoring.stats.performance.segment_errors import SegmentError
 from iargus.monitoring.stats.performance.segments import Worse
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.period import Period
 from iargus.monitoring.stats.quality.scan import Fault, Finding
-from iargus.monitoring.result import Retraining, Status, TaskOutcome
-from iargus.monitoring.job.records import RunRecord
 
 TASK = "car_price"
 UNIT = Finding(Fault.UNIT, "mileage", 812, 2_000, "kilometres instead of miles")

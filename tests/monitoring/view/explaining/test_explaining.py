@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from iargus.monitoring.view.explaining import document_of, explain
 from iargus.mailing.status import Told
-from iargus.monitoring.observed import DriftFacts, EstimateFacts, Observed
+from iargus.monitoring.job.record_document import document_of
+from iargus.monitoring.observed import EstimateFacts, Observed
+from iargus.monitoring.result import Status
+from iargus.monitoring.stats.drift.result import DriftFacts
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.evidence import Evidence
-from iargus.monitoring.result import Status
+from iargus.monitoring.view.explaining import explain
 from tests.monitoring.view.explaining.judged_months import (
     BLOCKED,
     BREACH,

@@ -6,22 +6,18 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from iargus.mailing.outbox import Mail, StoredMail
+from iargus.monitoring.observed import EstimateFacts, Observed
+from iargus.monitoring.period import Period
+from iargus.monitoring.result import Retraining, Status, TaskOutcome
 from iargus.monitoring.stats.drift.compare import Change, What
+from iargus.monitoring.stats.drift.result import DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind as FeatureKind
+from iargus.monitoring.stats.performance.comparison import Decision
+from iargus.monitoring.stats.performance.segment_errors import SegmentError
+from iargus.monitoring.stats.quality.scan import Fault, Finding
 from iargus.monitoring.view.mail.alerts import write_alert
 from iargus.monitoring.view.mail.kinds import Kind
-from iargus.mailing.outbox import Mail, StoredMail
-from iargus.monitoring.observed import (
-    DriftFacts,
-    EstimateFacts,
-    FeatureFacts,
-    Observed,
-    SegmentError,
-)
-from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.period import Period
-from iargus.monitoring.stats.quality.scan import Fault, Finding
-from iargus.monitoring.result import Retraining, Status, TaskOutcome
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.settings.policy import MailPolicy

@@ -13,18 +13,19 @@ from html.parser import HTMLParser
 import pytest
 
 from iargus.errors import MailNotSent
-from iargus.mailing.sender import sender_of
-from iargus.monitoring.stats.drift.compare import What
-from iargus.monitoring.view.mail.alerts import Kind, write_alert
 from iargus.mailing.message import compose
 from iargus.mailing.outbox import Mail
-from iargus.monitoring.view.mail.text import printable
-from iargus.monitoring.observed import FeatureFacts, Observed
+from iargus.mailing.sender import sender_of
+from iargus.monitoring.observed import Observed
+from iargus.monitoring.period import Period
+from iargus.monitoring.result import TaskOutcome
+from iargus.monitoring.stats.drift.compare import What
+from iargus.monitoring.stats.drift.result import FeatureFacts
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.segments import Worse
-from iargus.monitoring.period import Period
 from iargus.monitoring.stats.quality.scan import Fault, Finding
-from iargus.monitoring.result import TaskOutcome
+from iargus.monitoring.view.mail.alerts import Kind, write_alert
+from iargus.monitoring.view.mail.text import printable
 from tests.monitoring.view.mail.cases import (
     BREACH,
     DRIFT,

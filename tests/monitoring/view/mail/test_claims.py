@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from iargus.monitoring.view.mail.alerts import write_alert
-from iargus.monitoring.view.mail.reasons import reasons_for, was_bad
-from iargus.monitoring.window import Window, covered
 from iargus.monitoring.observed import Observed
-from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.stats.performance.verdict import State, Verdict
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining, Status, TaskOutcome
+from iargus.monitoring.stats.performance.comparison import Decision
+from iargus.monitoring.stats.performance.verdict import State, Verdict
+from iargus.monitoring.view.mail.alerts import write_alert
+from iargus.monitoring.view.mail.reasons import reasons_for, was_bad
 from iargus.monitoring.view.wording import judged
+from iargus.monitoring.window import Window, covered
 from tests.monitoring.view.mail.cases import EVERYTHING, FAILED, HEALTHY, NO_CONTEST, RETRAINING
 from tests.monitoring.view.mail.cases import settings as settings_of
 

@@ -8,21 +8,21 @@ from datetime import timedelta
 
 import pytest
 
+from iargus.auth.expiry_notices import SqlAnnouncements
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.keys.service import KeyService
+from iargus.auth.keys.store import SqlKeyStore
+from iargus.auth.tokens.record import Holder, TokenRecord
+from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc, utc_now
-from iargus.storage.database import API, Database, LABELLED
 from iargus.errors import MailNotSent
 from iargus.monitoring.view.mail import expiring
 from iargus.monitoring.view.mail.expiring import announce_all
 from iargus.settings import Policy, Settings
-from iargus.auth.expiry_notices import SqlAnnouncements
-from iargus.auth.keys.service import KeyService
-from iargus.auth.keys.store import SqlKeyStore
-from iargus.auth.tokens.record import Holder, TokenRecord
-from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.tokens.store import SqlTokenStore
-from tests.services.smtp_server import LocalMailServer
+from iargus.storage.database import API, LABELLED, Database
 from tests.auth.tokens.conftest import StillClock
 from tests.auth.tokens.test_key_service import FIRST
+from tests.services.smtp_server import LocalMailServer
 
 RING = KeyRing([FIRST])
 

@@ -9,14 +9,14 @@ from email.message import EmailMessage
 import pytest
 
 from iargus.mailing import smtp
-from iargus.monitoring.job.history import history_picture
-from iargus.monitoring.view.mail.kinds import Kind
 from iargus.mailing.message import as_page, compose, content_id
-from iargus.monitoring.view.mail.picture import Point, draw_history
-from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.job.history import history_picture
+from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Status
-from iargus.monitoring.job.records import RunRecord
+from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.picture import Point, draw_history
 from tests.monitoring.view.mail.cases import BREACH, HEALTHY, alert, settings, stored
 from tests.services.smtp_server import LocalMailServer
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.view.mail.kinds import Kind, Severity, as_told, in_words, severity_of
 from iargus.monitoring.view.mail.reasons import reasons_for
-from iargus.monitoring.result import Status, TaskOutcome
 from tests.monitoring.view.mail.cases import (
     BREACH,
     CALM,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from iargus.serving.sync.refusals import Refusal
 from iargus.monitoring.view.mail.refusals import RefusalMails
+from iargus.serving.sync.refusals import Refusal
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from tests.services.smtp_server import LOGIN, LocalMailServer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from iargus.monitoring.stats.performance.evidence import STAKES
 from iargus.monitoring.period import Period
+from iargus.monitoring.stats.performance.evidence import STAKES
 
 Document = dict[str, Any]
 THRESHOLD = 0.2

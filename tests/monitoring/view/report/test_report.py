@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.period import Period
+from iargus.monitoring.result import Retraining, Status, TaskOutcome
+from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.view.report import render_report
 from iargus.monitoring.view.report.palette import PAIRS
-from iargus.monitoring.result import Retraining, Status, TaskOutcome
 from tests.monitoring.view.report import documents
 from tests.monitoring.view.report.documents import Document, outcome
 from tests.services.require import require_program
