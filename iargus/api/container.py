@@ -65,7 +65,18 @@ class Services:
     limits: RequestLimits | None = None
 
     def __post_init__(self) -> None:
-        self._gauges = GaugeRefresher(self)
+        self._gauges = self.gauges()
+
+    def gauges(self) -> GaugeRefresher:
+        """What copies the state of these services into the metrics."""
+        return GaugeRefresher(
+            self.metrics,
+            tasks=self.catalogue.names(),
+            champions=self.champions,
+            recorder=self.recorder,
+            revocations=self.revocations,
+            not_ready=self.not_ready,
+        )
 
     @classmethod
     def build(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
+from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.background import Background
 from iargus.errors import ModelNotLoaded
-from iargus.metrics import families
-
-if TYPE_CHECKING:
-    from iargus.api.container import Services
+from iargus.metrics import Metrics, families
+from iargus.serving.loaded_models import Champions
+from iargus.serving.recording.recorder import PredictionRecorder
 
 logger = logging.getLogger(__name__)
 
@@ -24,16 +24,31 @@ class GaugeRefresher(Background):
     grow, and do not stand still at a value that looks well.
     """
 
-    def __init__(self, services: Services, *, interval_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        *,
+        tasks: Iterable[str],
+        champions: Champions,
+        recorder: PredictionRecorder,
+        revocations: RevocationSnapshot,
+        not_ready: Callable[[], Collection[str]],
+        interval_s: float = 1.0,
+    ) -> None:
         super().__init__("gauges")
-        self._services = services
+        self._metrics = metrics
+        self._tasks = list(tasks)
+        self._champions = champions
+        self._recorder = recorder
+        self._revocations = revocations
+        self._not_ready = not_ready
         self._interval_s = interval_s
         self._started_s = time.time()
         self._served: dict[str, str] = {}
 
     def run(self) -> None:
         """Refresh at every interval, and once more when stopped."""
-        self._services.metrics.tidy()
+        self._metrics.tidy()
         while True:
             last = self.stopped.is_set()
             try:
@@ -47,25 +62,24 @@ class GaugeRefresher(Background):
 
     def refresh(self) -> None:
         """Copy everything once."""
-        services, metrics = self._services, self._services.metrics
+        metrics, recorder = self._metrics, self._recorder
         metrics.set(families.WORKERS, value=1)
         metrics.set(families.STARTED, metrics.worker, value=self._started_s)
-        metrics.set(families.WORKERS_READY, value=not services.not_ready())
-        age_s = services.revocations.age_s
+        metrics.set(families.WORKERS_READY, value=not self._not_ready())
+        age_s = self._revocations.age_s
         read_s = self._started_s if age_s is None else time.time() - age_s
         metrics.set(families.REVOCATIONS_AGE, value=read_s)
-        recorder = services.recorder
         metrics.set(families.QUEUE_ROWS, value=recorder.waiting_rows)
         metrics.set(families.QUEUE_CAPACITY, value=recorder.queue_rows)
         metrics.set(families.RECORDED, value=recorder.recorded_rows)
         metrics.set(families.DROPPED, value=recorder.dropped_rows)
         metrics.set(families.WRITE_FAILURES, value=recorder.write_failures)
-        for task in services.catalogue.names():
+        for task in self._tasks:
             with suppress(ModelNotLoaded):
                 self._model(task)
 
     def _model(self, task: str) -> None:
-        champions, metrics = self._services.champions, self._services.metrics
+        champions, metrics = self._champions, self._metrics
         version = champions.get(task).version
         before = self._served.get(task)
         if before is not None and before != version:

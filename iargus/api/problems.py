@@ -16,7 +16,7 @@ from starlette.responses import Response
 from iargus import errors
 from iargus.api.allowed_methods import AllowedMethods
 from iargus.api.public_path import left_on
-from iargus.api.statuses import label_of, title_of
+from iargus.server.http_status import label_of, title_of
 
 logger = logging.getLogger(__name__)
 

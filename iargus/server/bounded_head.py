@@ -11,7 +11,7 @@ import json
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from iargus.api.statuses import RFC_9110
+from iargus.server.http_status import RFC_9110
 from iargus.server.no_trailers import NoTrailersProtocol
 
 # uvicorn's phrases are those of Python, which change from version to version.

@@ -1,7 +1,8 @@
 """The worker of gunicorn that drops no request when it ends.
 
-It goes on until somebody else listens, and says `Connection: close` (RFC 9112 section 9.6) with its
-last answers; `iargus/server/draining.py` sees to the connections on which nothing is being answered.
+It goes on until somebody else listens, and says `Connection: close` (RFC 9112 section 9.6) with
+its last answers; `iargus/server/draining.py` sees to the connections on which nothing is being
+answered.
 """
 
 from __future__ import annotations

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from iargus.clock import utc_now
 from iargus.errors import ArtefactRejected
-from iargus.serving.predictor import answers
 from iargus.tasks.base import Task
 
 if TYPE_CHECKING:
-    from iargus.serving.predictor import Source
+    from iargus.serving.predictor import Predictor
 
 
-def check_answers(task: Task, source: Source) -> None:
+def check_answers(task: Task, predictor: Predictor) -> None:
     """Answer the task's example, and check that the answer has the form of its output.
 
     Raises:
@@ -21,7 +20,7 @@ def check_answers(task: Task, source: Source) -> None:
     """
     try:
         value = task.parse_input(task.example(), today=utc_now().date())
-        (answer,) = answers(task, source, [value])
+        (answer,) = predictor.predict([value])
         task.output_model.model_validate(
             {**answer, "model_version": "0", "prediction_id": "canary"}
         )

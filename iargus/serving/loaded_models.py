@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from iargus.background import Background
 from iargus.compiled.manifest import MANIFEST
@@ -17,12 +16,10 @@ from iargus.serving.canary import check_answers
 from iargus.serving.compilation.opening import open_bundle
 from iargus.serving.placement import Placement
 from iargus.serving.pool.pool import EstimatorPool
+from iargus.serving.predictor import CompiledPredictor, Predictor
 from iargus.settings.policy import UncompiledPolicy
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
-
-if TYPE_CHECKING:
-    from iargus.serving.predictor import Source
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +32,7 @@ class LoadedModel:
     bundle's manifest, or of `model.skops`."""
 
     version: str
-    source: Source
+    predictor: Predictor
     digest: str = ""
 
 
@@ -55,7 +52,7 @@ class Champions:
         catalogue: Catalogue,
         models_dir: Path,
         uncompiled: UncompiledPolicy | None = None,
-        load_uncompiled: Callable[[Task, Path, str], Source] | None = None,
+        load_uncompiled: Callable[[Task, Path, str], Predictor] | None = None,
     ) -> None:
         """`load_uncompiled` is given a task, a skops file and its digest; unset, a pool of
         processes after the policy `uncompiled` answers with it."""
@@ -142,11 +139,11 @@ class Champions:
         if placed.bundle:
             folder = self._placement.bundle_folder(task.name, version)
             bundle = open_bundle(task, folder, digest=digest, created_from=placed.sha256)
-            return LoadedModel(version, bundle, digest)
+            return LoadedModel(version, CompiledPredictor(task, bundle), digest)
         path = self._placement.model_file(task.name, version)
-        source = self._load_uncompiled(task, path, placed.sha256)
-        check_answers(task, source)
-        return LoadedModel(version, source, digest)
+        predictor = self._load_uncompiled(task, path, placed.sha256)
+        check_answers(task, predictor)
+        return LoadedModel(version, predictor, digest)
 
     def _stamp(self, task: str, versions: list[str]) -> _Stamp:
         paths = [self._placement.current_file(task)]

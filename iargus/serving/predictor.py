@@ -1,39 +1,79 @@
-"""Who answers: the bundle of a model, or its estimator where it has none, in a worker by a pool of
-processes."""
+"""What answers for a loaded model: its bundle in this process, or scikit-learn in others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from iargus.compiled.bundle import Bundle
-from iargus.serving.pool.pool import EstimatorPool
 from iargus.tasks.base import Input, Payload, ReadRoute, Task
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    Source: TypeAlias = Bundle | EstimatorPool | Pipeline
+
+class Predictor(Protocol):
+    """One version of a task's model, whatever it is made of.
+
+    `in_process` is True where the calling thread computes, and False where it waits for a process
+    that has a queue of its own.
+    """
+
+    in_process: bool
+
+    def predict(self, inputs: Sequence[Input]) -> list[Payload]:
+        """One mapping for each input: all fields of `Task.output_model` except `model_version` and
+        `prediction_id`."""
+        ...
+
+    def read(self, route: ReadRoute, value: Input) -> Payload:
+        """The answer of one of `Task.read_routes`."""
+        ...
+
+    def is_fast(self, inputs: Sequence[Input]) -> bool:
+        """Whether the answer takes less than handing it to a thread."""
+        ...
 
 
-def answers(task: Task, source: Source, inputs: Sequence[Input]) -> list[Payload]:
-    """See `Task.answers`; the same from all."""
-    if isinstance(source, Bundle):
-        return task.bundle_answers(source, inputs)
-    if isinstance(source, EstimatorPool):
-        return source.answers(inputs)
-    return task.answers(source, inputs)
+class CompiledPredictor:
+    """Answers from a bundle, without scikit-learn."""
+
+    in_process = True
+
+    def __init__(self, task: Task, bundle: Bundle) -> None:
+        self._task = task
+        self.bundle = bundle
+
+    def predict(self, inputs: Sequence[Input]) -> list[Payload]:
+        """See `Predictor.predict`."""
+        return self._task.bundle_answers(self.bundle, inputs)
+
+    def read(self, route: ReadRoute, value: Input) -> Payload:
+        """See `Predictor.read`."""
+        return self._task.bundle_read_answer(route, self.bundle, value)
+
+    def is_fast(self, inputs: Sequence[Input]) -> bool:
+        """See `Predictor.is_fast`."""
+        return len(inputs) == 1 and self._task.is_quick(inputs[0])
 
 
-def read_answer(task: Task, route: ReadRoute, source: Source, value: Input) -> Payload:
-    """See `Task.read_answer`; the same from all."""
-    if isinstance(source, Bundle):
-        return task.bundle_read_answer(route, source, value)
-    if isinstance(source, EstimatorPool):
-        return source.read_answer(route, value)
-    return task.read_answer(route, source, value)
+class EstimatorPredictor:
+    """Answers from the estimator itself, in a process that has scikit-learn."""
 
+    in_process = True
 
-def is_quick(task: Task, source: Source, inputs: Sequence[Input]) -> bool:
-    """Whether the answer takes less than handing it to a thread."""
-    return isinstance(source, Bundle) and len(inputs) == 1 and task.is_quick(inputs[0])
+    def __init__(self, task: Task, estimator: Pipeline) -> None:
+        self._task = task
+        self.estimator = estimator
+
+    def predict(self, inputs: Sequence[Input]) -> list[Payload]:
+        """See `Predictor.predict`."""
+        return self._task.answers(self.estimator, inputs)
+
+    def read(self, route: ReadRoute, value: Input) -> Payload:
+        """See `Predictor.read`."""
+        return self._task.read_answer(route, self.estimator, value)
+
+    def is_fast(self, inputs: Sequence[Input]) -> bool:  # noqa: ARG002
+        """See `Predictor.is_fast`."""
+        return False

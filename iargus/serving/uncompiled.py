@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from iargus.errors import ArtefactRejected
 from iargus.serving.canary import check_answers
+from iargus.serving.predictor import EstimatorPredictor
 from iargus.tasks.base import Task
 
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
 
-
-def load_uncompiled(task: Task, path: Path, sha256: str) -> Pipeline:
+def load_uncompiled(task: Task, path: Path, sha256: str) -> EstimatorPredictor:
     """Load the file and try it on the task's example.
 
     Raises:
@@ -28,5 +25,6 @@ def load_uncompiled(task: Task, path: Path, sha256: str) -> Pipeline:
     from iargus.registry import artefact
 
     estimator = artefact.load(path, sha256=sha256, trusted_types=task.trusted_types)
-    check_answers(task, estimator)
-    return estimator
+    predictor = EstimatorPredictor(task, estimator)
+    check_answers(task, predictor)
+    return predictor

@@ -7,8 +7,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
-import pytest
-
 from iargus.api.problems import from_error
 from iargus.errors import ModelBusy, ModelFailed
 from iargus.serving.loaded_models import LoadedModel
@@ -41,7 +39,12 @@ class FullPool:
         self.arrived = threading.Semaphore(0)
         self.go_on = threading.Event()
 
-    def answers(self, *_: object) -> list[dict[str, Any]]:
+    in_process = False
+
+    def is_fast(self, _: object) -> bool:
+        return False
+
+    def predict(self, *_: object) -> list[dict[str, Any]]:
         if not self.waiting.acquire(blocking=False):
             raise ModelBusy("full")
         self.arrived.release()
@@ -49,12 +52,11 @@ class FullPool:
         return [{"intent": "a", "probability": 1.0, "intents": []}]
 
 
-def test_one_more_than_may_wait_is_told_at_once(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_more_than_may_wait_is_told_at_once(api: Api) -> None:
     headers, pool = api.bearer(), FullPool()
     champions = api.services.champions
     assert isinstance(champions, FixedChampions)
     champions.models["intent"] = LoadedModel("2", cast(EstimatorPool, pool))
-    monkeypatch.setattr("iargus.api.routes.task_endpoint.answers", lambda *_: pool.answers())
 
     def ask(_: int) -> int:
         return api.client.post("/intent", json={"text": "x"}, headers=headers).status_code

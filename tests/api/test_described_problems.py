@@ -61,8 +61,8 @@ RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
         errors.VersionUnknown,
         errors.ModelNotLoaded,
     ),
-    "iargus.api.routes.task_endpoint.answers": (errors.ModelBusy,),
-    "iargus.api.routes.task_endpoint.read_answer": (errors.ModelBusy,),
+    "iargus.serving.predictor.CompiledPredictor.predict": (errors.ModelBusy,),
+    "iargus.serving.predictor.CompiledPredictor.read": (errors.ModelBusy,),
     "iargus.serving.recording.feedback.FeedbackService.find": (errors.PredictionUnknown, *DATABASE),
     "iargus.serving.recording.feedback.FeedbackService.accept": (
         *(errors.LabelInvalid, errors.FeedbackConflict),

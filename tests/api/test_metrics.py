@@ -13,7 +13,6 @@ import pytest
 from starlette.requests import ClientDisconnect
 
 from iargus.api.container import Services
-from iargus.api.gauges import GaugeRefresher
 from iargus.api.middleware.request_metrics import RequestMetrics
 from iargus.errors import DatabaseUnavailable
 from iargus.metrics import Metrics
@@ -27,7 +26,7 @@ CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage
 
 
 def scrape(api: Api) -> Scraped:
-    api.services._gauges.refresh()
+    api.services.gauges().refresh()
     answer = api.client.get("/metrics")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -224,7 +223,7 @@ def test_the_description_names_both_formats(api: Api) -> None:
 def test_the_served_version_takes_the_place_of_the_one_before(api: Api) -> None:
     services: Services = api.services
     model = services.champions.get("intent")
-    services.champions.models["intent"] = type(model)("2", model.source)  # type: ignore[attr-defined]
+    services.champions.models["intent"] = type(model)("2", model.predictor)  # type: ignore[attr-defined]
     versions = [
         m["version"] for m in scrape(api).series("iargus_model_info") if m["task"] == "intent"
     ]
@@ -275,7 +274,7 @@ def test_a_worker_that_starts_folds_what_the_dead_have_left(api: Api) -> None:
     dead.start()
     dead.stop()
     assert len(list(folder.glob("*.cells"))) == 2
-    refresher = GaugeRefresher(api.services)
+    refresher = api.services.gauges()
     refresher.start()
     # It folds before its first look at the stop.
     refresher.stop()

@@ -10,6 +10,7 @@ import pytest
 from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.load import load_bundle
 from iargus.serving.loaded_models import LoadedModel
+from iargus.serving.predictor import CompiledPredictor
 from iargus.settings import Policy
 from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.catalogue import Catalogue
@@ -40,7 +41,8 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     folder: Path = tmp_path_factory.mktemp("numbered") / "bundle"
     assert task.bundle_kind is not None
     export_bundle(task.bundle_kind, fitted, folder, task=task.name)
-    return LoadedModel("1", load_bundle(folder, task=task.name, kind=task.bundle_kind))
+    bundle = load_bundle(folder, task=task.name, kind=task.bundle_kind)
+    return LoadedModel("1", CompiledPredictor(task, bundle))
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from iargus.api.problems import problem_response
-from iargus.api.statuses import RFC_9110, label_of, title_of
 from iargus.server import bounded_head
+from iargus.server.http_status import RFC_9110, label_of, title_of
 
 
 @pytest.mark.parametrize(
@@ -47,5 +47,5 @@ def test_a_label_does_not_depend_on_python(monkeypatch: pytest.MonkeyPatch) -> N
     class Renamed(IntEnum):
         UNPROCESSABLE_ENTITY = 422
 
-    monkeypatch.setattr("iargus.api.statuses.HTTPStatus", Renamed)
+    monkeypatch.setattr("iargus.server.http_status.HTTPStatus", Renamed)
     assert label_of(422) == "UNPROCESSABLE_CONTENT"

@@ -24,7 +24,6 @@ from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE
 from iargus.serving.compilation.compiling import compile_model
 from iargus.serving.loaded_models import Champions
 from iargus.serving.placement import Placement
-from iargus.serving.predictor import answers
 from iargus.serving.sync.refusals import Refusal
 from iargus.serving.sync.sync import Sync
 from iargus.settings.environment import BundleKey
@@ -174,7 +173,7 @@ class Host:
         """The answer to the example of the task, by what is placed now."""
         self.champions.refresh()
         value = the_task().parse_input(the_task().example(), today=TODAY)
-        return answers(the_task(), self.champions.get(TASK).source, [value])
+        return self.champions.get(TASK).predictor.predict([value])
 
     def files(self) -> dict[Path, bytes]:
         """Everything that lies on the host."""

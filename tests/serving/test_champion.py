@@ -14,7 +14,6 @@ import pytest
 from iargus.errors import ModelNotLoaded
 from iargus.serving.loaded_models import ChampionFollower, Champions, LoadedModel
 from iargus.serving.placement import Current, Placement
-from iargus.serving.predictor import answers
 from iargus.serving.uncompiled import load_uncompiled
 from iargus.tasks.catalogue import Catalogue
 from tests.serving.shelf import Shelf
@@ -34,7 +33,7 @@ def _rent(champions: Champions, version: str | None = None) -> float:
 
 def _answer(model: LoadedModel) -> float:
     value = TASK.parse_input(TASK.example(), today=date(2026, 11, 1))
-    return float(answers(TASK, model.source, [value])[0]["rent"])
+    return float(model.predictor.predict([value])[0]["rent"])
 
 
 def test_nothing_placed_means_nothing_loaded(champions: Champions) -> None:
@@ -208,7 +207,8 @@ def test_serving_code_imports_no_mlflow(tmp_path: Path) -> None:
     import sys
 
     code = (
-        "import sys, iargus.serving.loaded_models, iargus.serving.sync.supervisor, iargus.serving.sync.sync; "
+        "import sys, iargus.serving.loaded_models; "
+        "import iargus.serving.sync.supervisor, iargus.serving.sync.sync; "
         "sys.exit(any(name.partition('.')[0] == 'mlflow' for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0

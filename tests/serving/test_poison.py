@@ -21,7 +21,6 @@ from iargus.registry.trust import Trust
 from iargus.registry.version import SIGNATURE
 from iargus.serving.loaded_models import Champions
 from iargus.serving.placement import Current, Placement
-from iargus.serving.predictor import answers
 from iargus.serving.sync.refusals import Refusal
 from iargus.serving.sync.signing import sign_version
 from iargus.serving.sync.sync import Sync
@@ -105,7 +104,7 @@ class Host:
     def price(self, task: Task) -> object:
         self.champions.refresh()
         value = task.parse_input(task.example(), today=TODAY)
-        return answers(task, self.champions.get(task.name).source, [value])
+        return self.champions.get(task.name).predictor.predict([value])
 
     def files(self) -> set[Path]:
         return {path for path in self.placement.models_dir.parent.rglob("*") if path.is_file()}

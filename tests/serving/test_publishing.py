@@ -14,7 +14,7 @@ from iargus.registry import Registry, artefact
 from iargus.registry.connection import Connection
 from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.opening import open_bundle
-from iargus.serving.predictor import answers
+from iargus.serving.predictor import CompiledPredictor, EstimatorPredictor
 from iargus.settings import Settings
 from iargus.tasks.car_price.compiled.bundle import CarBundle
 from iargus.training.evaluate import evaluate
@@ -36,7 +36,8 @@ def test_a_version_has_its_bundle_in_the_registry(
     path = any_registry.fetch(version, tmp_path / "skops")
     estimator = artefact.load(path, sha256=version.sha256, trusted_types=task.trusted_types)
     inputs = [task.parse_input(task.example(), today=TODAY)]
-    assert answers(task, bundle, inputs) == answers(task, estimator, inputs)
+    compiled = CompiledPredictor(task, bundle).predict(inputs)
+    assert compiled == EstimatorPredictor(task, estimator).predict(inputs)
 
 
 def test_a_bundle_that_was_altered_in_the_registry_is_refused(

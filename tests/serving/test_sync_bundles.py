@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from iargus.compiled.bundle import Bundle
 from iargus.errors import ArtefactRejected, RegistryUnavailable
 from iargus.registry import ModelVersion, Registry
 from iargus.serving.compilation.opening import open_bundle
 from iargus.serving.loaded_models import Champions
 from iargus.serving.placement import Current, Placement
-from iargus.serving.predictor import answers
+from iargus.serving.predictor import CompiledPredictor
 from iargus.serving.sync.sync import Sync
 from iargus.settings import Settings
 from iargus.tasks.base import Task
@@ -45,9 +44,9 @@ class Host:
 
     def ask(self) -> float:
         model = self.champions.get(self.task.name)
-        assert isinstance(model.source, Bundle)
+        assert isinstance(model.predictor, CompiledPredictor)
         value = self.task.parse_input(self.task.example(), today=TODAY)
-        return float(answers(self.task, model.source, [value])[0]["predicted_price"])
+        return float(model.predictor.predict([value])[0]["predicted_price"])
 
     def files(self, number: str) -> set[str]:
         home = self.placement.models_dir / self.task.name / number
@@ -62,7 +61,7 @@ def host(toy_settings: SettingsOf, embedded_store: Path, unique: str, tmp_path: 
 
 def expected(task: Task, scale: float = 1.0) -> float:
     value = task.parse_input(task.example(), today=TODAY)
-    return float(answers(task, fitted(scale), [value])[0]["predicted_price"])
+    return float(task.answers(fitted(scale), [value])[0]["predicted_price"])
 
 
 def test_the_bundle_is_placed_and_answers_as_the_estimator(host: Host) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from iargus import errors
 from iargus.api.openapi.problem_examples import DETAILS, INVALID_INPUT
 from iargus.api.problems import MEDIA_TYPE, TABLE, status_and_label, type_of
-from iargus.api.statuses import title_of
+from iargus.server.http_status import title_of
 
 Kind = type[errors.IArgusError] | type[ValidationError] | tuple[int, str]
 

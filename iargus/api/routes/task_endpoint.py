@@ -21,10 +21,8 @@ from iargus.api.json_response import JsonAnswer, json_bytes
 from iargus.api.problems import from_validation
 from iargus.auth.jwt.claims import Claims
 from iargus.clock import to_naive_utc
-from iargus.compiled.bundle import Bundle
 from iargus.errors import BodyInvalid, ModelNotLoaded, TaskNotAllowed, VersionUnknown
 from iargus.serving.loaded_models import LoadedModel
-from iargus.serving.predictor import answers, is_quick, read_answer
 from iargus.serving.recording.ids import PredictionIds
 from iargus.serving.recording.store import Recorded
 from iargus.tasks.base import Input, ReadRoute, Task
@@ -82,7 +80,7 @@ class TaskEndpoint:
             )
         model = self._model(scope)
         # With scikit-learn it waits for a process, whose queue says when it is full.
-        turn = self._batches if isinstance(model.source, Bundle) else nullcontext()
+        turn = self._batches if model.predictor.in_process else nullcontext()
         async with turn:
             return await self._answer_all(model, claims, rows, key)
 
@@ -111,10 +109,11 @@ class TaskEndpoint:
         given = {route.parameter: _query(scope).get(route.parameter, "")}
         value = self._task.parse_input(given, today=self._clock().date())
         model = self._model(scope)
-        if is_quick(self._task, model.source, [value]):
-            found = read_answer(self._task, route, model.source, value)
+        predictor = model.predictor
+        if predictor.is_fast([value]):
+            found = predictor.read(route, value)
         else:
-            found = await self._compute(model, read_answer, self._task, route, model.source, value)
+            found = await self._compute(model, predictor.read, route, value)
         return JsonAnswer(json_bytes(found))
 
     def _require(self, claims: Claims) -> None:
@@ -124,7 +123,7 @@ class TaskEndpoint:
     async def _compute(self, model: LoadedModel, function: Callable[..., T], *arguments: Any) -> T:
         # A bundle computes in the thread; with scikit-learn it waits for a process, which has a
         # queue of its own and says when that is full.
-        limiter = self._computing if isinstance(model.source, Bundle) else self._waiting
+        limiter = self._computing if model.predictor.in_process else self._waiting
         return await to_thread.run_sync(function, *arguments, limiter=limiter)
 
     def _model(self, scope: Scope) -> LoadedModel:
@@ -147,10 +146,11 @@ class TaskEndpoint:
         """Predict, number and record the answers; give each as JSON."""
         task = self._task
         # Microseconds here are less than a thread's turn, and hold nobody up.
-        if is_quick(task, model.source, inputs):
-            found = answers(task, model.source, inputs)
+        predictor = model.predictor
+        if predictor.is_fast(inputs):
+            found = predictor.predict(inputs)
         else:
-            found = await self._compute(model, answers, task, model.source, inputs)
+            found = await self._compute(model, predictor.predict, inputs)
         for answer in found:
             for field in task.unknown_fields(answer):
                 self._metrics.unknown_input(task.name, field)

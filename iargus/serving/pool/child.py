@@ -30,7 +30,7 @@ def main(descriptor: int) -> None:
         name, policy, path, sha256 = worker.recv()
         task = Catalogue.read(Policy.model_validate({"tasks": {name: policy}})).get(name)
         try:
-            estimator = load_uncompiled(task, Path(path), sha256)
+            predictor = load_uncompiled(task, Path(path), sha256)
         except (IArgusError, OSError) as error:
             _send(worker, "refused", str(error))
             return
@@ -42,9 +42,9 @@ def main(descriptor: int) -> None:
                 return
             try:
                 if route is None:
-                    found: Any = task.answers(estimator, inputs)
+                    found: Any = predictor.predict(inputs)
                 else:
-                    found = task.read_answer(route, estimator, inputs[0])
+                    found = predictor.read(route, inputs[0])
                 _send(worker, "answer", found)
             # The estimator is not ours: whatever it raises is an answer too.
             except Exception as error:

@@ -25,8 +25,10 @@ _ATTEMPTS = 2  # a prediction changes nothing, so a second one does no harm
 
 
 class EstimatorPool:
-    """What answers in the place of an estimator. Its processes end with the last reference to it,
-    so that a request that began before a swap still has its model."""
+    """A `Predictor` whose estimator answers in other processes. They end with the last reference to
+    it, so that a request that began before a swap still has its model."""
+
+    in_process = False
 
     def __init__(self, task: Task, path: Path, sha256: str, policy: UncompiledPolicy) -> None:
         """Start all processes; each has answered the task's example when this returns.
@@ -49,8 +51,8 @@ class EstimatorPool:
         """The processes that there are now."""
         return self._crew.pids()
 
-    def answers(self, inputs: Sequence[Input]) -> list[Payload]:
-        """See `Task.answers`.
+    def predict(self, inputs: Sequence[Input]) -> list[Payload]:
+        """See `Predictor.predict`.
 
         Raises:
             ModelBusy: all processes are busy and the queue is full, or none answered in time.
@@ -59,10 +61,14 @@ class EstimatorPool:
         found: list[Payload] = self._ask(None, inputs)
         return found
 
-    def read_answer(self, route: ReadRoute, value: Input) -> Payload:
-        """See `Task.read_answer`. Raises what `answers` does."""
+    def read(self, route: ReadRoute, value: Input) -> Payload:
+        """See `Predictor.read`. Raises what `predict` does."""
         found: Payload = self._ask(route, [value])
         return found
+
+    def is_fast(self, inputs: Sequence[Input]) -> bool:  # noqa: ARG002
+        """See `Predictor.is_fast`."""
+        return False
 
     def _ask(self, route: ReadRoute | None, inputs: Sequence[Input]) -> Any:
         if not self._room.acquire(blocking=False):

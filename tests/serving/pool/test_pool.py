@@ -19,7 +19,6 @@ from iargus.registry import ModelVersion
 from iargus.serving.loaded_models import Champions
 from iargus.serving.placement import Current, Placement
 from iargus.serving.pool.pool import EstimatorPool
-from iargus.serving.predictor import answers
 from iargus.settings import Policy
 from iargus.settings.policy import UncompiledPolicy
 from iargus.tasks.catalogue import Catalogue
@@ -55,7 +54,7 @@ def pool(shared: list[EstimatorPool]) -> EstimatorPool:
 
 
 def test_the_answers_are_those_of_the_estimator_and_plain(pool: EstimatorPool) -> None:
-    found = answers(TASK, pool, [house(10.0), house(33.3)])
+    found = pool.predict([house(10.0), house(33.3)])
     assert [answer["rent"] for answer in found] == pytest.approx([100.0, 333.0])
     assert [type(value) for value in found[0].values()] == [float, int]
 
@@ -63,17 +62,17 @@ def test_the_answers_are_those_of_the_estimator_and_plain(pool: EstimatorPool) -
 def test_an_error_of_the_estimator_is_told_and_ends_nothing(pool: EstimatorPool) -> None:
     pids = pool.pids
     with pytest.raises(ModelFailed, match="ValueError: no house is smaller than nothing"):
-        pool.answers([house(-1.0)])
-    assert pool.answers([house(1.0)])
+        pool.predict([house(-1.0)])
+    assert pool.predict([house(1.0)])
     assert pool.pids == pids
 
 
 def test_who_finds_the_queue_full_is_told_at_once(pool: EstimatorPool) -> None:
     with ThreadPoolExecutor(3) as threads:
-        slow = [threads.submit(pool.answers, [house(10.0, 1.0)]) for _ in range(3)]
+        slow = [threads.submit(pool.predict, [house(10.0, 1.0)]) for _ in range(3)]
         errors = [each.exception() for each in slow]
     assert sorted(type(error).__name__ for error in errors) == ["ModelBusy", "NoneType", "NoneType"]
-    assert pool.answers([house(1.0)])
+    assert pool.predict([house(1.0)])
 
 
 def test_a_process_that_is_killed_is_replaced_and_its_request_answered(
@@ -81,7 +80,7 @@ def test_a_process_that_is_killed_is_replaced_and_its_request_answered(
 ) -> None:
     (pid,) = pool.pids
     with ThreadPoolExecutor(1) as threads:
-        answer = threads.submit(pool.answers, [house(10.0, 1.0)])
+        answer = threads.submit(pool.predict, [house(10.0, 1.0)])
         time.sleep(0.3)
         os.kill(pid, signal.SIGKILL)
         assert answer.result()[0]["rent"] == pytest.approx(100.0)
@@ -95,7 +94,7 @@ def test_one_that_takes_too_long_is_killed_and_replaced(fits: list[Fitted]) -> N
     pool = EstimatorPool(TASK, fits[0].path, fits[0].sha256, policy)
     (pid,) = pool.pids
     with pytest.raises(ModelBusy):
-        pool.answers([house(10.0, 3600.0)])
+        pool.predict([house(10.0, 3600.0)])
     wait_for(lambda: bool(pool.pids) and pool.pids != [pid])
     assert not is_alive(pid)
     wait_for(lambda: _answers(pool))
@@ -103,7 +102,7 @@ def test_one_that_takes_too_long_is_killed_and_replaced(fits: list[Fitted]) -> N
 
 def _answers(pool: EstimatorPool) -> bool:
     try:
-        return bool(pool.answers([house(10.0)]))
+        return bool(pool.predict([house(10.0)]))
     except ModelBusy:
         return False
 
@@ -125,7 +124,7 @@ loaded = {name.partition(".")[0] for name in sys.modules}
 heavy = {"sklearn", "scipy", "pandas", "joblib", "skops", "mlflow"} & loaded
 assert not heavy, heavy
 print(*pool.pids, flush=True)
-pool.answers([SlowRent.input_model(area=1.0, wait_s=3600)])
+pool.predict([SlowRent.input_model(area=1.0, wait_s=3600)])
 """
 
 
@@ -154,14 +153,14 @@ def test_a_swap_has_the_new_model_ready_before_the_old_one_goes(
     place(placement, "1", fits[0])
     champions.refresh()
     old = champions.get("slow")
-    assert isinstance(old.source, EstimatorPool)
-    (pid,) = old.source.pids
+    assert isinstance(old.predictor, EstimatorPool)
+    (pid,) = old.predictor.pids
     place(placement, "2", fits[1])
     champions.refresh()
     new = champions.get("slow")
-    assert answers(TASK, new.source, [house(10.0)])[0]["rent"] == pytest.approx(200.0)
+    assert new.predictor.predict([house(10.0)])[0]["rent"] == pytest.approx(200.0)
     # A request that began before the swap has its model to the end.
-    assert answers(TASK, old.source, [house(10.0)])[0]["rent"] == pytest.approx(100.0)
+    assert old.predictor.predict([house(10.0)])[0]["rent"] == pytest.approx(100.0)
     del old
     wait_for(lambda: not is_alive(pid))
     place(placement, "3", Fitted(fits[0].path, "0" * 64, 0.0))
