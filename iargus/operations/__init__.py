@@ -1,1 +1,1 @@
-""""""
+"""Setting the service up, and examining what it depends on."""

@@ -18,6 +18,7 @@ from zipfile import BadZipFile, ZipFile
 
 from iargus.errors import ArtefactRejected
 from iargus.registry.canonical_schema import canonical
+from iargus.registry.renamed_types import with_current_names
 from iargus.registry.schema_size import check_schema
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
     _check_size(data, path.name)
     try:
         _check_schema(data, path.name)
-        estimator = skops.io.loads(data, trusted=sorted(trusted_types))
+        estimator = skops.io.loads(_renamed(data), trusted=sorted(trusted_types))
     except UntrustedTypesFoundException as error:
         raise ArtefactRejected(
             f"{path.name} holds types that are not on the task's list: {error}"
@@ -122,6 +123,24 @@ def _check_size(data: bytes, name: str) -> None:
 def _check_schema(data: bytes, name: str) -> None:
     with ZipFile(io.BytesIO(data)) as archive:
         check_schema(json.loads(archive.read("schema.json")), name)
+
+
+def _renamed(data: bytes) -> bytes:
+    """The same file, with the types of an earlier release under their names of today."""
+    with ZipFile(io.BytesIO(data)) as archive:
+        text = archive.read("schema.json")
+        schema = json.loads(text)
+        current = with_current_names(schema)
+        if current == schema:
+            return data
+        renamed = io.BytesIO()
+        with ZipFile(renamed, "w") as copy:
+            for member in archive.infolist():
+                is_schema = member.filename == "schema.json"
+                copy.writestr(
+                    member, json.dumps(current) if is_schema else archive.read(member)
+                )
+    return renamed.getvalue()
 
 
 def check_digest(path: Path, sha256: str) -> bytes:

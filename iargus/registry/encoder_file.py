@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iargus.errors import ArtefactRejected
+from iargus.registry.renamed_types import current_module
 
 if TYPE_CHECKING:
     from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
@@ -72,8 +73,8 @@ def load(path: Path) -> NameEncoder:
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _NAMES:
-            return super().find_class(module, name)
+        if (current_module(module), name) in _NAMES:
+            return super().find_class(current_module(module), name)
         raise ArtefactRejected(f"the pickle asks for {module}.{name}, which no encoder needs")
 
 

@@ -1,1 +1,1 @@
-""""""
+"""The server process: gunicorn worker and hooks, protocol guards, TLS."""

@@ -1,1 +1,1 @@
-""""""
+"""Databases: connections, schema, migrations, paging, locks, labelled rows."""

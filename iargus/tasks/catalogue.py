@@ -66,7 +66,7 @@ def _find_kind(name: str, kind: str) -> type[Task]:
             for value in vars(module).values()
             if isinstance(value, type)
             and issubclass(value, Task)
-            and value.__module__ == module_name
+            and f"{value.__module__}.".startswith(f"{module_name}.")
         ]
     if len(kinds) != 1:
         raise ConfigurationError(

@@ -1,1 +1,1 @@
-""""""
+"""What a gated route does first: rate limit, body, token."""

@@ -1,1 +1,1 @@
-""""""
+"""ASGI middleware around the whole application."""

@@ -1,1 +1,1 @@
-""""""
+"""The OpenAPI description."""

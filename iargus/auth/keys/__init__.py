@@ -1,1 +1,1 @@
-""""""
+"""The signing keys: made, rotated, retired, wrapped in the database."""

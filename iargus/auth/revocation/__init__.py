@@ -1,1 +1,1 @@
-""""""
+"""Revoked tokens as every process knows them."""

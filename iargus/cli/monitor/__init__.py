@@ -1,1 +1,1 @@
-""""""
+"""`iargus monitor`."""

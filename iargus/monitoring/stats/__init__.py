@@ -1,1 +1,1 @@
-""""""
+"""Statistics of monitoring: performance, drift, data quality. Pure functions."""

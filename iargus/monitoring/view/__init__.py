@@ -1,1 +1,1 @@
-""""""
+"""A judged month as people read it: report page, mail, terminal."""

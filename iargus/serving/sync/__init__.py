@@ -1,1 +1,1 @@
-""""""
+"""The one process of a host that fetches, verifies and places versions."""

@@ -1,1 +1,1 @@
-""""""
+"""The estimator compiled to arrays: served with numpy alone."""

@@ -1,1 +1,1 @@
-"""Scikit-learn estimators of the tasks; they import nothing else of the project."""
+"""The fitted side of a price: features and estimators; they import nothing else of the project."""
