@@ -137,9 +137,7 @@ def _renamed(data: bytes) -> bytes:
         with ZipFile(renamed, "w") as copy:
             for member in archive.infolist():
                 is_schema = member.filename == "schema.json"
-                copy.writestr(
-                    member, json.dumps(current) if is_schema else archive.read(member)
-                )
+                copy.writestr(member, json.dumps(current) if is_schema else archive.read(member))
     return renamed.getvalue()
 
 
