@@ -24,7 +24,7 @@ GUARDS = (
     _SKOPS.guard("an altered model is not loaded", "if found != sha256.lower():", "if False:"),
     _SKOPS.guard(
         "a model holds types of the task's list alone",
-        "skops.io.loads(data, trusted=sorted(trusted_types))",
+        "skops.io.loads(_renamed(data), trusted=sorted(trusted_types))",
         "skops.io.loads(data, trusted=skops.io.get_untrusted_types(data=data))",
     ),
     _SKOPS.guard(
