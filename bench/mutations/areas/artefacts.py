@@ -39,7 +39,11 @@ GUARDS = (
         "if not words or len(words[0]) != 64:",
         "if not words:",
     ),
-    _PICKLE.guard("a pickle names an encoder alone", "if (current_module(module), name) in _NAMES:", "if True:"),
+    _PICKLE.guard(
+        "a pickle names an encoder alone",
+        "if (current_module(module), name) in _NAMES:",
+        "if True:",
+    ),
     _PICKLE.guard(
         "what an encoder's file holds is an encoder",
         "if not isinstance(found, CarEncoder):",
