@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iargus.api.client_address import ClientAddresses
-from iargus.api.middleware.outer import front_layers
-from iargus.ratelimit.addresses import counted_as
+from iargus.api.middleware.outer import outer_middleware
+from iargus.ratelimit.addresses import address_key
 from iargus.settings import Policy
 
 CALLS, ROUNDS = 200_000, 7
@@ -51,7 +51,7 @@ def layered_us(policy: Policy, asked: Scope) -> float:
     """One request through the layers, less the same one without them."""
     addresses = ClientAddresses(policy.proxies, on_azure=False)
     app: ASGIApp = inner
-    for layer in reversed(front_layers(policy, addresses, {})):
+    for layer in reversed(outer_middleware(policy, addresses, {})):
         app = layer(app)
 
     async def receive() -> Message:
@@ -82,7 +82,7 @@ def main() -> None:
     figures = {
         "address of a direct peer": least_us(lambda: direct.of(asked)),
         "address behind a trusted proxy": least_us(lambda: behind.of(forwarded)),
-        "key of a limit": least_us(lambda: counted_as("2001:db8::1")),
+        "key of a limit": least_us(lambda: address_key("2001:db8::1")),
         "(calling a function that does nothing)": least_us(lambda: None),
         "layers, defaults": layered_us(Policy(), asked),
         "layers, trusted proxy": layered_us(trusting, forwarded),

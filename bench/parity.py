@@ -24,7 +24,7 @@ import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from iargus.compiled.bundle import Bundle
 from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.load import load_bundle
-from iargus.serving.compilation.parity import check_parity, fuzz_of
+from iargus.serving.compilation.parity import check_parity, synthetic_rows_of
 from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
 from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
 from iargus.training.sentences import load_sentences
@@ -49,7 +49,7 @@ def fitted() -> dict[str, object]:
 def cost(bundle: Bundle) -> tuple[float, float]:
     """Microseconds of the processor for one row, and milliseconds for a thousand; the best of
     some turns, for others may use this machine."""
-    rows = fuzz_of(bundle, 99).rows(BATCH)
+    rows = synthetic_rows_of(bundle, 99).rows(BATCH)
     one, many = [], []
     for _ in range(TURNS):
         start = time.process_time()

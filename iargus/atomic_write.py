@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """Write beside the name, then take it; what was there before stays until then.
 
     A pipe or a device, which holds nothing, is written to as it is.

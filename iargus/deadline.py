@@ -18,14 +18,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol, TypeVar
 
-from iargus.errors import DatabaseAway, DatabaseUnavailable
+from iargus.errors import CircuitOpen, DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
 
-class Within(Protocol):
+class DeadlineRunner(Protocol):
     """Runs `work` and gives its result, or raises `DatabaseUnavailable` in its place."""
 
     def __call__(self, work: Callable[[], Result]) -> Result: ...
@@ -36,7 +36,7 @@ def unbounded(work: Callable[[], Result]) -> Result:
     return work()
 
 
-class Deadline:
+class CircuitBreaker:
     """At most `timeout_s` for each piece of work, and never more than `lanes` threads."""
 
     def __init__(
@@ -93,7 +93,7 @@ class Deadline:
                 return
             now_s = self._monotonic_s()
             if now_s < self._try_again_s:
-                raise DatabaseAway(f"{self._name} did not answer a moment ago")
+                raise CircuitOpen(f"{self._name} did not answer a moment ago")
             # This request tries; those that come meanwhile do not wait for it.
             self._try_again_s = now_s + self._retry_s
 
@@ -113,4 +113,4 @@ class Deadline:
             self._try_again_s = self._monotonic_s() + self._retry_s
         if not was_away:
             logger.error("requests that need %s are answered with 503: %s", self._name, reason)
-        return DatabaseAway(reason)
+        return CircuitOpen(reason)

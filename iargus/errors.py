@@ -30,7 +30,7 @@ class DatabaseUnavailable(IArgusError):
     """Raised when the database cannot be reached or does not answer in time."""
 
 
-class DatabaseAway(DatabaseUnavailable):
+class CircuitOpen(DatabaseUnavailable):
     """Raised while the database is known to be away, which the log was told when it began."""
 
 

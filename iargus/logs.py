@@ -12,7 +12,7 @@ REPEATED_AFTER_S = 10.0
 _REMEMBERED = 256
 
 
-class Seldom(logging.Filter):
+class DuplicateFilter(logging.Filter):
     """Lets the same line through once in `interval_s`, and then says how often it came meanwhile.
 
     In an outage every request has the same to say; a log of that would fill the disk, and hide what
@@ -60,6 +60,6 @@ def configure_logging(level: str) -> None:
         force=True,
     )
     for handler in logging.getLogger().handlers:
-        handler.addFilter(Seldom())
+        handler.addFilter(DuplicateFilter())
     # The driver tells of every connection at INFO.
     logging.getLogger("mysql.connector").setLevel(logging.WARNING)

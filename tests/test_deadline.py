@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from iargus.deadline import Deadline
-from iargus.errors import DatabaseAway, DatabaseUnavailable, SchemaMissing
+from iargus.deadline import CircuitBreaker
+from iargus.errors import CircuitOpen, DatabaseUnavailable, SchemaMissing
 
 
 class Seconds:
@@ -48,13 +48,13 @@ def silent() -> Iterator[Silent]:
 
 
 @pytest.fixture
-def deadline(seconds: Seconds) -> Iterator[Deadline]:
-    made = Deadline("it", timeout_s=0.05, lanes=2, failures=2, monotonic_s=seconds)
+def deadline(seconds: Seconds) -> Iterator[CircuitBreaker]:
+    made = CircuitBreaker("it", timeout_s=0.05, lanes=2, failures=2, monotonic_s=seconds)
     yield made
     made.close()
 
 
-def patient(deadline: Deadline) -> Deadline:
+def patient(deadline: CircuitBreaker) -> CircuitBreaker:
     """The same, where it is not time that shall run out."""
     deadline._timeout_s = 30.0
     return deadline
@@ -64,7 +64,7 @@ def refuse() -> None:
     raise DatabaseUnavailable("refused")
 
 
-def test_gives_the_result_and_the_errors_of_the_work(deadline: Deadline) -> None:
+def test_gives_the_result_and_the_errors_of_the_work(deadline: CircuitBreaker) -> None:
     patient(deadline)
     assert deadline(lambda: 7) == 7
     for error in (SchemaMissing("no table"), ValueError("a bug"), TimeoutError("its own")):
@@ -78,7 +78,7 @@ def test_gives_the_result_and_the_errors_of_the_work(deadline: Deadline) -> None
 
 
 def test_gives_up_and_never_has_more_threads_than_lanes(
-    deadline: Deadline, silent: Silent, seconds: Seconds
+    deadline: CircuitBreaker, silent: Silent, seconds: Seconds
 ) -> None:
     before = threading.active_count()
     for _ in range(20):
@@ -92,7 +92,7 @@ def test_gives_up_and_never_has_more_threads_than_lanes(
     assert silent.begun == 2
 
 
-def test_one_failure_refuses_nobody_else(deadline: Deadline) -> None:
+def test_one_failure_refuses_nobody_else(deadline: CircuitBreaker) -> None:
     patient(deadline)
     with pytest.raises(DatabaseUnavailable):
         deadline(refuse)
@@ -104,7 +104,7 @@ def test_one_failure_refuses_nobody_else(deadline: Deadline) -> None:
 
 
 def test_while_it_is_away_one_request_tries_and_the_others_fail_at_once(
-    deadline: Deadline, seconds: Seconds, caplog: pytest.LogCaptureFixture
+    deadline: CircuitBreaker, seconds: Seconds, caplog: pytest.LogCaptureFixture
 ) -> None:
     patient(deadline)
     tried = []
@@ -121,7 +121,7 @@ def test_while_it_is_away_one_request_tries_and_the_others_fail_at_once(
     assert len(tried) == 2
     seconds.now_s += 0.6
     for _ in range(5):
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(CircuitOpen):
             deadline(fail)
     assert len(tried) == 3
     assert caplog.text.count("answered with 503: refused") == 1
@@ -132,7 +132,7 @@ def test_while_it_is_away_one_request_tries_and_the_others_fail_at_once(
 
 
 def test_others_do_not_wait_for_the_one_that_tries(
-    deadline: Deadline, seconds: Seconds, silent: Silent
+    deadline: CircuitBreaker, seconds: Seconds, silent: Silent
 ) -> None:
     patient(deadline)
     for _ in range(2):
@@ -143,7 +143,7 @@ def test_others_do_not_wait_for_the_one_that_tries(
     tries.start()
     while not silent.begun:
         threading.Event().wait(0.005)
-    with pytest.raises(DatabaseAway, match="a moment ago"):
+    with pytest.raises(CircuitOpen, match="a moment ago"):
         deadline(lambda: 7)
     silent.go.set()
     tries.join(30)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from iargus.logs import Seldom
+from iargus.logs import DuplicateFilter
 
 
 def record(message: str, *args: object, level: int = logging.WARNING) -> logging.LogRecord:
@@ -13,7 +13,7 @@ def record(message: str, *args: object, level: int = logging.WARNING) -> logging
 
 def test_the_same_line_passes_once_in_an_interval_and_then_says_how_often_it_came() -> None:
     now_s = [100.0]
-    seldom = Seldom(10.0, lambda: now_s[0])
+    seldom = DuplicateFilter(10.0, lambda: now_s[0])
     assert seldom.filter(record("%s: gone", "DATABASE"))
     for _ in range(7):
         now_s[0] += 1
@@ -26,7 +26,7 @@ def test_the_same_line_passes_once_in_an_interval_and_then_says_how_often_it_cam
 
 
 def test_other_lines_and_tracebacks_pass() -> None:
-    seldom = Seldom(10.0, lambda: 0.0)
+    seldom = DuplicateFilter(10.0, lambda: 0.0)
     assert seldom.filter(record("a"))
     assert seldom.filter(record("b"))
     assert seldom.filter(record("a", level=logging.ERROR))
@@ -36,7 +36,7 @@ def test_other_lines_and_tracebacks_pass() -> None:
 
 
 def test_it_remembers_no_more_lines_than_it_may() -> None:
-    seldom = Seldom(10.0, lambda: 0.0)
+    seldom = DuplicateFilter(10.0, lambda: 0.0)
     for number in range(10_000):
         assert seldom.filter(record("line %d", number))
     assert len(seldom._lines) <= 256

@@ -16,7 +16,7 @@ import pytest
 
 from iargus.auth.counters import Position
 from iargus.auth.keys.loading import load_key_ring
-from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc, utc_now
 from iargus.settings import Environment, Policy, Settings
@@ -140,7 +140,7 @@ def secrets_of(session: Session) -> dict[str, bytes]:
     """Every secret that could sign, by what it is."""
     settings = Settings(Environment.read(session.environ), Policy())
     environment = load_key_ring(settings)
-    ring = LiveRing(environment, settings.policy.tokens)
+    ring = RotatingKeyRing(environment, settings.policy.tokens)
     database = Database.connect(API, settings)
     at = to_naive_utc(utc_now())
     ring.apply(SqlTokenStore(database).changes(Position(), at=at).keys or [], at=at)

@@ -77,7 +77,7 @@ async def _over_hosts(policy: LimitPolicy, folder: Path, url: SecretStr, tasks: 
 
     async def client() -> None:
         for _ in range(each):
-            await limits.admit_everywhere(ADDRESS, JTI)
+            await limits.consume_distributed(ADDRESS, JTI)
 
     await client()
     began_s = time.perf_counter()

@@ -21,12 +21,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from iargus.errors import RateLimited
-from iargus.ratelimit.distributed import EveryHost
+from iargus.ratelimit.distributed import DistributedLimiter
 from iargus.ratelimit.headers import Fields
 from iargus.ratelimit.host import HostCounters
 from iargus.ratelimit.limit import Limit
 from iargus.ratelimit.memory import CounterMemory
-from iargus.ratelimit.outcome import Backend, Outcome, Telling
+from iargus.ratelimit.outcome import Backend, DecisionReporter, Outcome
 from iargus.ratelimit.redis_counters import RedisCounters
 from iargus.ratelimit.table import end_of
 
@@ -125,7 +125,7 @@ async def _everywhere(
     host: HostCounters, told: _Watched, url: str, going: Callable[[], bool]
 ) -> None:
     shared = RedisCounters(SecretStr(url), timeout_s=REDIS_TIMEOUT_S)
-    every = EveryHost(host, told, shared)
+    every = DistributedLimiter(host, told, shared)
 
     async def client() -> None:
         key = host.key(0, "ada")
@@ -139,7 +139,7 @@ async def _everywhere(
     await shared.close()
 
 
-class _Watched(Telling):
+class _Watched(DecisionReporter):
     """Notes every decision by the window it was made in."""
 
     def __init__(self, limit: Limit) -> None:

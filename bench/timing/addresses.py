@@ -16,7 +16,7 @@ from iargus.auth.issuing.codes import Code, invitation_text, new_invitation
 from iargus.auth.issuing.decisions import Verdict
 from iargus.auth.issuing.invitations import Invitations
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.issuing.states import pause_after
+from iargus.auth.issuing.states import backoff_after
 from iargus.auth.tokens.store import Holder
 from iargus.clock import to_naive_utc, utc_now
 
@@ -49,7 +49,7 @@ def confirming(folder: Path, _: random.Random) -> Iterator[Sample]:
         for _mail in range(app.services.settings.policy.issuing.mails_per_hour):
             asking(app, KNOWN, 202)
             now = to_naive_utc(utc_now())
-            queue.claim(now, lease=pause_after(1), decide=lambda _facts: Verdict.SEND)
+            queue.claim(now, lease=backoff_after(1), decide=lambda _facts: Verdict.SEND)
         yield lambda second: asking(app, UNKNOWN if second else KNOWN, 202)
 
 

@@ -13,16 +13,16 @@ from iargus.api.allowed_methods import AllowedMethods
 from iargus.api.application import Application
 from iargus.api.container import Services
 from iargus.api.lifespan import BeginsByRequest, Life
-from iargus.api.middleware.outer import front_layers
+from iargus.api.middleware.outer import outer_middleware
 from iargus.api.middleware.relative_redirects import RelativeRedirects
 from iargus.api.middleware.request_metrics import RequestMetrics
-from iargus.api.middleware.response_headers import AnswerFields
+from iargus.api.middleware.response_headers import ResponseHeaders
 from iargus.api.openapi.description import Description
 from iargus.api.problems import TOKEN_LABELS, add_handlers, counting
-from iargus.api.public_path import PublicPath
+from iargus.api.public_path import PublicPrefix
 from iargus.api.routes.admin import admin_router
 from iargus.api.routes.docs import PAGE, add_docs
-from iargus.api.routes.fast_path import Direct
+from iargus.api.routes.fast_path import FastPathRouter
 from iargus.api.routes.feedback import feedback_router
 from iargus.api.routes.health import health_router
 from iargus.api.routes.metrics import metrics_router
@@ -82,20 +82,24 @@ def create_app(services: Services | None = None) -> FastAPI:
         tasks=built.catalogue.names(),
         token_labels=TOKEN_LABELS,
     )
-    app.surround(RelativeRedirects)
-    app.surround(partial(Direct, endpoints=tasks.endpoints, answering=answering))
-    app.surround(AnswerFields)
-    for layer in reversed(front_layers(built.settings.policy, built.addresses, content_policies)):
-        app.surround(layer)
-    app.surround(partial(RequestMetrics, metrics=built.metrics))
-    app.surround(
+    app.add_outer_middleware(RelativeRedirects)
+    app.add_outer_middleware(
+        partial(FastPathRouter, endpoints=tasks.endpoints, answering=answering)
+    )
+    app.add_outer_middleware(ResponseHeaders)
+    for layer in reversed(
+        outer_middleware(built.settings.policy, built.addresses, content_policies)
+    ):
+        app.add_outer_middleware(layer)
+    app.add_outer_middleware(partial(RequestMetrics, metrics=built.metrics))
+    app.add_outer_middleware(
         partial(
-            PublicPath,
+            PublicPrefix,
             root_path=built.settings.policy.server.root_path,
             addresses=built.addresses,
         )
     )
-    app.surround(partial(BeginsByRequest, life=life))
+    app.add_outer_middleware(partial(BeginsByRequest, life=life))
     return app
 
 

@@ -20,7 +20,7 @@ class Application(FastAPI):
         super().__init__(**settings)
         self._outermost: ASGIApp = super().__call__
 
-    def surround(self, layer: Callable[[ASGIApp], ASGIApp]) -> None:
+    def add_outer_middleware(self, layer: Callable[[ASGIApp], ASGIApp]) -> None:
         """Put a layer around everything that is there; the last one sees a request first."""
         self._outermost = layer(self._outermost)
 

@@ -51,11 +51,11 @@ class ClientAddresses:
         self._trusted = Networks(policy.trusted or ())
         header = policy.header or ("client-ip" if on_azure else "x-forwarded-for")
         self._header = header.encode()
-        self._peer = lru_cache(_CACHED)(self._look_at)
+        self._peer = lru_cache(_CACHED)(self._inspect)
         self._client_cached = lru_cache(_CACHED)(self._client)
 
     @property
-    def trust_somebody(self) -> bool:
+    def trusts_any_proxy(self) -> bool:
         """Whether there is a proxy whose word counts."""
         return self._only_a_proxy_connects or bool(self._trusted)
 
@@ -107,7 +107,7 @@ class ClientAddresses:
             return None
         return read_root_path(values[0].decode("latin-1"))
 
-    def _look_at(self, peer: str) -> tuple[str, bool]:
+    def _inspect(self, peer: str) -> tuple[str, bool]:
         address = read_address(peer) or peer
         return address, self._only_a_proxy_connects or self._trusted.holds(address)
 

@@ -10,7 +10,7 @@ from iargus.api.client_address import ClientAddresses
 from iargus.api.gauges import GaugeRefresher
 from iargus.auth.issuing.composition import Issuing
 from iargus.auth.keys.loading import KeyFileCheck, load_key_ring
-from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.revocation.file import RevocationFile
 from iargus.auth.revocation.refresher import RevocationRefresher
 from iargus.auth.revocation.snapshot import RevocationSnapshot
@@ -19,11 +19,11 @@ from iargus.auth.tokens.service import TokenService
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.background import Background
 from iargus.clock import Clock, utc_now
-from iargus.deadline import Deadline, Within, unbounded
+from iargus.deadline import CircuitBreaker, DeadlineRunner, unbounded
 from iargus.errors import IArgusError
 from iargus.metrics import Metrics
 from iargus.ratelimit import LIMITERS, RequestLimits, open_limits
-from iargus.serving.loaded_models import ChampionFollower, Champions
+from iargus.serving.loaded_models import LoadedModels, ModelRefresher
 from iargus.serving.recording.feedback import SOURCE, FeedbackService
 from iargus.serving.recording.recorder import PredictionRecorder
 from iargus.serving.recording.store import SqlPredictionStore
@@ -37,7 +37,7 @@ from iargus.tasks.catalogue import Catalogue
 logger = logging.getLogger(__name__)
 
 
-_UNBOUNDED: tuple[Within, Within] = (unbounded, unbounded)
+_UNBOUNDED: tuple[DeadlineRunner, DeadlineRunner] = (unbounded, unbounded)
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Services:
     settings: Settings
     clock: Clock
     catalogue: Catalogue
-    champions: Champions
+    champions: LoadedModels
     tokens: TokenService
     issuing: Issuing
     register: SqlTokenRegister
@@ -59,7 +59,7 @@ class Services:
     follow_registry: bool
     databases: list[Database]
     addresses: ClientAddresses
-    deadlines: list[Deadline]
+    deadlines: list[CircuitBreaker]
     _background: list[Background] = field(default_factory=list)
     _gauges: GaugeRefresher = field(init=False)
     limits: RequestLimits | None = None
@@ -91,7 +91,7 @@ class Services:
         policy = settings.policy
         catalogue = Catalogue.read(policy)
         keys = load_key_ring(settings)
-        ring = LiveRing(keys, policy.tokens, path=settings.ring_file)
+        ring = RotatingKeyRing(keys, policy.tokens, path=settings.ring_file)
         silence_s = policy.database.read_timeout_s
         api = Database.connect(API, settings, read_timeout_s=silence_s)
         labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
@@ -121,7 +121,7 @@ class Services:
             settings=settings,
             clock=clock,
             catalogue=catalogue,
-            champions=Champions(catalogue, settings.models_dir, policy.uncompiled),
+            champions=LoadedModels(catalogue, settings.models_dir, policy.uncompiled),
             tokens=tokens,
             issuing=Issuing.build(
                 settings, tokens=tokens, database=api, clock=clock, within=within
@@ -190,7 +190,7 @@ class Services:
         self.recorder.start()
         self._background = [
             RevocationRefresher(self.revocations, interval_s=policy.tokens.revocation_refresh_s),
-            ChampionFollower(self.champions, interval_s=0.5),
+            ModelRefresher(self.champions, interval_s=0.5),
             *self.issuing.background,
         ]
         if self.follow_registry:
@@ -213,14 +213,14 @@ class Services:
         self.metrics.stop()
 
 
-def _deadlines(databases: Sequence[Database], settings: Settings) -> list[Deadline]:
+def _deadlines(databases: Sequence[Database], settings: Settings) -> list[CircuitBreaker]:
     """One for each database; none where it is a file, which has no network to go silent."""
     if settings.environment.mysql is None:
         return []
     policy = settings.policy.database
     # The pool has as many connections again, for the revoked tokens and for recording.
     return [
-        Deadline(
+        CircuitBreaker(
             f"the database {database.name}",
             timeout_s=policy.answer_timeout_s,
             lanes=policy.pool_size,

@@ -11,7 +11,7 @@ from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.background import Background
 from iargus.errors import ModelNotLoaded
 from iargus.metrics import Metrics, families
-from iargus.serving.loaded_models import Champions
+from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.recording.recorder import PredictionRecorder
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class GaugeRefresher(Background):
         metrics: Metrics,
         *,
         tasks: Iterable[str],
-        champions: Champions,
+        champions: LoadedModels,
         recorder: PredictionRecorder,
         revocations: RevocationSnapshot,
         not_ready: Callable[[], Collection[str]],
@@ -48,7 +48,7 @@ class GaugeRefresher(Background):
 
     def run(self) -> None:
         """Refresh at every interval, and once more when stopped."""
-        self._metrics.tidy()
+        self._metrics.compact_files()
         while True:
             last = self.stopped.is_set()
             try:

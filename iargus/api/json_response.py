@@ -24,7 +24,7 @@ def json_bytes(document: Any) -> bytes:
     return body
 
 
-class JsonAnswer(Response):
+class JsonResponse(Response):
     """The answer whose body is this JSON.
 
     The headers are made here: Starlette's own way goes through text, for every answer anew.

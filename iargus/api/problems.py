@@ -159,7 +159,7 @@ def from_error(error: errors.IArgusError) -> Response:
             for place, detail in error.fields
         ]
     if status == 503:
-        if not isinstance(error, errors.DatabaseAway):
+        if not isinstance(error, errors.CircuitOpen):
             logger.warning("%s: %s", label, error)
         headers["Retry-After"] = str(RETRY_AFTER_S)
     return problem_response(

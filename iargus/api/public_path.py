@@ -39,7 +39,7 @@ def left_on(scope: Scope) -> str | None:
     return None
 
 
-class PublicPath:
+class PublicPrefix:
     """ASGI middleware that finds the path out: a trusted proxy says it in `X-Forwarded-Prefix`, or
     the setting does, or the server under which we run (`root_path` of ASGI)."""
 

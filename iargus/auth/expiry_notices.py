@@ -15,7 +15,7 @@ from iargus.storage.database import Database
 from iargus.storage.schema import signing_keys, tokens
 
 
-class SqlAnnouncements:
+class SqlExpiryNotices:
     """Every method raises `DatabaseUnavailable` when the database does not answer."""
 
     def __init__(self, database: Database, environment: KeyRing) -> None:

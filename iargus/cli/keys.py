@@ -77,7 +77,7 @@ def list_keys(
 ) -> None:
     """Show every key, the newest first: what it does, and when nobody needs it any more."""
     service = _service()
-    service.erase_spent()
+    service.erase_expired()
     found = service.listed()
     if as_json:
         typer.echo(json.dumps([_as_json(info) for info in found], indent=2))

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from iargus.atomic_write import write_whole
+from iargus.atomic_write import write_atomically
 from iargus.cli.console import output
 from iargus.clock import utc_now
 from iargus.errors import MailNotSent
@@ -75,7 +75,7 @@ def show_mail(
     typer.echo(f"Subject: {stored.mail.subject}\nTo: {to}\nState: {sent}\n")
     typer.echo(stored.mail.body_text, nl=False)
     if html is not None:
-        write_whole(html, as_page(stored.mail))
+        write_atomically(html, as_page(stored.mail))
         typer.echo(f"The HTML is in {html}", err=True)
 
 

@@ -9,7 +9,7 @@ FIRST = timedelta(minutes=5)
 LONGEST = timedelta(hours=12)
 
 
-def pause_after(attempts: int) -> timedelta:
+def backoff_after(attempts: int) -> timedelta:
     """The pause after so many failed attempts: 5 minutes, doubled each time, at most 12 hours."""
     doublings = min(attempts - 1, 10)  # more would only make a number too large for a timedelta
     return min(FIRST * 2.0**doublings, LONGEST)

@@ -27,7 +27,7 @@ def deliver(
 ) -> Delivery:
     """Send every mail that is due, the oldest first, each marked as soon as it is accepted.
 
-    A mail that fails stays, and is due again after a pause (`pauses.pause_after`); `at_once`
+    A mail that fails stays, and is due again after a pause (`pauses.backoff_after`); `at_once`
     tries those that pause too. A mail may reach people twice only if this process
     dies between the server's acceptance and the mark; its Message-ID is the same then. A mail
     that the server took for some recipients and refused for others counts as sent, or those who
@@ -54,7 +54,7 @@ def deliver(
         with lock.held():
             # Read again: another process may have sent some before the lock was ours.
             due = outbox.pending(due_at=due_at)
-            delivery = _Postman(outbox, settings, server, clock, lock).send_all(due)
+            delivery = _OutboxSender(outbox, settings, server, clock, lock).send_all(due)
             left = outbox.pending()
             # Why one was not sent says more than that others pause.
             why = delivery.reason or (_pausing(left) if left else None)
@@ -77,7 +77,7 @@ def _pausing(waiting: Sequence[StoredMail]) -> str:
     )
 
 
-class _Postman:
+class _OutboxSender:
     def __init__(
         self, outbox: Outbox, settings: Settings, server: SmtpServer, clock: Clock, lock: JobLock
     ) -> None:

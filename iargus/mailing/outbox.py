@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
 
-from iargus.mailing.backoff import pause_after
+from iargus.mailing.backoff import backoff_after
 from iargus.storage.database import Database
 from iargus.storage.schema import outbox
 
@@ -81,7 +81,7 @@ class Outbox:
 
     def mark_failed(self, stored: StoredMail, reason: str, at: datetime) -> None:
         """Remember a failed attempt; the mail stays, and pauses for longer after each."""
-        self._tried(stored.id, reason, next_attempt_at=at + pause_after(stored.attempts + 1))
+        self._tried(stored.id, reason, next_attempt_at=at + backoff_after(stored.attempts + 1))
 
     def _tried(self, mail_id: int, note: str | None, **values: datetime | None) -> None:
         with self._database.transaction() as connection:

@@ -16,7 +16,7 @@ _COLUMNS = ("task", "period", "kind", "created_at", "sent_at", "attempts", "last
 
 
 @dataclass(frozen=True)
-class Told:
+class MailStatus:
     """A mail of the outbox; times are UTC without a zone, `sent_at` is None while it waits."""
 
     task: str
@@ -28,7 +28,7 @@ class Told:
     last_error: str | None = None
 
 
-def mails_about(database: Database, task: str) -> Sequence[Told]:
+def mails_about(database: Database, task: str) -> Sequence[MailStatus]:
     """The mails about a task, the oldest first.
 
     Raises:
@@ -38,4 +38,4 @@ def mails_about(database: Database, task: str) -> Sequence[Told]:
     columns = [outbox.c[name] for name in _COLUMNS]
     query = select(*columns).where(outbox.c.task == task).order_by(outbox.c.id)
     with database.transaction() as connection:
-        return [Told(**row) for row in connection.execute(query).mappings()]
+        return [MailStatus(**row) for row in connection.execute(query).mappings()]

@@ -20,14 +20,14 @@ Numbers = tuple[Key, list[float]]
 
 
 @dataclass(frozen=True)
-class Folded:
+class DeadWorkerTotals:
     """The sum, and the names of the files in it that were still there when it was written."""
 
     series: list[Numbers]
     sources: frozenset[str]
 
     @classmethod
-    def read(cls, folder: Path) -> Folded:
+    def read(cls, folder: Path) -> DeadWorkerTotals:
         """Read what `folder` holds; nothing when there is none or it is damaged."""
         path = folder / _FILE
         try:
@@ -40,7 +40,7 @@ class Folded:
             logger.warning("%s cannot be read, earlier counts are lost: %r", path, error)
         return cls([], frozenset())
 
-    def with_files(self, files: Mapping[str, Iterable[Numbers]]) -> Folded:
+    def with_files(self, files: Mapping[str, Iterable[Numbers]]) -> DeadWorkerTotals:
         """The sum with `files` in it, none of which counts twice."""
         sums = dict(self.series)
         for name, series in files.items():
@@ -48,14 +48,14 @@ class Folded:
                 continue
             for key, numbers in series:
                 family = BY_NAME.get(key[0])
-                if family is None or not family.outlives:
+                if family is None or not family.cumulative:
                     continue
                 old = sums.get(key)
                 # Another width: another release had other buckets.
                 if old is None or len(old) != len(numbers):
                     old = [0.0] * len(numbers)
                 sums[key] = [a + b for a, b in zip(old, numbers, strict=True)]
-        return Folded(list(sums.items()), frozenset(files))
+        return DeadWorkerTotals(list(sums.items()), frozenset(files))
 
     def write(self, folder: Path) -> None:
         """Replace what `folder` holds, at once.

@@ -32,7 +32,7 @@ class Family:
         return len(BUCKETS_S) + 2 if self.kind == "histogram" else 1
 
     @property
-    def outlives(self) -> bool:
+    def cumulative(self) -> bool:
         """Whether what a process counted still counts when it is dead."""
         return self.kind in ("counter", "histogram")
 

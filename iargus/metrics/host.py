@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from iargus.metrics.cells import SUFFIX, UNFINISHED
-from iargus.metrics.dead_workers import Folded
+from iargus.metrics.dead_workers import DeadWorkerTotals
 from iargus.metrics.layout import Key, series
 from iargus.metrics.totals import Totals
 
@@ -34,7 +34,7 @@ class HostFiles:
             OSError: what others count cannot be read.
         """
         with self._turn() as may_write:
-            folded = Folded.read(self._folder)
+            folded = DeadWorkerTotals.read(self._folder)
             alive, dead = self._files(folded)
             if dead and may_write:
                 folded = self._fold(folded, dead)
@@ -47,7 +47,7 @@ class HostFiles:
                 totals.add(_read(path), alive=True)
         return totals
 
-    def _files(self, folded: Folded) -> tuple[list[Path], list[Path]]:
+    def _files(self, folded: DeadWorkerTotals) -> tuple[list[Path], list[Path]]:
         alive: list[Path] = []
         dead: list[Path] = []
         for path in sorted(self._folder.iterdir()):
@@ -59,7 +59,7 @@ class HostFiles:
                 (dead if path.name in folded.sources or _is_free(path) else alive).append(path)
         return alive, dead
 
-    def _fold(self, folded: Folded, dead: list[Path]) -> Folded:
+    def _fold(self, folded: DeadWorkerTotals, dead: list[Path]) -> DeadWorkerTotals:
         """Add the dead to what was folded before and remove them.
 
         Cut off at any point, nothing is lost or counted twice: the new sum names the files that
@@ -72,7 +72,7 @@ class HostFiles:
                 path.unlink(missing_ok=True)
         except OSError as error:
             logger.warning("metrics of processes that ended stay in their files: %s", error)
-            return Folded.read(self._folder)
+            return DeadWorkerTotals.read(self._folder)
         return new
 
     @contextmanager

@@ -30,7 +30,7 @@ class Metrics:
     """Counts in memory until `start`, from then on where the other processes of the host see it.
 
     What counts may be called from any thread, raises nothing, and does not wait for the disk.
-    `start` and `stop` belong to the process's life; `scrape` and `tidy` read files.
+    `start` and `stop` belong to the process's life; `scrape` and `compact_files` read files.
     """
 
     def __init__(self, folder: Path, *, process: Literal["worker", "sync"] = "worker") -> None:
@@ -86,7 +86,7 @@ class Metrics:
         totals = HostFiles(self._folder).totals()
         return expose(totals, now_s=time.time(), accept=accept)
 
-    def tidy(self) -> None:
+    def compact_files(self) -> None:
         """Fold what processes that are dead have left, so that their files do not pile up where
         nobody scrapes."""
         try:

@@ -26,7 +26,7 @@ class Totals:
         such as a histogram of other buckets, does not."""
         for (name, *labels), numbers in series:
             family = BY_NAME.get(name)
-            if family is None or not (alive or family.outlives):
+            if family is None or not (alive or family.cumulative):
                 continue
             if len(labels) != len(family.labels) or len(numbers) != family.width:
                 continue

@@ -10,7 +10,7 @@ IPV6_PREFIX_BITS = 64
 _LONGEST = 128
 
 
-def counted_as(address: str) -> str:
+def address_key(address: str) -> str:
     """The name under which requests of a client address are counted: an IPv4 address, the /64 of
     an IPv6 address, or the text itself where it is neither."""
     try:

@@ -35,7 +35,7 @@ class Breaker:
     def trip(self, error: BaseException) -> None:
         """Open it, because of `error`."""
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._until_it_answers(error))
+            self._task = asyncio.get_running_loop().create_task(self._probe_until_closed(error))
 
     async def stop(self) -> None:
         """End the probing; it stays as it is."""
@@ -43,7 +43,7 @@ class Breaker:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _until_it_answers(self, error: BaseException | None) -> None:
+    async def _probe_until_closed(self, error: BaseException | None) -> None:
         told = False
         if time.monotonic() - self._closed_at_s >= self._interval_s:
             error = await self._failure()

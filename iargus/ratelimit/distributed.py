@@ -6,7 +6,7 @@ from typing import Protocol
 
 from iargus.ratelimit.headers import Fields
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.outcome import Backend, Outcome, Telling
+from iargus.ratelimit.outcome import Backend, DecisionReporter, Outcome
 from iargus.ratelimit.table import Key, count_of, end_of, with_count
 
 
@@ -19,7 +19,7 @@ class SharedCounters(Protocol):
     async def close(self) -> None: ...
 
 
-class EveryHost:
+class DistributedLimiter:
     """The host counts always, also where Redis decides: when Redis is gone, what was admitted on
     this host is not forgotten, and a key that is used up on it alone is not asked for.
 
@@ -27,7 +27,9 @@ class EveryHost:
     here from then on.
     """
 
-    def __init__(self, host: HostCounters, telling: Telling, shared: SharedCounters) -> None:
+    def __init__(
+        self, host: HostCounters, telling: DecisionReporter, shared: SharedCounters
+    ) -> None:
         self._host = host
         self._telling = telling
         self._shared = shared
@@ -46,7 +48,7 @@ class EveryHost:
         if number is None:
             backend = self._host.backend
         elif number > first.table.quota:
-            raise self._telling.refused(self._only_first_used_up(outcome), backend)
+            raise self._telling.refused(self._only_first_exhausted(outcome), backend)
         else:
             outcome = outcome._replace(state=_at_least(outcome.state, number))
             if second is not None:
@@ -54,7 +56,7 @@ class EveryHost:
                 if number is None:
                     backend = self._host.backend
                 elif number > second.table.quota:
-                    raise self._telling.refused(self._only_second_used_up(outcome), backend)
+                    raise self._telling.refused(self._only_second_exhausted(outcome), backend)
                 else:
                     outcome = outcome._replace(other=_at_least(outcome.other, number))
         return self._telling.admitted(outcome, backend)
@@ -68,22 +70,22 @@ class EveryHost:
         name = f"{limit.name}/{key.name}/{end_of(state)}"
         return await self._shared.number(name, expiry_s=limit.window_s)
 
-    def _only_first_used_up(self, outcome: Outcome) -> Outcome:
+    def _only_first_exhausted(self, outcome: Outcome) -> Outcome:
         first, second, _, state, other = outcome
-        self._host.use_up(first, end_of(state))
+        self._host.exhaust(first, end_of(state))
         state = with_count(state, first.table.quota)
         if second is not None:
-            self._host.give_back(second, end_of(other))
+            self._host.refund(second, end_of(other))
             other -= 1
         return outcome._replace(state=state, other=other)
 
-    def _only_second_used_up(self, outcome: Outcome) -> Outcome:
+    def _only_second_exhausted(self, outcome: Outcome) -> Outcome:
         first, second, _, state, other = outcome
         assert second is not None
         # In Redis the first keeps its charge. That happens to requests that are under way when the
         # address is used up and to no more: the next one is refused by this host.
-        self._host.use_up(second, end_of(other))
-        self._host.give_back(first, end_of(state))
+        self._host.exhaust(second, end_of(other))
+        self._host.refund(first, end_of(state))
         return outcome._replace(state=state - 1, other=with_count(other, second.table.quota))
 
 

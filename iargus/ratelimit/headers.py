@@ -13,7 +13,7 @@ from iargus.ratelimit.limit import Limit
 Fields = list[tuple[bytes, bytes]]
 
 
-class FieldsOfOne:
+class HeadersOfOne:
     """The fields where one limit applies."""
 
     def __init__(self, limit: Limit) -> None:
@@ -24,7 +24,7 @@ class FieldsOfOne:
         return [self._policy, (b"ratelimit", self._format % (remaining, resets_in_s))]
 
 
-class FieldsOfTwo:
+class HeadersOfTwo:
     """The fields where two limits apply to a request at once."""
 
     def __init__(self, first: Limit, second: Limit) -> None:

@@ -81,14 +81,14 @@ class HostCounters:
             now_s = int(self.now_s())
             return Outcome(key, None, now_s, key.table.state(key, now_s), 0)
 
-    def use_up(self, key: Key, ends_s: int) -> None:
+    def exhaust(self, key: Key, ends_s: int) -> None:
         """The window that ends then is used up: somebody who sees more than this host says so."""
         with self._memory:
             state = key.table.state(key, int(self.now_s()))
             if end_of(state) == ends_s:
                 key.table.put(key, with_count(state, max(count_of(state), key.table.quota)))
 
-    def give_back(self, key: Key, ends_s: int) -> None:
+    def refund(self, key: Key, ends_s: int) -> None:
         """Uncount one request of the window that ends then."""
         with self._memory:
             state = key.table.state(key, int(self.now_s()))

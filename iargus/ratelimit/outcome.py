@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from iargus.errors import RateLimited
-from iargus.ratelimit.headers import Fields, FieldsOfOne, FieldsOfTwo
+from iargus.ratelimit.headers import Fields, HeadersOfOne, HeadersOfTwo
 from iargus.ratelimit.limit import Limit
 from iargus.ratelimit.table import Key, count_of, end_of
 
@@ -26,15 +26,15 @@ class Outcome(NamedTuple):
     other: int
 
 
-class Telling:
+class DecisionReporter:
     """Tells outcomes. `second` is the limit that applies beside any other."""
 
     def __init__(
         self, limits: tuple[Limit, ...], *, second: Limit, decided: Decided | None = None
     ) -> None:
         self._decided = decided
-        self._one = {limit.name: FieldsOfOne(limit) for limit in limits}
-        self._two = {limit.name: FieldsOfTwo(limit, second) for limit in limits}
+        self._one = {limit.name: HeadersOfOne(limit) for limit in limits}
+        self._two = {limit.name: HeadersOfTwo(limit, second) for limit in limits}
 
     def admitted(self, outcome: Outcome, backend: Backend) -> Fields:
         """The fields of an answer to a request that was admitted."""

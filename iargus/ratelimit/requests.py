@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from iargus.ratelimit.addresses import counted_as
-from iargus.ratelimit.distributed import EveryHost, SharedCounters
+from iargus.ratelimit.addresses import address_key
+from iargus.ratelimit.distributed import DistributedLimiter, SharedCounters
 from iargus.ratelimit.headers import Fields
 from iargus.ratelimit.host import HostCounters
 from iargus.ratelimit.limit import Limit
-from iargus.ratelimit.outcome import Decided, Telling
+from iargus.ratelimit.outcome import Decided, DecisionReporter
 from iargus.ratelimit.table import Key, count_of
 
 TOKEN, ADDRESS, ISSUANCE = 0, 1, 2
@@ -20,7 +20,7 @@ class RequestLimits:
     limit of its token takes nothing from its neighbours behind the same address.
 
     The methods without `_everywhere` wait for nothing but this host's other workers and may be
-    called on the event loop; where `over_hosts` is False they are all that is needed.
+    called on the event loop; where `is_distributed` is False they are all that is needed.
     """
 
     def __init__(
@@ -38,11 +38,13 @@ class RequestLimits:
         that had a say."""
         self._host = host
         self._limit_addresses = limit_addresses
-        self._telling = Telling(limits, second=limits[ADDRESS], decided=decided)
-        self._every_host = None if shared is None else EveryHost(host, self._telling, shared)
+        self._telling = DecisionReporter(limits, second=limits[ADDRESS], decided=decided)
+        self._every_host = (
+            None if shared is None else DistributedLimiter(host, self._telling, shared)
+        )
 
     @property
-    def over_hosts(self) -> bool:
+    def is_distributed(self) -> bool:
         """Whether the methods with `_everywhere` are the ones to call."""
         return self._every_host is not None
 
@@ -54,8 +56,8 @@ class RequestLimits:
         """
         if not self._limit_addresses:
             return
-        key = self._host.key(ADDRESS, address, counted_as)
-        if key.table.seems_used_up(key, int(self._host.now_s())):
+        key = self._host.key(ADDRESS, address, address_key)
+        if key.table.seems_exhausted(key, int(self._host.now_s())):
             outcome = self._host.look(key)
             if count_of(outcome.state) >= key.table.quota:
                 raise self._telling.refused(outcome, self._host.backend)
@@ -83,21 +85,21 @@ class RequestLimits:
         Raises:
             RateLimited: the address is used up, for tokens or for requests.
         """
-        key = self._host.key(ISSUANCE, address, counted_as)
+        key = self._host.key(ISSUANCE, address, address_key)
         return self._admit(key, self._address(address))
 
-    async def admit_everywhere(self, address: str, jti: str) -> Fields:
+    async def consume_distributed(self, address: str, jti: str) -> Fields:
         """As `admit`, over all hosts."""
         return await self._ask(self._host.key(TOKEN, jti), self._address(address))
 
-    async def admit_unknown_everywhere(self, address: str) -> Fields:
+    async def consume_address_distributed(self, address: str) -> Fields:
         """As `admit_unknown`, over all hosts."""
         key = self._address(address)
         return [] if key is None else await self._ask(key, None)
 
-    async def admit_issuance_everywhere(self, address: str) -> Fields:
+    async def consume_issuance_distributed(self, address: str) -> Fields:
         """As `admit_issuance`, over all hosts."""
-        key = self._host.key(ISSUANCE, address, counted_as)
+        key = self._host.key(ISSUANCE, address, address_key)
         return await self._ask(key, self._address(address))
 
     async def close(self) -> None:
@@ -107,7 +109,7 @@ class RequestLimits:
         self._host.close()
 
     def _address(self, address: str) -> Key | None:
-        return self._host.key(ADDRESS, address, counted_as) if self._limit_addresses else None
+        return self._host.key(ADDRESS, address, address_key) if self._limit_addresses else None
 
     def _admit(self, first: Key, second: Key | None) -> Fields:
         allowed, outcome = self._host.count(first, second)

@@ -63,7 +63,7 @@ class CounterTable:
                 return state
         return self._search(key, end_s)
 
-    def seems_used_up(self, key: Key, now_s: int) -> bool:
+    def seems_exhausted(self, key: Key, now_s: int) -> bool:
         """Whether the slot where `key` was last says so. Needs no lock: it changes nothing, and
         what it says may be of a moment ago."""
         words, slot = self._words, key.slot

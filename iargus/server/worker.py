@@ -18,20 +18,20 @@ from uvicorn.config import Config
 from uvicorn.server import Server
 from uvicorn_worker import UvicornWorker
 
-from iargus.server.worker_generations import Handover
+from iargus.server.worker_generations import WorkerGenerations
 
 _CLOSE = (b"connection", b"close")
 _LOOK_S = 0.05
 
 
 class DrainingServer(Server):
-    """Ends when it is told to and `is_awaited` is false, or `patience_s` seconds later."""
+    """Ends when it is told to and `is_succeeded` is false, or `patience_s` seconds later."""
 
     def __init__(
-        self, config: Config, *, is_awaited: Callable[[], bool], patience_s: float
+        self, config: Config, *, is_succeeded: Callable[[], bool], patience_s: float
     ) -> None:
         super().__init__(config)
-        self._is_awaited = is_awaited
+        self._is_awaited = is_succeeded
         self._patience_s = patience_s
         self._told_s: float | None = None
 
@@ -59,7 +59,7 @@ class DrainingWorker(UvicornWorker):  # type: ignore[misc]  # it has no types
     """`uvicorn_worker.UvicornWorker` with a `DrainingServer`."""
 
     # Made when gunicorn imports this, before it forks.
-    _handover = Handover()
+    _handover = WorkerGenerations()
 
     def __init__(self, age: int, *arguments: Any, **options: Any) -> None:
         super().__init__(age, *arguments, **options)
@@ -70,7 +70,7 @@ class DrainingWorker(UvicornWorker):  # type: ignore[misc]  # it has no types
         self.config.app = self.wsgi
         server = DrainingServer(
             self.config,
-            is_awaited=lambda: self._handover.is_awaited(self.age, self.cfg.workers),
+            is_succeeded=lambda: self._handover.is_succeeded(self.age, self.cfg.workers),
             # The other half is for the requests that are being answered then.
             patience_s=self.cfg.graceful_timeout / 2,
         )

@@ -12,7 +12,7 @@ import struct
 _LAYOUT = struct.Struct("QQ")
 
 
-class Handover:
+class WorkerGenerations:
     """Memory that is shared with every process forked after it was made. Ages are gunicorn's: each
     worker is one older in number than the one that was forked before it."""
 
@@ -29,7 +29,7 @@ class Handover:
         forked, ready = self._read()
         self._write(forked, max(age, ready))
 
-    def is_awaited(self, age: int, workers: int) -> bool:
+    def is_succeeded(self, age: int, workers: int) -> bool:
         """Whether a whole set of `workers` was forked after this one, which is what a reload does,
         and none of that set is ready."""
         forked, ready = self._read()

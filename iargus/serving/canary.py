@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from iargus.serving.predictor import Predictor
 
 
-def check_answers(task: Task, predictor: Predictor) -> None:
+def check_example(task: Task, predictor: Predictor) -> None:
     """Answer the task's example, and check that the answer has the form of its output.
 
     Raises:

@@ -12,7 +12,7 @@ from pathlib import Path
 from iargus.background import Background
 from iargus.compiled.manifest import MANIFEST
 from iargus.errors import ArtefactRejected, ModelNotLoaded
-from iargus.serving.canary import check_answers
+from iargus.serving.canary import check_example
 from iargus.serving.compilation.opening import open_bundle
 from iargus.serving.placement import Placement
 from iargus.serving.pool.pool import EstimatorPool
@@ -44,7 +44,7 @@ class _Models:
     by_version: Mapping[str, LoadedModel]
 
 
-class Champions:
+class LoadedModels:
     """Reads what `Placement` holds. `get` may be called from any thread while `refresh` runs."""
 
     def __init__(
@@ -119,7 +119,7 @@ class Champions:
             except (ArtefactRejected, OSError) as error:
                 # A file that says no today says no tomorrow; a process out of descriptors may not.
                 settled = settled and not isinstance(error, OSError)
-                self._complain(f"{task.name} version {version}", str(error), old)
+                self._log_once(f"{task.name} version {version}", str(error), old)
         if current.champion in loaded:
             self._models[task.name] = _Models(current.champion, loaded)
             if old is None or old.champion != current.champion:
@@ -142,7 +142,7 @@ class Champions:
             return LoadedModel(version, CompiledPredictor(task, bundle), digest)
         path = self._placement.model_file(task.name, version)
         predictor = self._load_uncompiled(task, path, placed.sha256)
-        check_answers(task, predictor)
+        check_example(task, predictor)
         return LoadedModel(version, predictor, digest)
 
     def _stamp(self, task: str, versions: list[str]) -> _Stamp:
@@ -153,17 +153,17 @@ class Champions:
             paths += [model, bundle / MANIFEST, model.with_name("manifest.json")]
         return tuple(_file_stamp(path) for path in paths)
 
-    def _complain(self, what: str, problem: str, old: _Models | None) -> None:
+    def _log_once(self, what: str, problem: str, old: _Models | None) -> None:
         if self._problems.get(what) != problem:
             self._problems[what] = problem
             stays = f"version {old.champion} stays" if old is not None else "nothing is served"
             logger.error("%s cannot be loaded, %s: %s", what, stays, problem)
 
 
-class ChampionFollower(Background):
+class ModelRefresher(Background):
     """A thread that refreshes `champions` at once and then every `interval_s` seconds."""
 
-    def __init__(self, champions: Champions, interval_s: float = 1.0) -> None:
+    def __init__(self, champions: LoadedModels, interval_s: float = 1.0) -> None:
         super().__init__("champion-follower")
         self._champions = champions
         self._interval_s = interval_s

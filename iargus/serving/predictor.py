@@ -46,15 +46,15 @@ class CompiledPredictor:
 
     def predict(self, inputs: Sequence[Input]) -> list[Payload]:
         """See `Predictor.predict`."""
-        return self._task.bundle_answers(self.bundle, inputs)
+        return self._task.predict_compiled(self.bundle, inputs)
 
     def read(self, route: ReadRoute, value: Input) -> Payload:
         """See `Predictor.read`."""
-        return self._task.bundle_read_answer(route, self.bundle, value)
+        return self._task.predict_read_compiled(route, self.bundle, value)
 
     def is_fast(self, inputs: Sequence[Input]) -> bool:
         """See `Predictor.is_fast`."""
-        return len(inputs) == 1 and self._task.is_quick(inputs[0])
+        return len(inputs) == 1 and self._task.is_fast(inputs[0])
 
 
 class EstimatorPredictor:
@@ -72,7 +72,7 @@ class EstimatorPredictor:
 
     def read(self, route: ReadRoute, value: Input) -> Payload:
         """See `Predictor.read`."""
-        return self._task.read_answer(route, self.estimator, value)
+        return self._task.predict_read(route, self.estimator, value)
 
     def is_fast(self, inputs: Sequence[Input]) -> bool:  # noqa: ARG002
         """See `Predictor.is_fast`."""

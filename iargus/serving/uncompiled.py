@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from iargus.errors import ArtefactRejected
-from iargus.serving.canary import check_answers
+from iargus.serving.canary import check_example
 from iargus.serving.predictor import EstimatorPredictor
 from iargus.tasks.base import Task
 
@@ -26,5 +26,5 @@ def load_uncompiled(task: Task, path: Path, sha256: str) -> EstimatorPredictor:
 
     estimator = artefact.load(path, sha256=sha256, trusted_types=task.trusted_types)
     predictor = EstimatorPredictor(task, estimator)
-    check_answers(task, predictor)
+    check_example(task, predictor)
     return predictor

@@ -92,7 +92,7 @@ class Task(ABC):
         bundle_kind: the kind of `iargus.compiled` that its estimator is compiled to, or None where
             there is none: then scikit-learn serves it, which `config.yml` must allow.
         options_model: pydantic model of `tasks.NAME.options`.
-        unit_checks: columns of `watched` whose unit monitoring watches, each with the one that its
+        unit_checks: columns of `drift_features` whose unit monitoring watches, each with the one that its
             values depend on most: `("mileage", "age_years")`.
         placeholder_rule: what `placeholder` holds for one, in words.
     """
@@ -146,19 +146,19 @@ class Task(ABC):
         """Predict for all `inputs` at once: one mapping each, all fields of `output_model`
         except `model_version` and `prediction_id`."""
 
-    def read_answer(self, route: ReadRoute, estimator: Pipeline, value: Input) -> Payload:  # noqa: ARG002
+    def predict_read(self, route: ReadRoute, estimator: Pipeline, value: Input) -> Payload:  # noqa: ARG002
         """Answer one of `read_routes`; a kind that has some says how."""
         raise LookupError(f"{self.name} has no route {route.prefix}{self.policy.path}")
 
-    def bundle_answers(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:  # noqa: ARG002
+    def predict_compiled(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:  # noqa: ARG002
         """What `answers` gives, from the estimator's bundle; a kind that has bundles says how."""
         raise LookupError(f"{self.name} has no bundles")
 
-    def bundle_read_answer(self, route: ReadRoute, bundle: Bundle, value: Input) -> Payload:  # noqa: ARG002
-        """What `read_answer` gives, from the estimator's bundle."""
+    def predict_read_compiled(self, route: ReadRoute, bundle: Bundle, value: Input) -> Payload:  # noqa: ARG002
+        """What `predict_read` gives, from the estimator's bundle."""
         raise LookupError(f"{self.name} has no route {route.prefix}{self.policy.path}")
 
-    def is_quick(self, value: Input) -> bool:  # noqa: ARG002
+    def is_fast(self, value: Input) -> bool:  # noqa: ARG002
         """Whether a bundle answers this input sooner than a thread could be asked to."""
         return True
 
@@ -196,12 +196,12 @@ class Task(ABC):
         from when a row was observed (`observed_at`, UTC without a zone)."""
         return rows[list(self.features)]
 
-    def watched(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def drift_features(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The columns that monitoring compares with those of the reference: the features, unless
         a kind knows one that moves with the calendar."""
         return rows[list(self.features)]
 
-    def divisions(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    def segments(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
         """How monitoring divides labelled rows into segments: by name of a division, such as
         `make`, the segment of every row. Classes are divided by their label."""
         return {} if self.problem is Problem.REGRESSION else {"label": rows["label"]}

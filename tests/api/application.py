@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from iargus.api.app import create_app
 from iargus.api.container import Services
-from iargus.serving.loaded_models import Champions, LoadedModel
+from iargus.serving.loaded_models import LoadedModel, LoadedModels
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.migrate import upgrade
 from iargus.tasks.catalogue import Catalogue
@@ -20,7 +20,7 @@ from tests.auth.tokens.conftest import StillClock
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
 
 
-class FixedChampions(Champions):
+class FixedChampions(LoadedModels):
     """The champions that a test gives, and nothing placed on a disk."""
 
     def __init__(self, catalogue: Catalogue, models: dict[str, LoadedModel]) -> None:

@@ -28,10 +28,10 @@ def placed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def models(placed: Path) -> dict[str, LoadedModel]:
     """The models of `placed`, as a worker loads them."""
-    from iargus.serving.loaded_models import Champions
+    from iargus.serving.loaded_models import LoadedModels
     from iargus.tasks.catalogue import Catalogue
 
-    champions = Champions(Catalogue.read(Policy()), placed)
+    champions = LoadedModels(Catalogue.read(Policy()), placed)
     champions.refresh()
     return {name: champions.get(name) for name in ("car_price", "intent")}
 

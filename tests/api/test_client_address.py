@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from iargus.api.client_address import MAX_CACHED_BYTES, MAX_HOPS, ClientAddresses
 from iargus.api.networks import read_address
-from iargus.ratelimit.addresses import counted_as
+from iargus.ratelimit.addresses import address_key
 from iargus.settings.front import ProxyPolicy
 
 PROXY, INNER, CLIENT = "10.0.0.1", "10.0.0.2", "203.0.113.7"
@@ -185,7 +185,7 @@ def test_the_scheme_is_a_trusted_proxys_word_as_well() -> None:
     ],
 )
 def test_limits_count_a_64_of_ipv6_as_one(address: str, key: str) -> None:
-    assert counted_as(address) == key
+    assert address_key(address) == key
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from iargus.auth.issuing.codes import link_text
 from iargus.auth.issuing.decisions import Verdict
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.issuing.states import pause_after
+from iargus.auth.issuing.states import backoff_after
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc
 from iargus.serving.loaded_models import LoadedModel
@@ -40,7 +40,7 @@ def link_for(api: Api, email: str = ADA["email"], **asked: object) -> str:
     now = to_naive_utc(api.clock())
     assert api.client.post("/get_token", json=ADA | {"email": email} | asked).status_code == 202
     queue = ConfirmationQueue(api.services.databases[0])
-    claimed = queue.claim(now, lease=pause_after(1), decide=lambda _: Verdict.SEND)
+    claimed = queue.claim(now, lease=backoff_after(1), decide=lambda _: Verdict.SEND)
     assert claimed is not None
     assert claimed.link is not None
     queue.mark_sent(claimed)

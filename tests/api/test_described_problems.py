@@ -32,11 +32,11 @@ BODIES: dict[str, Any] = {
 }
 QUERIES = {"intent_read_query": "?query=hello", "intent_read_sentence": "?sentence=hello"}
 ADA_HERSELF = Holder("Ada", "King", ADA["email"])
-DATABASE = (errors.DatabaseUnavailable, errors.DatabaseAway, errors.SchemaMissing)
+DATABASE = (errors.DatabaseUnavailable, errors.CircuitOpen, errors.SchemaMissing)
 
 # Where a request goes through, and what its documentation says that it raises there.
 RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
-    "iargus.api.gate.rate_limit.Limited.arrive": (errors.RateLimited,),
+    "iargus.api.gate.rate_limit.RateLimitGuard.arrive": (errors.RateLimited,),
     "iargus.api.gate.body._read": (errors.BodyTooLarge, errors.BodyEncoded, errors.BodyTooSlow),
     "iargus.api.gate.gate.load_object": (errors.BodyInvalid,),
     "iargus.api.routes.tokens.parse_object": (errors.BodyInvalid,),

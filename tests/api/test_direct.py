@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from iargus.api.middleware.response_headers import AnswerFields
+from iargus.api.middleware.response_headers import ResponseHeaders
 from iargus.api.openapi.description import Description
 from iargus.api.problems import from_error
-from iargus.api.routes.fast_path import Direct
+from iargus.api.routes.fast_path import FastPathRouter
 from iargus.api.routes.tasks import TaskRoutes
 from tests.api.application import Api
 
@@ -44,10 +44,10 @@ def test_both_ways_answer_the_same(
     headers = api.bearer() if with_token else {}
     answered = api.client.post(path, json=body, headers=headers)
 
-    async def pass_on(self: Direct, scope: Any, receive: Any, send: Any) -> None:
+    async def pass_on(self: FastPathRouter, scope: Any, receive: Any, send: Any) -> None:
         await self._app(scope, receive, send)
 
-    monkeypatch.setattr(Direct, "__call__", pass_on)
+    monkeypatch.setattr(FastPathRouter, "__call__", pass_on)
     by_framework = api.client.post(path, json=body, headers=headers)
 
     assert answered.status_code == by_framework.status_code
@@ -66,7 +66,7 @@ def test_the_framework_is_not_asked_for_a_prediction(
         await send({"type": "http.response.start", "status": 418, "headers": []})
         await send({"type": "http.response.body"})
 
-    app = AnswerFields(Direct(router, _endpoints(api), from_error))
+    app = ResponseHeaders(FastPathRouter(router, _endpoints(api), from_error))
     client = TestClient(app)
     assert client.post("/predict", json=CAR, headers=headers).status_code == 200
     assert asked == []

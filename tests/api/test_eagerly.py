@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from iargus.api.gate.eager_await import Begun
+from iargus.api.gate.eager_await import EagerCoroutine
 
 
 async def at_once() -> int:
@@ -33,17 +33,17 @@ async def fail(event: asyncio.Event | None) -> int:
 
 
 def test_what_need_not_wait_is_done_at_once() -> None:
-    begun = Begun(at_once())
+    begun = EagerCoroutine(at_once())
     assert begun.is_done
     assert begun.result == 7
     with pytest.raises(KeyError):
-        Begun(fail(None))
+        EagerCoroutine(fail(None))
 
 
 def test_what_waits_is_awaited_to_its_end() -> None:
     async def story() -> None:
         event, seen = asyncio.Event(), list[str]()
-        begun = Begun(after(event, seen))
+        begun = EagerCoroutine(after(event, seen))
         assert not begun.is_done
         asyncio.get_running_loop().call_soon(event.set)
         assert await begun == 7
@@ -55,13 +55,13 @@ def test_what_waits_is_awaited_to_its_end() -> None:
 def test_a_timeout_and_an_error_get_through() -> None:
     async def story() -> None:
         seen: list[str] = []
-        begun = Begun(after(asyncio.Event(), seen))
+        begun = EagerCoroutine(after(asyncio.Event(), seen))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
                 await begun
         assert seen == ["cancelled", "end"]
         event = asyncio.Event()
-        failing = Begun(fail(event))
+        failing = EagerCoroutine(fail(event))
         event.set()
         with pytest.raises(KeyError):
             await failing

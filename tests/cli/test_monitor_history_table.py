@@ -13,7 +13,7 @@ from iargus.cli.monitor.chart import Point, Scale, draw
 from iargus.cli.monitor.history_table import show_history
 from iargus.cli.monitor.screen import ASCII, UNICODE
 from iargus.cli.monitor.tables import show
-from iargus.mailing.status import Told
+from iargus.mailing.status import MailStatus
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import JobResult, Status
 from tests.monitoring.view.explaining.judged_months import (
@@ -32,8 +32,8 @@ MONTHS = [
     month("2026-06", **FEW, champion_version="4", serving_version="4").to_json(),
 ]
 MAILS = [
-    Told(TASK, "2026-04", "drift", datetime(2026, 5, 1), datetime(2026, 5, 1)),
-    Told(TASK, "2026-07", "failed_run", datetime(2026, 8, 1)),
+    MailStatus(TASK, "2026-04", "drift", datetime(2026, 5, 1), datetime(2026, 5, 1)),
+    MailStatus(TASK, "2026-07", "failed_run", datetime(2026, 8, 1)),
 ]
 
 

@@ -18,8 +18,8 @@ from sklearn.pipeline import Pipeline
 from iargus.compiled.bundle import Bundle
 from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.load import load_bundle
-from iargus.serving.compilation.parity import fuzz_of
-from iargus.tasks.car_price.compiled.bundle import PricedCar
+from iargus.serving.compilation.parity import synthetic_rows_of
+from iargus.tasks.car_price.compiled.bundle import CarPrediction
 from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES, TEXT_INTENT_TRUSTED_TYPES
 
 CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}
@@ -54,13 +54,13 @@ def test_a_serving_process_imports_numpy_and_nothing_else(
 
 
 def test_the_interval_holds_the_price(car_bundle: Bundle) -> None:
-    answers = car_bundle.predict_many(fuzz_of(car_bundle, 4).rows(500))
+    answers = car_bundle.predict_many(synthetic_rows_of(car_bundle, 4).rows(500))
     assert all(0 < answer.low <= answer.price <= answer.high for answer in answers)
-    assert isinstance(car_bundle.predict_one(CAR), PricedCar)
+    assert isinstance(car_bundle.predict_one(CAR), CarPrediction)
 
 
 def test_probabilities_sum_to_one(text_bundle: Bundle) -> None:
-    answers = text_bundle.predict_many(fuzz_of(text_bundle, 4).rows(500))
+    answers = text_bundle.predict_many(synthetic_rows_of(text_bundle, 4).rows(500))
     assert all(sum(answer.probabilities) == pytest.approx(1.0) for answer in answers)
 
 
@@ -76,7 +76,7 @@ def test_a_state_may_be_left_out(car_bundle: Bundle) -> None:
 
 def test_threads_get_the_answers_of_one(car_bundle: Bundle, text_bundle: Bundle) -> None:
     for bundle in (car_bundle, text_bundle):
-        rows = fuzz_of(bundle, 8).rows(800)
+        rows = synthetic_rows_of(bundle, 8).rows(800)
         alone = [repr(bundle.predict_one(row)) for row in rows]
         with ThreadPoolExecutor(4) as threads:
             assert [repr(answer) for answer in threads.map(bundle.predict_one, rows)] == alone

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from iargus.compiled.bundle import Bundle
 from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.load import load_bundle
-from iargus.serving.compilation.parity import check_parity, fuzz_of
+from iargus.serving.compilation.parity import check_parity, synthetic_rows_of
 from iargus.serving.compilation.reference import reference
 from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
 from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
@@ -52,12 +52,15 @@ def test_another_estimator_is_found_out_with_a_row_that_shows_it(car_bundle: Bun
 
 def test_the_same_seed_gives_the_same_rows(car_bundle: Bundle, text_bundle: Bundle) -> None:
     for bundle in (car_bundle, text_bundle):
-        one, other, third = (repr(fuzz_of(bundle, seed).rows(50)) for seed in (1, 1, 2))
+        one, other, third = (repr(synthetic_rows_of(bundle, seed).rows(50)) for seed in (1, 1, 2))
         assert one == other != third
 
 
 def test_the_rows_hold_what_is_nasty(car_bundle: Bundle, text_bundle: Bundle) -> None:
-    cars, texts = fuzz_of(car_bundle, 0).rows(5_000), fuzz_of(text_bundle, 0).rows(5_000)
+    cars, texts = (
+        synthetic_rows_of(car_bundle, 0).rows(5_000),
+        synthetic_rows_of(text_bundle, 0).rows(5_000),
+    )
     assert {True, False} == {car["mileage"] != car["mileage"] for car in cars}
     assert any(car["mileage"] > 1e300 for car in cars)
     assert None in {car["make"] for car in cars}

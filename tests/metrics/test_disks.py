@@ -58,7 +58,7 @@ def test_a_place_that_cannot_be_written_to_takes_the_metrics_only(
     for _ in range(10):
         metrics.answered("/predict", "POST", 200, 0.001)
         metrics.limiter("token", "host")(True)
-    metrics.tidy()
+    metrics.compact_files()
     assert len(caplog.records) == 1
     assert "the metrics of this process are off" in caplog.text
     with pytest.raises(OSError, match="metrics"):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from iargus.metrics import Metrics, Route, families
-from iargus.metrics.dead_workers import Folded
+from iargus.metrics.dead_workers import DeadWorkerTotals
 from iargus.metrics.host import HostFiles
 from tests.metrics.scraping import Scraped
 
@@ -87,7 +87,7 @@ def test_files_do_not_pile_up_where_nobody_scrapes(tmp_path: Path) -> None:
         metrics = Metrics(tmp_path)
         metrics.expect(routes=ROUTES)
         metrics.start()
-        metrics.tidy()
+        metrics.compact_files()
         metrics.answered("/predict", "POST", 200, 0.1)
         metrics.stop()
         assert len(files(tmp_path)) == 1
@@ -105,7 +105,7 @@ def test_folding_that_is_cut_off_counts_nothing_twice(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    for step in ("iargus.metrics.dead_workers.Folded.write", "pathlib.Path.unlink"):
+    for step in ("iargus.metrics.dead_workers.DeadWorkerTotals.write", "pathlib.Path.unlink"):
         with monkeypatch.context() as cut:
             cut.setattr(step, killed)
             with pytest.raises(KeyboardInterrupt):
@@ -129,7 +129,7 @@ def test_a_folder_that_cannot_be_folded_is_still_added_up(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Folded, "write", full)
+    monkeypatch.setattr(DeadWorkerTotals, "write", full)
     for _ in range(2):
         found = scrape(tmp_path)
         assert found.value("iargus_tokens_issued_total") == 2

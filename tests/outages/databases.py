@@ -33,7 +33,7 @@ class DatabaseFaults:
         self.server = server
         self.proxy = proxy
         self._undo: Callable[[], None] | None = None
-        self._held: list[Any] = []
+        self._with_lock: list[Any] = []
 
     def begin(self, name: str) -> None:
         """Begin the fault `name` of `NAMES`; it is in force when this returns."""
@@ -92,9 +92,9 @@ class DatabaseFaults:
 
         def undo() -> None:
             self._say(f"SET GLOBAL max_connections = {before}")
-            for connection in self._held:
+            for connection in self._with_lock:
                 connection.close()
-            self._held.clear()
+            self._with_lock.clear()
 
         return undo
 
@@ -104,7 +104,7 @@ class DatabaseFaults:
                 self._hold()
 
     def _hold(self) -> None:
-        self._held.append(
+        self._with_lock.append(
             mysql.connector.connect(
                 host="127.0.0.1",
                 port=self.server.port,
@@ -116,7 +116,7 @@ class DatabaseFaults:
         )
 
     def _say(self, statement: str) -> list[tuple[Any, ...]]:
-        cursor = self._held[0].cursor()
+        cursor = self._with_lock[0].cursor()
         cursor.execute(statement)
         rows = list(cursor.fetchall()) if cursor.description else []
         cursor.close()

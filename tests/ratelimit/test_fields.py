@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iargus.ratelimit.addresses import counted_as
-from iargus.ratelimit.headers import FieldsOfOne, FieldsOfTwo
+from iargus.ratelimit.addresses import address_key
+from iargus.ratelimit.headers import HeadersOfOne, HeadersOfTwo
 from iargus.ratelimit.limit import Limit
 
 TOKEN = Limit("token", "requests of this token", 6000, 60)
@@ -13,14 +13,14 @@ ADDRESS = Limit("address", "requests of this client address", 12_000, 60)
 
 
 def test_one_limit_is_told_as_the_draft_has_it() -> None:
-    assert FieldsOfOne(TOKEN)(5999, 42) == [
+    assert HeadersOfOne(TOKEN)(5999, 42) == [
         (b"ratelimit-policy", b'"token";q=6000;w=60'),
         (b"ratelimit", b'"token";r=5999;t=42'),
     ]
 
 
 def test_of_two_limits_the_one_with_less_left_comes_first() -> None:
-    tell = FieldsOfTwo(TOKEN, ADDRESS)
+    tell = HeadersOfTwo(TOKEN, ADDRESS)
     assert tell(5999, 42, 11_000, 42)[1][1] == b'"token";r=5999;t=42, "address";r=11000;t=42'
     assert tell(5999, 42, 7, 42)[1][1] == b'"address";r=7;t=42, "token";r=5999;t=42'
     assert tell(0, 1, 0, 1)[0][1] == b'"token";q=6000;w=60, "address";q=12000;w=60'
@@ -37,7 +37,7 @@ def test_of_two_limits_the_one_with_less_left_comes_first() -> None:
     ],
 )
 def test_addresses_that_are_one_clients_count_as_one(one: str, other: str) -> None:
-    assert counted_as(one) == counted_as(other)
+    assert address_key(one) == address_key(other)
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_addresses_that_are_one_clients_count_as_one(one: str, other: str) -> No
     ],
 )
 def test_addresses_of_others_count_by_themselves(one: str, other: str) -> None:
-    assert counted_as(one) != counted_as(other)
+    assert address_key(one) != address_key(other)

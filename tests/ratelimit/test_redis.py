@@ -52,7 +52,7 @@ class Host:
         count = 0
         for _ in range(times):
             try:
-                await self.limits.admit_everywhere(address, token)
+                await self.limits.consume_distributed(address, token)
                 count += 1
             except RateLimited:
                 pass
@@ -69,7 +69,7 @@ class Host:
             assert time.monotonic() < deadline_s
             await asyncio.sleep(0.01)
             token = f"probing {len(self.decided)}"
-            await self.limits.admit_everywhere(token, token)
+            await self.limits.consume_distributed(token, token)
 
     @property
     def backends(self) -> set[str]:
@@ -97,7 +97,7 @@ def test_hosts_share_one_quota_and_its_fields(tmp_path: Path, redis: Redis) -> N
     async def scenario() -> None:
         async with two_hosts(tmp_path, redis) as (first, second):
             assert await first.admitted(4) == 4
-            fields = dict(await second.limits.admit_everywhere("x", "ada"))
+            fields = dict(await second.limits.consume_distributed("x", "ada"))
             assert fields[b"ratelimit"].startswith(b'"token";r=5;t=60, "address";r=10;')
             assert await second.admitted(9) == 5
             assert await first.admitted(3) == 0
@@ -147,9 +147,9 @@ def test_tokens_that_an_address_asks_for_are_counted_over_hosts(
     async def scenario() -> None:
         async with two_hosts(tmp_path, redis) as (first, second):
             for host in (first, second, first, second, first):
-                await host.limits.admit_issuance_everywhere("198.51.100.7")
+                await host.limits.consume_issuance_distributed("198.51.100.7")
             with pytest.raises(RateLimited) as caught:
-                await second.limits.admit_issuance_everywhere("198.51.100.7")
+                await second.limits.consume_issuance_distributed("198.51.100.7")
             assert (caught.value.limiter, caught.value.retry_after_s) == ("issuance", 3600)
 
     asyncio.run(scenario())

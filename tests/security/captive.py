@@ -22,7 +22,7 @@ from iargus.registry.connection import Connection
 from iargus.registry.trust import Trust
 from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE
 from iargus.serving.compilation.compiling import compile_model
-from iargus.serving.loaded_models import Champions
+from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.placement import Placement
 from iargus.serving.sync.refusals import Refusal
 from iargus.serving.sync.sync import Sync
@@ -159,7 +159,7 @@ class Host:
     captive: Captive
     sync: Sync
     placement: Placement
-    champions: Champions
+    champions: LoadedModels
     refused: list[Refusal]
 
     @classmethod
@@ -167,7 +167,7 @@ class Host:
         placement, refused = Placement(captive.folder / "var" / "models"), list[Refusal]()
         catalogue = car_catalogue(TASK)
         sync = Sync(catalogue, captive.registry(*keys), placement, refused=refused.append)
-        return cls(captive, sync, placement, Champions(catalogue, placement.models_dir), refused)
+        return cls(captive, sync, placement, LoadedModels(catalogue, placement.models_dir), refused)
 
     def price(self) -> object:
         """The answer to the example of the task, by what is placed now."""

@@ -16,10 +16,10 @@ import pytest
 from iargus.api.app import create_app
 from iargus.auth.issuing.codes import invitation_text, link_text
 from iargus.auth.issuing.decisions import Verdict
-from iargus.auth.issuing.delivery import Postman
+from iargus.auth.issuing.delivery import ConfirmationSender
 from iargus.auth.issuing.invitations import Invitations
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.issuing.states import pause_after
+from iargus.auth.issuing.states import backoff_after
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc
 from iargus.errors import ConfigurationError
@@ -61,7 +61,7 @@ def claim(api: Api) -> Any:
     """Take the next request out of the queue, as a mail would be sent for it."""
     queue = ConfirmationQueue(api.services.databases[0])
     now = to_naive_utc(api.clock())
-    found = queue.claim(now, lease=pause_after(1), decide=lambda _: Verdict.SEND)
+    found = queue.claim(now, lease=backoff_after(1), decide=lambda _: Verdict.SEND)
     if found is not None:
         queue.mark_sent(found)
     return found
@@ -411,7 +411,7 @@ def test_a_mail_goes_to_one_address_and_says_nothing_of_the_sender(
     )
     assert answer.status_code in (202, 422)
     queue = ConfirmationQueue(api.services.databases[0])
-    Postman(queue, api.services.settings, api.clock).deliver_one()
+    ConfirmationSender(queue, api.services.settings, api.clock).deliver_one()
     assert len(server.received) == (answer.status_code == 202)
     for mail in server.received:
         text = mail.message.as_string()
@@ -428,7 +428,7 @@ def test_one_victim_gets_no_more_mails_than_the_limit_however_it_is_spelled(star
     spelled = [f"ADA+{n}@Example.com" if n % 2 else f"ada+{n}@example.com" for n in range(20)]
     assert {ask(api, email).status_code for email in spelled} == {202}
     policy = api.services.settings
-    postman = Postman(ConfirmationQueue(api.services.databases[0]), policy, api.clock)
+    postman = ConfirmationSender(ConfirmationQueue(api.services.databases[0]), policy, api.clock)
     sent: list[str] = []
     object.__setattr__(postman, "_send", lambda claimed: sent.append(claimed.email))
     while postman.deliver_one():

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from iargus.errors import ModelNotLoaded
-from iargus.serving.loaded_models import ChampionFollower, Champions, LoadedModel
+from iargus.serving.loaded_models import LoadedModel, LoadedModels, ModelRefresher
 from iargus.serving.placement import Current, Placement
 from iargus.serving.uncompiled import load_uncompiled
 from iargus.tasks.catalogue import Catalogue
@@ -23,11 +23,11 @@ TASK = rent_task()
 
 
 @pytest.fixture
-def champions(catalogue: Catalogue, placement: Placement) -> Champions:
-    return Champions(catalogue, placement.models_dir, load_uncompiled=load_uncompiled)
+def champions(catalogue: Catalogue, placement: Placement) -> LoadedModels:
+    return LoadedModels(catalogue, placement.models_dir, load_uncompiled=load_uncompiled)
 
 
-def _rent(champions: Champions, version: str | None = None) -> float:
+def _rent(champions: LoadedModels, version: str | None = None) -> float:
     return _answer(champions.get("rent", version))
 
 
@@ -36,14 +36,16 @@ def _answer(model: LoadedModel) -> float:
     return float(model.predictor.predict([value])[0]["rent"])
 
 
-def test_nothing_placed_means_nothing_loaded(champions: Champions) -> None:
+def test_nothing_placed_means_nothing_loaded(champions: LoadedModels) -> None:
     champions.refresh()
     assert champions.missing() == ["rent", "mood"]
     with pytest.raises(ModelNotLoaded, match="no model is loaded for rent yet"):
         champions.get("rent")
 
 
-def test_what_is_placed_is_loaded(champions: Champions, placement: Placement, shelf: Shelf) -> None:
+def test_what_is_placed_is_loaded(
+    champions: LoadedModels, placement: Placement, shelf: Shelf
+) -> None:
     shelf.place(placement, "rent", "1")
     champions.refresh()
     assert champions.get("rent").version == "1"
@@ -53,7 +55,7 @@ def test_what_is_placed_is_loaded(champions: Champions, placement: Placement, sh
 
 
 def test_a_new_champion_replaces_the_old(
-    champions: Champions, placement: Placement, shelf: Shelf
+    champions: LoadedModels, placement: Placement, shelf: Shelf
 ) -> None:
     shelf.place(placement, "rent", "1")
     champions.refresh()
@@ -65,7 +67,7 @@ def test_a_new_champion_replaces_the_old(
 
 
 def test_the_challenger_is_addressed_by_its_version(
-    champions: Champions, placement: Placement, shelf: Shelf
+    champions: LoadedModels, placement: Placement, shelf: Shelf
 ) -> None:
     shelf.place(placement, "rent", "2")
     shelf.place(placement, "rent", "1")
@@ -76,7 +78,7 @@ def test_the_challenger_is_addressed_by_its_version(
 
 
 def test_a_champion_that_cannot_be_loaded_leaves_the_old_one_and_is_logged_once(
-    champions: Champions, placement: Placement, shelf: Shelf, caplog: pytest.LogCaptureFixture
+    champions: LoadedModels, placement: Placement, shelf: Shelf, caplog: pytest.LogCaptureFixture
 ) -> None:
     shelf.place(placement, "rent", "1")
     champions.refresh()
@@ -98,7 +100,7 @@ def test_a_champion_that_cannot_be_loaded_leaves_the_old_one_and_is_logged_once(
 
 
 def test_a_model_that_cannot_answer_its_example_is_not_served(
-    champions: Champions, placement: Placement, shelf: Shelf, caplog: pytest.LogCaptureFixture
+    champions: LoadedModels, placement: Placement, shelf: Shelf, caplog: pytest.LogCaptureFixture
 ) -> None:
     # A whole and known file, but the model of another task.
     version = shelf.version("mood", "1")
@@ -114,7 +116,7 @@ def test_a_model_that_cannot_answer_its_example_is_not_served(
 
 
 def test_the_same_number_with_another_digest_is_another_model(
-    champions: Champions, placement: Placement, shelf: Shelf
+    champions: LoadedModels, placement: Placement, shelf: Shelf
 ) -> None:
     """A registry that was set up anew counts from 1 again."""
     shelf.place(placement, "rent", "1")
@@ -130,7 +132,7 @@ def test_the_same_number_with_another_digest_is_another_model(
 
 
 def test_a_broken_current_file_changes_nothing(
-    champions: Champions, placement: Placement, shelf: Shelf
+    champions: LoadedModels, placement: Placement, shelf: Shelf
 ) -> None:
     shelf.place(placement, "rent", "1")
     champions.refresh()
@@ -143,7 +145,7 @@ def test_a_broken_current_file_changes_nothing(
 def test_champions_swap_under_load_without_a_wrong_answer(
     catalogue: Catalogue, placement: Placement, shelf: Shelf
 ) -> None:
-    champions = Champions(catalogue, placement.models_dir, load_uncompiled=load_uncompiled)
+    champions = LoadedModels(catalogue, placement.models_dir, load_uncompiled=load_uncompiled)
     expected: dict[str, float] = {}
     for number in ("1", "2"):
         shelf.place(placement, "rent", number)
@@ -168,7 +170,7 @@ def test_champions_swap_under_load_without_a_wrong_answer(
     askers = [threading.Thread(target=ask) for _ in range(4)]
     for asker in askers:
         asker.start()
-    follower = ChampionFollower(champions, interval_s=0.005)
+    follower = ModelRefresher(champions, interval_s=0.005)
     follower.start()
     try:
         for swap in range(10):
@@ -188,7 +190,7 @@ def test_champions_swap_under_load_without_a_wrong_answer(
 
 
 def test_an_unchanged_folder_costs_no_reading(
-    champions: Champions, placement: Placement, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    champions: LoadedModels, placement: Placement, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shelf.place(placement, "rent", "1")
     champions.refresh()

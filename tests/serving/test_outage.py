@@ -11,7 +11,7 @@ import pytest
 
 from iargus.errors import RegistryUnavailable
 from iargus.registry import Registry
-from iargus.serving.loaded_models import Champions
+from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.placement import Current, Placement
 from iargus.serving.sync.sync import Sync, sync_once
 from iargus.serving.uncompiled import load_uncompiled
@@ -35,7 +35,7 @@ def test_a_server_that_stops_is_an_error_in_seconds_and_champions_keep_serving(
     catalogue = Catalogue.read(settings.policy)
     sync = Sync(catalogue, registry, Placement(settings.models_dir))
     sync.once()
-    champions = Champions(catalogue, settings.models_dir, load_uncompiled=load_uncompiled)
+    champions = LoadedModels(catalogue, settings.models_dir, load_uncompiled=load_uncompiled)
     champions.refresh()
     mlflow_server.stop()
     try:
@@ -54,7 +54,7 @@ def test_a_server_that_stops_is_an_error_in_seconds_and_champions_keep_serving(
         champions.refresh()
         assert champions.get(task.name).version == "1"
         # A worker that starts now has the last good model too.
-        late = Champions(catalogue, settings.models_dir, load_uncompiled=load_uncompiled)
+        late = LoadedModels(catalogue, settings.models_dir, load_uncompiled=load_uncompiled)
         late.refresh()
         assert late.get(task.name).version == "1"
     finally:

@@ -19,7 +19,7 @@ from iargus.registry import ModelVersion, Registry
 from iargus.registry.connection import Connection
 from iargus.registry.trust import Trust
 from iargus.registry.version import SIGNATURE
-from iargus.serving.loaded_models import Champions
+from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.placement import Current, Placement
 from iargus.serving.sync.refusals import Refusal
 from iargus.serving.sync.signing import sign_version
@@ -92,14 +92,14 @@ class Host:
 
     sync: Sync
     placement: Placement
-    champions: Champions
+    champions: LoadedModels
     refused: list[Refusal]
 
     @classmethod
     def of(cls, scene: Scene, registry: Registry, var: Path) -> Host:
         placement, refused = Placement(var / "models"), list[Refusal]()
         sync = Sync(scene.catalogue, registry, placement, refused=refused.append)
-        return cls(sync, placement, Champions(scene.catalogue, placement.models_dir), refused)
+        return cls(sync, placement, LoadedModels(scene.catalogue, placement.models_dir), refused)
 
     def price(self, task: Task) -> object:
         self.champions.refresh()

@@ -13,7 +13,7 @@ import pytest
 from iargus.errors import ArtefactRejected, RegistryUnavailable
 from iargus.registry import ModelVersion, Registry
 from iargus.serving.compilation.opening import open_bundle
-from iargus.serving.loaded_models import Champions
+from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.placement import Current, Placement
 from iargus.serving.predictor import CompiledPredictor
 from iargus.serving.sync.sync import Sync
@@ -33,7 +33,7 @@ class Host:
         self.registry = Registry.connect(settings)
         self.placement = Placement(models_dir)
         self.sync = Sync(self.catalogue, self.registry, self.placement)
-        self.champions = Champions(self.catalogue, models_dir)
+        self.champions = LoadedModels(self.catalogue, models_dir)
 
     def promote(self, scale: float = 1.0) -> ModelVersion:
         version = register(self.registry, self.task, scale)
@@ -162,7 +162,7 @@ def test_what_is_damaged_on_this_host_is_not_loaded_and_comes_again(
     host.champions.refresh()
     path = host.bundle("1") / "trees_value.npy"
     path.write_bytes(path.read_bytes()[:-8])
-    late = Champions(host.catalogue, host.placement.models_dir)
+    late = LoadedModels(host.catalogue, host.placement.models_dir)
     with caplog.at_level(logging.ERROR):
         late.refresh()
     assert late.missing() == [host.task.name]

@@ -119,12 +119,12 @@ def test_its_bundle_answers_like_its_estimator(kind: Kind, tmp_path: Path) -> No
     bodies = [{str(key): value for key, value in row.items()} for row in rows]
     inputs = [task.parse_input(body, today=TODAY) for body in [task.example(), *bodies]]
     expected = json.dumps(task.answers(kind.estimator, inputs))
-    assert json.dumps(task.bundle_answers(bundle, inputs)) == expected
-    assert json.dumps([task.bundle_answers(bundle, [value])[0] for value in inputs]) == expected
+    assert json.dumps(task.predict_compiled(bundle, inputs)) == expected
+    assert json.dumps([task.predict_compiled(bundle, [value])[0] for value in inputs]) == expected
     for route in task.read_routes:
         for value in inputs[:10]:
-            found = task.bundle_read_answer(route, bundle, value)
-            assert json.dumps(found) == json.dumps(task.read_answer(route, kind.estimator, value))
+            found = task.predict_read_compiled(route, bundle, value)
+            assert json.dumps(found) == json.dumps(task.predict_read(route, kind.estimator, value))
 
 
 def test_nothing_is_no_input(kind: Kind) -> None:

@@ -77,8 +77,8 @@ def test_every_answer_shows_the_same(task: TextIntent, label: str) -> None:
     label = label.rstrip("\0")
     estimator: Any = Fixed(label, "other")
     (answer,) = task.answers(estimator, [HELLO])
-    one = task.read_answer(ONE, estimator, HELLO)
-    every = task.read_answer(ALL, estimator, HELLO)
+    one = task.predict_read(ONE, estimator, HELLO)
+    every = task.predict_read(ALL, estimator, HELLO)
     shown = show_label(label)
     assert answer["intent"] == answer["intents"][0]["label"] == one["intent"] == shown
     assert type(answer["intent"]) is type(one["intent"]) is type(shown)

@@ -38,13 +38,13 @@ def test_an_intent_is_a_number_where_its_label_is_one(
     task: TextIntent, label: str, intent: int | str
 ) -> None:
     estimator: Any = Fixed({label: 0.73356545, "other": 0.26643455})
-    answer = task.read_answer(ONE, estimator, HELLO)
+    answer = task.predict_read(ONE, estimator, HELLO)
     assert json.dumps(answer) == json.dumps({"intent": intent, "probability": "0.73356545"})
 
 
 def test_every_intent_has_its_probability_as_a_number(task: TextIntent) -> None:
     estimator: Any = Fixed({"find-train": 0.01, "irrelevant": 0.93, "find-hotel": 0.06})
-    answer = task.read_answer(ALL, estimator, HELLO)
+    answer = task.predict_read(ALL, estimator, HELLO)
     assert answer == {"find-hotel": 0.06, "find-train": 0.01, "irrelevant": 0.93}
 
 

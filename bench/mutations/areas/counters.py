@@ -78,7 +78,7 @@ GUARDS = (
         "number > 2**40:",
     ),
     _EVERYWHERE.guard(
-        "what Redis refused, the host refuses", "self._host.use_up(first, end_of(state))", "pass"
+        "what Redis refused, the host refuses", "self._host.exhaust(first, end_of(state))", "pass"
     ),
     _EVERYWHERE.guard(
         "without Redis the host decides",

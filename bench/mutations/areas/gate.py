@@ -51,12 +51,12 @@ GUARDS = (
     ),
     _ROUTES.guard(
         "the list of tokens is for administrators",
-        "await gate.enter_as(request.scope, ADMIN)\n        return await found(",
+        "await gate.authenticate_with_scope(request.scope, ADMIN)\n        return await found(",
         "await gate.enter(request.scope)\n        return await found(",
     ),
     _ROUTES.guard(
         "a token's record is for administrators",
-        "await gate.enter_as(request.scope, ADMIN)\n        record =",
+        "await gate.authenticate_with_scope(request.scope, ADMIN)\n        record =",
         "await gate.enter(request.scope)\n        record =",
     ),
     _ROUTES.guard(

@@ -100,9 +100,9 @@ GUARDS = (
     ),
     _LIVE.guard(
         "a key that is gone takes remembered tokens along",
-        "self.decode = _remembering(list(self.verifying.values()), self._policy)",
+        "self.decode = _caching(list(self.verifying.values()), self._policy)",
         "self.decode = getattr(self, 'decode', None) or "
-        "_remembering(list(self.verifying.values()), self._policy)",
+        "_caching(list(self.verifying.values()), self._policy)",
     ),
     _LIVE.guard(
         "a ring without keys lets nobody in",

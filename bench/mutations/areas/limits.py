@@ -17,7 +17,9 @@ GUARDS = (
         "pass",
     ),
     _LIMITED.guard(
-        "a request with a token is charged", "add_fields(scope, limits.admit(address, jti))", "pass"
+        "a request with a token is charged",
+        "add_response_headers(scope, limits.admit(address, jti))",
+        "pass",
     ),
     _GATE.guard(
         "a request with a body and without a good token is charged to its address",

@@ -69,7 +69,7 @@ GUARDS = (
     ),
     _QUEUE.guard(
         "mails are counted one after the other",
-        "            take_turn(connection, MAILS)\n",
+        "            acquire_lock(connection, MAILS)\n",
         "",
         f"{_QUEUE_TESTS}::test_mails_to_a_person_and_to_all_are_counted_exactly",
     ),

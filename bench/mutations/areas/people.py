@@ -42,7 +42,7 @@ GUARDS = (
     ),
     _LIMITED.guard(
         "who asks at once waits for the one before",
-        "            take_turn(connection, turn_of(person_of(email)))\n",
+        "            acquire_lock(connection, person_lock(person_of(email)))\n",
         "",
     ),
     _DECIDE.guard("no mail for a link that has expired", "if facts.is_expired:", "if False:"),

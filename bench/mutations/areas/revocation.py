@@ -58,7 +58,7 @@ GUARDS = (
     ),
     _SERVICE.guard(
         "an unknown key is 503 where the ring may lack it",
-        "if self._revocations.ring_may_lack_keys and isinstance(refusal, TokenKeyUnknown):",
+        "if self._revocations.ring_may_be_stale and isinstance(refusal, TokenKeyUnknown):",
         "if False:",
         _UNKNOWN_KEY,
     ),

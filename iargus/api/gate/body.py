@@ -11,7 +11,7 @@ import pydantic_core
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from iargus.api.gate.eager_await import Begun
+from iargus.api.gate.eager_await import EagerCoroutine
 from iargus.api.gate.json_faults import Fault, explain, explain_twice, first_twice
 from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
 
@@ -27,7 +27,7 @@ async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s
         BodyEncoded: it is compressed; what it would grow to, nobody could know.
         ClientDisconnect: the client left before it had sent everything.
     """
-    reading = Begun(_read(scope, receive, max_bytes))
+    reading = EagerCoroutine(_read(scope, receive, max_bytes))
     if reading.is_done:
         return reading.result
     try:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class Begun(Generic[T]):
+class EagerCoroutine(Generic[T]):
     """A coroutine that has been run until it had to wait, or to its end.
 
     A body has mostly arrived with its head: then nobody waits, and what guards a wait, such as a

@@ -9,9 +9,9 @@ from starlette.types import Receive, Scope
 from iargus.api.container import Services
 from iargus.api.gate.body import Unparsed, load_object, read_body
 from iargus.api.gate.credentials import body_token, header_token, the_token
-from iargus.api.gate.rate_limit import Limited
+from iargus.api.gate.rate_limit import RateLimitGuard
 from iargus.api.gate.token_expiry import token_expires
-from iargus.api.middleware.response_headers import add_fields
+from iargus.api.middleware.response_headers import add_response_headers
 from iargus.auth.jwt.claims import Claims
 from iargus.errors import (
     BodyEncoded,
@@ -24,7 +24,7 @@ from iargus.errors import (
 )
 
 # Refused before it is known whose the request is: these are charged to the client's address.
-NOBODYS = (TokenRejected, TokenAmbiguous, BodyEncoded, BodyTooLarge, BodyTooSlow)
+UNATTRIBUTED = (TokenRejected, TokenAmbiguous, BodyEncoded, BodyTooLarge, BodyTooSlow)
 
 
 class Gate:
@@ -35,10 +35,10 @@ class Gate:
         policy = services.settings.policy
         self._max_bytes = policy.requests.max_body_bytes
         self._timeout_s = policy.requests.body_timeout_s
-        self._limited = Limited(services.addresses, lambda: services.limits)
+        self._limited = RateLimitGuard(services.addresses, lambda: services.limits)
         self._announced_s = policy.tokens.announce_expiry_days * 86_400
 
-    async def enter_with_body(
+    async def authenticate_with_body(
         self, scope: Scope, receive: Receive
     ) -> tuple[Claims, dict[str, Any]]:
         """Give the caller's claims and the JSON object of the body, without its token.
@@ -65,7 +65,7 @@ class Gate:
                     raise TokenMissing("a token is needed, and the body cannot be read") from None
                 unparsed = error
             claims = self._holder(scope, the_token(in_header, body_token(document)))
-        except NOBODYS:
+        except UNATTRIBUTED:
             await self._limited.charge(scope, address)
             raise
         await self._limited.admit(scope, address, claims.jti)
@@ -83,13 +83,13 @@ class Gate:
         address = self._limited.arrive(scope)
         try:
             claims = self._holder(scope, the_token(header_token(scope), None))
-        except NOBODYS:
+        except UNATTRIBUTED:
             await self._limited.charge(scope, address)
             raise
         await self._limited.admit(scope, address, claims.jti)
         return claims
 
-    async def enter_as(self, scope: Scope, needed: str) -> Claims:
+    async def authenticate_with_scope(self, scope: Scope, needed: str) -> Claims:
         """The same for a route that needs the scope `needed`.
 
         Raises:
@@ -102,7 +102,7 @@ class Gate:
     def _holder(self, scope: Scope, token: str) -> Claims:
         claims, now_s = self._services.tokens.authenticated(token)
         if claims.exp - now_s < self._announced_s:
-            add_fields(scope, [token_expires(claims.exp)])
+            add_response_headers(scope, [token_expires(claims.exp)])
         return claims
 
 

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from starlette.types import Scope
 
 from iargus.api.client_address import ClientAddresses
-from iargus.api.middleware.response_headers import add_fields
+from iargus.api.middleware.response_headers import add_response_headers
 from iargus.errors import RateLimited
 from iargus.ratelimit import RequestLimits
 from iargus.ratelimit.headers import Fields
 
 
-class Limited:
+class RateLimitGuard:
     """Asks the limits for the routes of one application; `limits` gives them once it is started,
     and None where nothing is limited.
 
@@ -40,7 +40,7 @@ class Limited:
             try:
                 limits.check_address(address)
             except RateLimited as refused:
-                add_fields(scope, refused.fields)
+                add_response_headers(scope, refused.fields)
                 raise
         return address
 
@@ -53,14 +53,14 @@ class Limited:
         limits = self._limits()
         if limits is None:
             return
-        if limits.over_hosts:
-            await _tell(scope, limits.admit_everywhere(address, jti))
+        if limits.is_distributed:
+            await _tell(scope, limits.consume_distributed(address, jti))
             return
         # The usual case, and part of every prediction: nothing is awaited that need not be.
         try:
-            add_fields(scope, limits.admit(address, jti))
+            add_response_headers(scope, limits.admit(address, jti))
         except RateLimited as refused:
-            add_fields(scope, refused.fields)
+            add_response_headers(scope, refused.fields)
             raise
 
     async def charge(self, scope: Scope, address: str) -> None:
@@ -71,7 +71,7 @@ class Limited:
         """
         limits = self._limits()
         if limits is not None:
-            await _tell(scope, limits.admit_unknown_everywhere(address))
+            await _tell(scope, limits.consume_address_distributed(address))
 
     async def issue(self, scope: Scope, address: str) -> None:
         """Charge a new token to the address that asks for it.
@@ -81,13 +81,13 @@ class Limited:
         """
         limits = self._limits()
         if limits is not None:
-            await _tell(scope, limits.admit_issuance_everywhere(address))
+            await _tell(scope, limits.consume_issuance_distributed(address))
 
 
 async def _tell(scope: Scope, decision: Awaitable[Fields]) -> None:
     """Keep the fields of the answer, also of a refusal."""
     try:
-        add_fields(scope, await decision)
+        add_response_headers(scope, await decision)
     except RateLimited as refused:
-        add_fields(scope, refused.fields)
+        add_response_headers(scope, refused.fields)
         raise

@@ -22,7 +22,7 @@ EXPOSED = ("Retry-After", "RateLimit", "RateLimit-Policy", "Token-Expires", "WWW
 YEAR_S = 31_536_000
 
 
-def front_layers(
+def outer_middleware(
     policy: Policy, addresses: ClientAddresses, content_policies: Mapping[str, str]
 ) -> list[Layer]:
     """The layers, outermost first; one that the policy does not ask for is not there at all.
@@ -57,7 +57,7 @@ def front_layers(
         )
     if policy.access != AccessPolicy():
         layers.append(partial(AllowLists, policy=policy.access, addresses=addresses))
-    if addresses.trust_somebody:
+    if addresses.trusts_any_proxy:
         layers.append(partial(ForwardedScheme, addresses=addresses))
     return layers
 

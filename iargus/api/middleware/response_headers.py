@@ -11,12 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _FIELDS = "iargus.answer_fields"
 
 
-def add_fields(scope: Scope, fields: Iterable[tuple[bytes, bytes]]) -> None:
+def add_response_headers(scope: Scope, fields: Iterable[tuple[bytes, bytes]]) -> None:
     """Put fields, their names in lower case, on the answer to this request."""
     scope[_FIELDS] += fields
 
 
-class AnswerFields:
+class ResponseHeaders:
     """ASGI middleware: puts the fields on the answer."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -14,7 +14,7 @@ from iargus.server.http_status import title_of
 
 Kind = type[errors.IArgusError] | type[ValidationError] | tuple[int, str]
 
-# What `Limited.arrive` and its companions raise.
+# What `RateLimitGuard.arrive` and its companions raise.
 LIMITED = (errors.RateLimited,)
 # What `read_body` and `parse_object` raise.
 BODY = (errors.BodyTooSlow, errors.BodyTooLarge, errors.BodyEncoded, errors.BodyInvalid)
@@ -27,7 +27,7 @@ GATE = (
     errors.TokenStateUnknown,
     *LIMITED,
 )
-# What `Gate.enter_with_body` raises.
+# What `Gate.authenticate_with_body` raises.
 GATE_WITH_BODY = (*GATE, errors.TokenAmbiguous, *BODY)
 DATABASE = (errors.DatabaseUnavailable,)
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from iargus.api.container import Services
 from iargus.api.gate.gate import Gate, require_scope
-from iargus.api.json_response import JsonAnswer
+from iargus.api.json_response import JsonResponse
 from iargus.api.openapi.description import GATED, Description, path_parameter, query_parameter
 from iargus.api.openapi.links import ONE_TOKEN, TO_NEWEST_TOKEN
 from iargus.api.openapi.problems import DATABASE, GATE, GATE_WITH_BODY, problem_docs
@@ -22,12 +22,12 @@ from iargus.api.routes.admin_models import (
     MAX_PAGE_ROWS,
     PAGE_ROWS,
     TEXT,
-    QueryOfTokens,
     Revocation,
     Revoked,
     Search,
     TokenInfo,
     TokenPage,
+    TokenQuery,
     as_info,
     as_page,
 )
@@ -84,10 +84,10 @@ def admin_router(services: Services, description: Description) -> APIRouter:
             register.page, search.wanted(now), limit=search.limit, cursor=search.cursor
         )
         revoked = await run_in_threadpool(register.revoked_kids)
-        return JsonAnswer(as_page(page, revoked, now=now).model_dump_json().encode())
+        return JsonResponse(as_page(page, revoked, now=now).model_dump_json().encode())
 
     async def body(request: Request) -> dict[str, Any]:
-        claims, document = await gate.enter_with_body(request.scope, request.receive)
+        claims, document = await gate.authenticate_with_body(request.scope, request.receive)
         require_scope(claims, ADMIN)
         return document
 
@@ -100,8 +100,8 @@ def admin_router(services: Services, description: Description) -> APIRouter:
         openapi_extra=GATED | {"parameters": _QUERY},
     )
     async def listed(request: Request) -> Response:
-        await gate.enter_as(request.scope, ADMIN)
-        return await found(QueryOfTokens.read(request.query_params))
+        await gate.authenticate_with_scope(request.scope, ADMIN)
+        return await found(TokenQuery.read(request.query_params))
 
     @router.post(
         "/search",
@@ -125,7 +125,7 @@ def admin_router(services: Services, description: Description) -> APIRouter:
     async def revoke(request: Request) -> Response:
         asked = Revocation.model_validate(await body(request))
         number = await run_in_threadpool(_revoke, services, asked.wanted(clock()), asked.expected)
-        return JsonAnswer(Revoked(revoked=number).model_dump_json().encode())
+        return JsonResponse(Revoked(revoked=number).model_dump_json().encode())
 
     @router.get(
         "/{jti:jti}",
@@ -137,10 +137,10 @@ def admin_router(services: Services, description: Description) -> APIRouter:
         | path_parameter("jti", "The id of a token", "019a8f0e-6a3a-7c3e-9a51-3b1f0f0f7f11"),
     )
     async def show(request: Request) -> Response:
-        await gate.enter_as(request.scope, ADMIN)
+        await gate.authenticate_with_scope(request.scope, ADMIN)
         record = await run_in_threadpool(register.find, request.path_params["jti"])
         revoked = await run_in_threadpool(register.revoked_kids)
-        return JsonAnswer(as_info(record, revoked, now=clock()).model_dump_json().encode())
+        return JsonResponse(as_info(record, revoked, now=clock()).model_dump_json().encode())
 
     return router
 

@@ -62,7 +62,7 @@ class Search(Which):
     cursor: Annotated[int, Field(ge=1, le=MAX_ID), NEVER_AS_TEXT] | None = None
 
 
-class QueryOfTokens(Search):
+class TokenQuery(Search):
     """A search in a query string, where a person's address cannot be."""
 
     email: None = None

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from iargus.api.container import Services
 from iargus.api.gate.body import read_body
-from iargus.api.gate.rate_limit import Limited
+from iargus.api.gate.rate_limit import RateLimitGuard
 from iargus.api.openapi.description import path_parameter
 from iargus.api.openapi.problems import DATABASE, LIMITED, problem_docs
 from iargus.api.problems import from_error
@@ -56,7 +56,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
     """The routes of links."""
     router = APIRouter(tags=["tokens"])
     timeout_s = services.settings.policy.requests.body_timeout_s
-    limited = Limited(services.addresses, lambda: services.limits)
+    limited = RateLimitGuard(services.addresses, lambda: services.limits)
 
     def redeemed(link: str) -> IssuedToken:
         issued = confirmer.redeem(link)

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 Endpoint = Callable[[Scope, Receive], Awaitable[Response]]
 
 
-class Direct:
+class FastPathRouter:
     """An ASGI application that answers `endpoints`, by method and path, before `app` is asked."""
 
     def __init__(

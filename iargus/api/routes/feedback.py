@@ -13,7 +13,7 @@ from starlette.responses import Response
 from iargus import errors
 from iargus.api.container import Services
 from iargus.api.gate.gate import Gate
-from iargus.api.json_response import JsonAnswer
+from iargus.api.json_response import JsonResponse
 from iargus.api.openapi.description import Description
 from iargus.api.openapi.links import FEEDBACK
 from iargus.api.openapi.problems import DATABASE, GATE_WITH_BODY, problem_docs
@@ -87,12 +87,12 @@ def feedback_router(services: Services, description: Description) -> APIRouter:
         openapi_extra=description.body(FeedbackRequest, gated=True),
     )
     async def feedback(request: Request) -> Response:
-        claims, document = await gate.enter_with_body(request.scope, request.receive)
+        claims, document = await gate.authenticate_with_body(request.scope, request.receive)
         asked = FeedbackRequest.model_validate(document)
         prediction = await find(asked.prediction_id, claims)
         if not claims.opens(prediction.task):
             raise TaskNotAllowed(f"this token is not for {prediction.task}")
         await run_in_threadpool(services.feedback.accept, prediction, asked.label)
-        return JsonAnswer(b'{"message":"Thank you, the label is kept."}', status_code=202)
+        return JsonResponse(b'{"message":"Thank you, the label is kept."}', status_code=202)
 
     return router

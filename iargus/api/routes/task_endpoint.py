@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope
 
 from iargus.api.container import Services
 from iargus.api.gate.gate import Gate
-from iargus.api.json_response import JsonAnswer, json_bytes
+from iargus.api.json_response import JsonResponse, json_bytes
 from iargus.api.problems import from_validation
 from iargus.auth.jwt.claims import Claims
 from iargus.clock import to_naive_utc
@@ -56,16 +56,16 @@ class TaskEndpoint:
 
     async def one(self, scope: Scope, receive: Receive) -> Response:
         """`POST {path}`: one input, one answer."""
-        claims, document = await self._gate.enter_with_body(scope, receive)
+        claims, document = await self._gate.authenticate_with_body(scope, receive)
         self._require(claims)
         now = self._clock()
         value = self._task.parse_input(document, today=now.date())
         (answer,) = await self._answer(self._model(scope), claims, [value], now)
-        return JsonAnswer(answer)
+        return JsonResponse(answer)
 
     async def batch(self, scope: Scope, receive: Receive) -> Response:
         """`POST {path}/batch`: a list of inputs, the answers in their order."""
-        claims, document = await self._gate.enter_with_body(scope, receive)
+        claims, document = await self._gate.authenticate_with_body(scope, receive)
         self._require(claims)
         key, limit = self._task.batch_key, self._batch_max_rows
         assert key is not None
@@ -101,7 +101,7 @@ class TaskEndpoint:
             except ValidationError as error:
                 return from_validation(error, prefix=f"{key}[{number}]")
         found = await self._answer(model, claims, inputs, now)
-        return JsonAnswer(b'{"predictions":[%b]}' % b",".join(found))
+        return JsonResponse(b'{"predictions":[%b]}' % b",".join(found))
 
     async def read(self, route: ReadRoute, scope: Scope) -> Response:
         """`GET {prefix}{path}`: the input in the query string; nothing is recorded."""
@@ -114,7 +114,7 @@ class TaskEndpoint:
             found = predictor.read(route, value)
         else:
             found = await self._compute(model, predictor.read, route, value)
-        return JsonAnswer(json_bytes(found))
+        return JsonResponse(json_bytes(found))
 
     def _require(self, claims: Claims) -> None:
         if not claims.opens(self._task.name):

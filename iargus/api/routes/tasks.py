@@ -33,7 +33,7 @@ _PROBLEMS = (*GATE_WITH_BODY, *_MODEL, ValidationError)
 
 class TaskRoutes:
     """The routes of all tasks: described for FastAPI in `router`, and by method and path in
-    `endpoints`, where `Direct` finds them."""
+    `endpoints`, where `FastPathRouter` finds them."""
 
     def __init__(self, services: Services, description: Description) -> None:
         self.router = APIRouter()

@@ -14,7 +14,7 @@ from iargus import errors
 from iargus.api.container import Services
 from iargus.api.gate.body import parse_object, read_body
 from iargus.api.gate.credentials import body_token, header_token, the_token
-from iargus.api.gate.rate_limit import Limited
+from iargus.api.gate.rate_limit import RateLimitGuard
 from iargus.api.openapi.description import Description
 from iargus.api.openapi.problems import BODY, DATABASE, LIMITED, problem_docs
 from iargus.api.routes.token_request import TokenRequest, grant_of, refine_request
@@ -60,7 +60,7 @@ class OwnToken(BaseModel):
 def token_router(services: Services, description: Description) -> APIRouter:
     """The routes that issue and revoke tokens."""
     router = APIRouter(tags=["tokens"])
-    limited = Limited(services.addresses, lambda: services.limits)
+    limited = RateLimitGuard(services.addresses, lambda: services.limits)
     policy = services.settings.policy.requests
     max_bytes, timeout_s = min(MAX_BODY_BYTES, policy.max_body_bytes), policy.body_timeout_s
     served = services.catalogue.names()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from iargus.auth.issuing.addresses import person_of
 from iargus.auth.issuing.allowance import check_allowance
-from iargus.auth.issuing.locks import take_turn, turn_of
+from iargus.auth.issuing.locks import acquire_lock, person_lock
 from iargus.auth.tokens.store import TokenRecord, add_token
 from iargus.settings.issuing import IssuingPolicy
 from iargus.storage.database import Database
@@ -17,7 +17,7 @@ from iargus.storage.database import Database
 Condition = Callable[[Connection], None]
 
 
-class LimitedTokens:
+class BoundedTokens:
     """The table `tokens` with the limits of `issuing` before it."""
 
     def __init__(self, database: Database, policy: IssuingPolicy) -> None:
@@ -37,7 +37,7 @@ class LimitedTokens:
         """
         email = record.holder.email
         with self._database.transaction() as connection:
-            take_turn(connection, turn_of(person_of(email)))
+            acquire_lock(connection, person_lock(person_of(email)))
             if on is not None:
                 on(connection)
             check_allowance(connection, email, self._policy, record.created_at)

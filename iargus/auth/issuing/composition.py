@@ -11,7 +11,7 @@ from iargus.auth.issuing.startup import mode_of
 from iargus.auth.tokens.service import TokenService
 from iargus.background import Background
 from iargus.clock import Clock
-from iargus.deadline import Within, unbounded
+from iargus.deadline import DeadlineRunner, unbounded
 from iargus.settings import Settings
 from iargus.settings.issuing import IssuingMode
 from iargus.storage.database import Database
@@ -34,7 +34,7 @@ class Issuing:
         tokens: TokenService,
         database: Database,
         clock: Clock,
-        within: Within = unbounded,
+        within: DeadlineRunner = unbounded,
     ) -> Issuing:
         """Put the parts together; `database` is `iargus_api`, and is not connected to yet. `within`
         bounds how long whoever asks for a token waits for it.
@@ -50,8 +50,8 @@ class Issuing:
         if mode is not IssuingMode.CONFIRM:
             return cls(mode, issuer)
         # Imported here: the other modes write no mails.
-        from iargus.auth.issuing.delivery import Delivery, Postman
+        from iargus.auth.issuing.delivery import ConfirmationSender, Delivery
 
         confirmer = Confirmer(tokens=tokens, database=database, policy=policy, clock=clock)
-        delivery = Delivery(Postman(ConfirmationQueue(database), settings, clock))
+        delivery = Delivery(ConfirmationSender(ConfirmationQueue(database), settings, clock))
         return cls(mode, issuer, confirmer, (delivery,))

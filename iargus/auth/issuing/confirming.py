@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iargus.auth.issuing.bounded import LimitedTokens
+from iargus.auth.issuing.bounded import BoundedTokens
 from iargus.auth.issuing.links import Confirmation, Links, use_confirmation
 from iargus.auth.tokens.service import IssuedToken, TokenService
 from iargus.clock import Clock, to_naive_utc
@@ -18,7 +18,7 @@ class Confirmer:
     ) -> None:
         self._tokens = tokens
         self._links = Links(database)
-        self._limited = LimitedTokens(database, policy)
+        self._limited = BoundedTokens(database, policy)
         self._clock = clock
 
     def look(self, link: str) -> Confirmation:

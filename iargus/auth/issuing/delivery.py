@@ -27,7 +27,7 @@ STOP_TIMEOUT_S = 10.0
 _ANSWERS = 10
 
 
-class Postman:
+class ConfirmationSender:
     """Sends what is due, one after the other; any number of workers may do so at once."""
 
     def __init__(self, queue: ConfirmationQueue, settings: Settings, clock: Clock) -> None:
@@ -79,7 +79,7 @@ class Postman:
 class Delivery(Background):
     """The thread of one worker that sends, and forgets what is over."""
 
-    def __init__(self, postman: Postman) -> None:
+    def __init__(self, postman: ConfirmationSender) -> None:
         super().__init__("confirmations")
         self._postman = postman
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Protocol
 
 from iargus.auth.issuing.allow_list import AllowList
-from iargus.auth.issuing.bounded import LimitedTokens
+from iargus.auth.issuing.bounded import BoundedTokens
 from iargus.auth.issuing.invitations import Invitations, use_invitation
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.auth.tokens.record import Grant, Holder
 from iargus.auth.tokens.service import PLAIN, IssuedToken, TokenService
 from iargus.clock import Clock, to_naive_utc
-from iargus.deadline import Within
+from iargus.deadline import DeadlineRunner
 from iargus.errors import InvitationInvalid, PersonNotAllowed
 from iargus.settings.issuing import IssuingMode, IssuingPolicy
 from iargus.storage.database import Database
@@ -48,7 +48,7 @@ class OpenIssuer:
 class ListedIssuer:
     """A token for whoever gives an address of the list; nothing proves that it is theirs."""
 
-    def __init__(self, tokens: TokenService, limited: LimitedTokens, allowed: AllowList) -> None:
+    def __init__(self, tokens: TokenService, limited: BoundedTokens, allowed: AllowList) -> None:
         self._tokens = tokens
         self._limited = limited
         self._allowed = allowed
@@ -66,7 +66,7 @@ class InvitedIssuer:
     the token are recorded together."""
 
     def __init__(
-        self, tokens: TokenService, limited: LimitedTokens, invitations: Invitations
+        self, tokens: TokenService, limited: BoundedTokens, invitations: Invitations
     ) -> None:
         self._tokens = tokens
         self._limited = limited
@@ -104,7 +104,7 @@ class BoundedIssuer:
     """Another issuer, that nobody waits for longer than `within` allows. What was given up may
     still be done: then a row stands for a token that nobody has seen."""
 
-    def __init__(self, issuer: Issuer, within: Within) -> None:
+    def __init__(self, issuer: Issuer, within: DeadlineRunner) -> None:
         self._issuer = issuer
         self._within = within
 
@@ -123,7 +123,7 @@ def issuer_of(
     clock: Clock,
 ) -> Issuer:
     """The issuer of a mode; `database` is `iargus_api`."""
-    limited = LimitedTokens(database, policy)
+    limited = BoundedTokens(database, policy)
     if mode is IssuingMode.ALLOW_LIST:
         return ListedIssuer(tokens, limited, AllowList(policy.allow))
     if mode is IssuingMode.INVITATION:

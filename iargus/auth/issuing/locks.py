@@ -16,13 +16,13 @@ MAILS = "mails"
 _PERSON_CHARS = 2
 
 
-def turn_of(person: str) -> str:
+def person_lock(person: str) -> str:
     """The turn of a person: one of 256, so that the rows stay few. Two people who share one only
     wait for each other."""
     return f"person-{person[:_PERSON_CHARS]}"
 
 
-def take_turn(connection: Connection, name: str) -> None:
+def acquire_lock(connection: Connection, name: str) -> None:
     """Wait for the turn, and keep it until the transaction ends."""
     first = {"name": name, "taken": 1}
     more = {"taken": issuing_turns.c.taken + 1}

@@ -17,8 +17,8 @@ from iargus.auth.issuing.addresses import person_of
 from iargus.auth.issuing.codes import Code, new_link
 from iargus.auth.issuing.decisions import Facts, Verdict
 from iargus.auth.issuing.due import due, facts_of
-from iargus.auth.issuing.locks import MAILS, take_turn
-from iargus.auth.issuing.states import State, pause_after
+from iargus.auth.issuing.locks import MAILS, acquire_lock
+from iargus.auth.issuing.states import State, backoff_after
 from iargus.auth.tokens.record import Grant, Holder, tasks_text
 from iargus.auth.tokens.service import PLAIN
 from iargus.storage.database import Database
@@ -76,7 +76,7 @@ class ConfirmationQueue:
             if connection.execute(due(at)).first() is None:
                 return None
         with self._database.transaction() as connection:
-            take_turn(connection, MAILS)
+            acquire_lock(connection, MAILS)
             row = connection.execute(due(at)).mappings().first()
             if row is None:
                 return None
@@ -112,7 +112,7 @@ class ConfirmationQueue:
         waiting = {
             "state": State.WAITING,
             "mailed_at": None,
-            "next_attempt_at": at + pause_after(claimed.attempts),
+            "next_attempt_at": at + backoff_after(claimed.attempts),
         }
         with self._database.transaction() as connection:
             connection.execute(

@@ -23,6 +23,6 @@ _FIRST = timedelta(seconds=30)
 _LONGEST = timedelta(minutes=10)
 
 
-def pause_after(attempts: int) -> timedelta:
+def backoff_after(attempts: int) -> timedelta:
     """The pause after so many attempts: 30 seconds, doubled each time, at most 10 minutes."""
     return min(_FIRST * 2.0 ** min(attempts - 1, 10), _LONGEST)

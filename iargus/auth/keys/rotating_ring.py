@@ -32,7 +32,7 @@ _ONE_TRANSACTION = timedelta(seconds=2)
 Decode = Callable[[str], Claims]
 
 
-class LiveRing:
+class RotatingKeyRing:
     """A ring that `apply` replaces.
 
     `decode` gives the claims of a token as `claims.decode` does, and remembers good ones until the
@@ -108,7 +108,7 @@ class LiveRing:
         ] or [(known_s, key) for key in [*(key for _, key in before[:1]), *own]]
         # A name of the environment is the environment's: no row can put another secret there.
         self.verifying = {key.kid: key for _, key in stored} | {key.kid: key for key in own}
-        self.decode = _remembering(list(self.verifying.values()), self._policy)
+        self.decode = _caching(list(self.verifying.values()), self._policy)
 
     def _unwrapped(self, row: KeyRow) -> JwtKey | None:
         assert row.wrapped is not None
@@ -129,14 +129,14 @@ def _just_retired(row: KeyRow, newest: Sequence[tuple[KeyRow, JwtKey]]) -> bool:
     return any(row.retired_at + _ONE_TRANSACTION >= new.created_at for new, _ in newest)
 
 
-def _remembering(keys: Sequence[JwtKey], policy: TokenPolicy) -> Decode:
+def _caching(keys: Sequence[JwtKey], policy: TokenPolicy) -> Decode:
     if not keys:
-        return _knows_nobody
+        return _refuse_all
     ring = KeyRing(keys)
     # A signature that was good stays good while the keys are the same; what changes with time
     # is asked for every request. Bad tokens are not remembered: errors never are.
     return lru_cache(REMEMBERED_TOKENS)(lambda token: decode(token, ring, policy))
 
 
-def _knows_nobody(_: str) -> Claims:
+def _refuse_all(_: str) -> Claims:
     raise TokenKeyUnknown(NOT_VALID)

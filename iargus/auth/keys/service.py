@@ -47,7 +47,7 @@ class KeyService:
         rows = self._store.rows()
         new = self._new(rows)
         self._store.rotate(new, after=_newest(rows))
-        self._store.erase_spent()
+        self._store.erase_expired()
         return new.kid
 
     def use_of(self, kid: str) -> Use:
@@ -101,9 +101,9 @@ class KeyService:
         self._store.rewrap(anew, after=_newest(self._store.rows()))
         return len(anew)
 
-    def erase_spent(self) -> int:
+    def erase_expired(self) -> int:
         """Erase keys whose last token ended a day ago; gives how many."""
-        return self._store.erase_spent()
+        return self._store.erase_expired()
 
     def _new(self, rows: Sequence[KeyRow], refused: str | None = None) -> KeyRow:
         key, root = fresh_key(), self._root(rows, refused)

@@ -103,7 +103,7 @@ class SqlKeyStore:
                 values = {"wrapped": key.wrapped, "wrapped_with": key.wrapped_with}
                 connection.execute(update(signing_keys).where(there).values(values))
 
-    def erase_spent(self) -> int:
+    def erase_expired(self) -> int:
         """Erase the secrets that no token has needed for a day; gives how many."""
         with self._database.transaction() as connection:
             now = connection.execute(select(_NOW)).scalar_one() - timedelta(days=1)

@@ -32,7 +32,7 @@ RESTS = 10
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredRevocations:
     """What the file said: the revoked `jti`, and how old that is, in seconds."""
 
     revoked: frozenset[str]
@@ -82,7 +82,7 @@ class RevocationFile:
         ended_s = self._monotonic_s()
         self._rests_until_s = ended_s + RESTS * (ended_s - began_s)
 
-    def recall(self) -> Kept | None:
+    def recall(self) -> StoredRevocations | None:
         """The list that was kept, or None when it does not count."""
         try:
             with self._path.open("rb") as file:
@@ -98,7 +98,7 @@ class RevocationFile:
         if not 0 <= age_s <= self._max_age_s:
             logger.error("%s is %.0f s old and does not count", self._path, age_s)
             return None
-        return Kept(revoked, age_s)
+        return StoredRevocations(revoked, age_s)
 
     def _write(self, revoked: Iterable[str], read_at_s: float) -> None:
         draft = self._path.with_name(f"{self._path.name}.{os.getpid()}.{secrets.token_hex(4)}")

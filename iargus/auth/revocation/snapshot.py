@@ -16,7 +16,7 @@ from datetime import datetime
 from itertools import chain
 
 from iargus.auth.counters import Position
-from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.revocation.changes import Changes, ChangeSource
 from iargus.auth.revocation.file import RevocationFile
 from iargus.clock import Clock, to_naive_utc
@@ -45,7 +45,7 @@ class RevocationSnapshot:
         *,
         clock: Clock,
         max_age_s: float,
-        ring: LiveRing | None = None,
+        ring: RotatingKeyRing | None = None,
         refresh_s: float = 0.25,
         monotonic_s: Callable[[], float] = time.monotonic,
         file: RevocationFile | None = None,
@@ -92,7 +92,7 @@ class RevocationSnapshot:
         return age_s is not None and age_s <= self._max_age_s
 
     @property
-    def ring_may_lack_keys(self) -> bool:
+    def ring_may_be_stale(self) -> bool:
         """Whether a key that this process does not know may be a new one of ours."""
         age_s = self.age_s
         # A list that was recalled says nothing of keys.

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from iargus.auth.jwt.claims import Claims, check_times, new_claims, sign
 from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.auth.tokens.record import Grant, Holder, TokenRecord
 from iargus.auth.tokens.store import TokenStore
 from iargus.clock import Clock, to_naive_utc
-from iargus.deadline import Within, unbounded
+from iargus.deadline import DeadlineRunner, unbounded
 from iargus.errors import TokenKeyUnknown, TokenMalformed, TokenRevoked, TokenStateUnknown
 from iargus.settings.policy import TokenPolicy
 
@@ -44,15 +44,15 @@ class TokenService:
         self,
         *,
         store: TokenStore,
-        ring: KeyRing | LiveRing,
+        ring: KeyRing | RotatingKeyRing,
         policy: TokenPolicy,
         clock: Clock,
         revocations: RevocationSnapshot,
-        within: Within = unbounded,
+        within: DeadlineRunner = unbounded,
         check_key: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
-        self._ring = ring if isinstance(ring, LiveRing) else LiveRing(ring, policy)
+        self._ring = ring if isinstance(ring, RotatingKeyRing) else RotatingKeyRing(ring, policy)
         self._policy = policy
         self._clock = clock
         self._revocations = revocations
@@ -124,7 +124,7 @@ class TokenService:
         except TokenMalformed as refusal:
             # The same steps and the same error for every refusal, so that the time of one does not
             # tell which keys there are.
-            if self._revocations.ring_may_lack_keys and isinstance(refusal, TokenKeyUnknown):
+            if self._revocations.ring_may_be_stale and isinstance(refusal, TokenKeyUnknown):
                 raise TokenStateUnknown("the signing keys could not be read lately") from refusal
             raise TokenMalformed(str(refusal)) from refusal
         now_s = self._clock().timestamp()

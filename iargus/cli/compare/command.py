@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import iargus.cli.compare.arrow_memory  # noqa: F401 - before Arrow is imported
-from iargus.atomic_write import write_whole
+from iargus.atomic_write import write_atomically
 from iargus.cli.progress import progress_bar
 from iargus.cli.shares import limit_option, share_option
 from iargus.cli.table_options import delimiter_option
@@ -161,7 +161,7 @@ def compare(
         from iargus.cli.compare.tables import show
 
         show(found)
-    if found.needs_a_look and not exit_zero:
+    if found.needs_review and not exit_zero:
         raise typer.Exit(FOUND)
     # A verdict was asked for; 0 would say that all is well.
     raise typer.Exit(0 if found.unjudged is None else 1)
@@ -171,6 +171,6 @@ def _write_report(found: Comparison, path: Path) -> None:
     from iargus.monitoring.view.report import render_report
 
     try:
-        write_whole(path, render_report(found.document))
+        write_atomically(path, render_report(found.document))
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from iargus.atomic_write import write_whole
+from iargus.atomic_write import write_atomically
 from iargus.cli.monitor.screen import COLOURS, plain, print_json, print_lines, screen
 from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
@@ -117,7 +117,7 @@ def _write(page: str, file: str) -> None:
         typer.echo(page.encode(), nl=False)
         return
     try:
-        write_whole(Path(file), page)
+        write_atomically(Path(file), page)
     except OSError as error:
         raise _failure(f"cannot write {file}: {error.strerror or error}") from None
     typer.echo(f"written to {file}")

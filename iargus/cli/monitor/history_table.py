@@ -11,7 +11,7 @@ from rich.text import Text
 from iargus.cli.monitor.chart import Scale, draw
 from iargus.cli.monitor.month import HEADS, STATE, Month
 from iargus.cli.monitor.screen import COLOURS, Signs, plain, print_lines, signs
-from iargus.mailing.status import Told
+from iargus.mailing.status import MailStatus
 from iargus.monitoring.period import Period, between
 from iargus.monitoring.view.explaining.briefs import notes
 from iargus.monitoring.view.explaining.mails import mail_brief
@@ -27,7 +27,7 @@ NO_RUN = "no run"
 def show_history(
     task: str,
     documents: Sequence[Document],
-    mails: Sequence[Told],
+    mails: Sequence[MailStatus],
     *,
     due: Period,
     console: Console,
@@ -51,9 +51,9 @@ def show_history(
     console.print()
 
 
-def _stood_out(months: Sequence[Month], mails: Sequence[Told]) -> list[tuple[str, str]]:
+def _stood_out(months: Sequence[Month], mails: Sequence[MailStatus]) -> list[tuple[str, str]]:
     """By month; one without a run may have a mail that says why."""
-    told: dict[str, list[Told]] = {}
+    told: dict[str, list[MailStatus]] = {}
     for mail in mails:
         if mail.period >= str(months[0].period):
             told.setdefault(mail.period, []).append(mail)

@@ -27,14 +27,14 @@ def token_service(stack: Stack) -> TokenService:
         DatabaseUnavailable: the keys cannot be read.
     """
     from iargus.auth.keys.loading import load_key_ring
-    from iargus.auth.keys.rotating_ring import LiveRing
+    from iargus.auth.keys.rotating_ring import RotatingKeyRing
     from iargus.auth.keys.store import SqlKeyStore
     from iargus.auth.revocation.snapshot import RevocationSnapshot
     from iargus.auth.tokens.service import TokenService
     from iargus.auth.tokens.store import SqlTokenStore
 
     store, policy = SqlTokenStore(stack.api), stack.settings.policy.tokens
-    ring = LiveRing(load_key_ring(stack.settings), policy)
+    ring = RotatingKeyRing(load_key_ring(stack.settings), policy)
     ring.apply(SqlKeyStore(stack.api).rows(), at=to_naive_utc(utc_now()))
     # Nothing is judged here, so nobody reads perhaps a million revoked tokens.
     snapshot = RevocationSnapshot(store, clock=utc_now, max_age_s=policy.revocation_max_age_s)

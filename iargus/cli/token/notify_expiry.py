@@ -21,15 +21,15 @@ def announce(
 
     For a daily schedule. Exit status 1 when a mail could not be sent; it is tried again next time.
     """
-    from iargus.auth.expiry_notices import SqlAnnouncements
+    from iargus.auth.expiry_notices import SqlExpiryNotices
     from iargus.auth.keys.loading import load_key_ring
     from iargus.auth.keys.store import SqlKeyStore
     from iargus.monitoring.view.mail.expiring import announce_all
 
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)
-    announcements = SqlAnnouncements(stack.api, load_key_ring(stack.settings))
-    SqlKeyStore(stack.api).erase_spent()
+    announcements = SqlExpiryNotices(stack.api, load_key_ring(stack.settings))
+    SqlKeyStore(stack.api).erase_expired()
     if dry_run:
         days = stack.settings.policy.tokens.announce_expiry_days
         typer.echo(f"{len(announcements.due(utc_now(), days=days))} to be announced")

@@ -77,7 +77,7 @@ class Comparison:
     understood: tuple[FileRead, ...] = ()
 
     @property
-    def needs_a_look(self) -> bool:
+    def needs_review(self) -> bool:
         """Whether a column drifted, or the error is surely above the threshold."""
         is_breach = self.verdict is not None and self.verdict.state is State.BREACH
         return is_breach or bool(self.observed.drift and self.observed.drift.drifted)

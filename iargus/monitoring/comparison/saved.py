@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from iargus.atomic_write import write_whole
+from iargus.atomic_write import write_atomically
 from iargus.errors import DataError
 from iargus.monitoring.stats.drift.summary import FeatureSummary, Kinds
 from iargus.storage.labelled.repeats import Repeats
@@ -58,7 +58,7 @@ class SavedReference:
             "repeats": self.repeats.value,
         }
         try:
-            write_whole(path, json.dumps(document, ensure_ascii=False))
+            write_atomically(path, json.dumps(document, ensure_ascii=False))
         except OSError as error:
             raise DataError(f"{path}: {error.strerror}") from error
 

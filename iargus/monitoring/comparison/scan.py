@@ -89,10 +89,10 @@ class Scan:
         )
         self.set_aside += len(frame) - len(errors)
         self.incomplete += int((labels.isna() | said.isna()).sum())
-        divisions = {name: frame.loc[usable, name] for name in self._request.segments}
-        self._all.add_errors(divisions, errors)
+        segments = {name: frame.loc[usable, name] for name in self._request.segments}
+        self._all.add_errors(segments, errors)
         kept = first[usable]
-        own = {name: each[kept] for name, each in divisions.items()}
+        own = {name: each[kept] for name, each in segments.items()}
         self._first.add_errors(own, errors[kept])
 
 
@@ -108,10 +108,10 @@ class Part:
     def rows(self) -> int:
         return max((each.rows for each in self.columns.values()), default=0)
 
-    def add_errors(self, divisions: Mapping[str, pd.Series], errors: NDArray[np.float64]) -> None:
+    def add_errors(self, segments: Mapping[str, pd.Series], errors: NDArray[np.float64]) -> None:
         self.tally.add(errors)
-        if divisions:
-            self.segments.add(divisions, errors)
+        if segments:
+            self.segments.add(segments, errors)
 
 
 def _merged(before: Summary, part: Summary) -> Summary:

@@ -15,7 +15,7 @@ from iargus.monitoring.job.carried_evidence import carried_evidence
 from iargus.monitoring.job.findings import Findings, Judgement, finite, retraining_of
 from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.job.request import Progress, Request
-from iargus.monitoring.job.retraining import Contest, hold_contest
+from iargus.monitoring.job.retraining import Contest, compare_challenger
 from iargus.monitoring.month.estimating import RecordedAnswers, estimate
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import find_reference
@@ -116,7 +116,7 @@ def decide(
     if champion is not None and verdict.state is State.BREACH:
         step("over the limit: training a challenger on everything before the cut")
         rows = usable_rows(task, store.rows(start=window.start, end=window.end)).rows
-        contest = hold_contest(
+        contest = compare_challenger(
             task, rows, champion.estimator, store, holdout_fraction=policy.holdout_fraction
         )
     retraining = None

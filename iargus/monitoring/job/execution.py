@@ -30,7 +30,7 @@ from iargus.tasks.base import Task
 from iargus.training.fit import register_candidate
 
 
-class CarryingOut:
+class JudgementExecutor:
     """The side effects of one judgement, in the order of its methods."""
 
     def __init__(
@@ -74,7 +74,7 @@ class CarryingOut:
         self._steps.take(self._judgement, Step.REGISTERED)
         return version
 
-    def heed_refusal(self, challenger: str) -> None:
+    def block_promotion(self, challenger: str) -> None:
         """Let the champion stay where no worker would serve the challenger."""
         if not self._judgement.findings.promotes:
             return

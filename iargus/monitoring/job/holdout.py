@@ -26,7 +26,7 @@ class Holdout:
         return self.repeated / total if total else 0.0
 
 
-def cut_moment(observed_at: pd.Series, fraction: float) -> datetime:
+def cut_timestamp(observed_at: pd.Series, fraction: float) -> datetime:
     """The moment from which on rows are held out, nearest to `fraction` of them.
 
     Rows of one moment stay together: data that knows only days must not have one day's sales on

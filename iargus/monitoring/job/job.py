@@ -80,7 +80,7 @@ class MonitoringJob:
             clock=self._clock,
             timeout_s=self._settings.policy.monitoring.lock_timeout_s,
         )
-        with self._held(lock, dry_run):
+        with self._with_lock(lock, dry_run):
             outcomes = tuple(self._judge(task, request, lock) for task in tasks)
         delivery = None
         if not dry_run:
@@ -99,7 +99,7 @@ class MonitoringJob:
             except UsageError as error:
                 raise UsageError(f"{task.name}: {error}") from None
 
-    def _held(self, lock: JobLock, dry_run: bool) -> AbstractContextManager[None]:
+    def _with_lock(self, lock: JobLock, dry_run: bool) -> AbstractContextManager[None]:
         return nullcontext() if dry_run else lock.held()
 
     def _judge(self, task: Task, request: Request, lock: JobLock) -> TaskOutcome:

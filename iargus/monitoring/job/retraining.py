@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from iargus.errors import DataError
-from iargus.monitoring.job.holdout import cut_moment, hold_out
+from iargus.monitoring.job.holdout import cut_timestamp, hold_out
 from iargus.monitoring.month.scoring import usable_rows
 from iargus.monitoring.stats.performance.comparison import Decision, Promotion, compare_models
 from iargus.storage.labelled.store import LabelledStore
@@ -49,7 +49,7 @@ class Contest:
         return self.promotion.champion_error
 
 
-def hold_contest(
+def compare_challenger(
     task: Task,
     window: pd.DataFrame,
     champion: Pipeline,
@@ -69,7 +69,7 @@ def hold_contest(
     Raises:
         DataError: there are too few rows before the cut to fit the task's estimator.
     """
-    cut = cut_moment(window["observed_at"], holdout_fraction)
+    cut = cut_timestamp(window["observed_at"], holdout_fraction)
     learned = usable_rows(task, store.rows(end=cut)).rows
     holdout = hold_out(window, learned, cut=cut, columns=[*task.features, "label"])
     if holdout.rows.empty:
@@ -90,7 +90,7 @@ def hold_contest(
         cut=cut,
         learned=learned,
         repeated=holdout.repeated,
-        promotion=compare_models(mine.errors, theirs.errors, segments=task.divisions(holdout.rows)),
+        promotion=compare_models(mine.errors, theirs.errors, segments=task.segments(holdout.rows)),
         holdout=holdout.rows,
         repeated_share=holdout.repeated_share,
         challenger=challenger,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iargus.clock import Clock
 from iargus.monitoring.job.deciding import decide
-from iargus.monitoring.job.execution import CarryingOut
+from iargus.monitoring.job.execution import JudgementExecutor
 from iargus.monitoring.job.findings import Judgement
 from iargus.monitoring.job.outcomes import judged_outcome, not_due_outcome, with_reasons
 from iargus.monitoring.job.records import MonitoringRecords
@@ -78,7 +78,7 @@ class TaskRun:
         if request.dry_run:
             return self._dry_outcome(task, judgement)
         self._steps.decided(judgement)
-        action = self._carrying_out(task, judgement)
+        action = self._executor(task, judgement)
         challenger = None
         if contest is not None:
             self._say(task, "registering the challenger")
@@ -109,15 +109,15 @@ class TaskRun:
         if not self._still_holds(task, judgement, challenger):
             self._steps.forget(left)
             return None
-        action = self._carrying_out(task, judgement)
+        action = self._executor(task, judgement)
         return self._complete(task, action, challenger, moved=Step.MOVED in left.taken)
 
     def _complete(
-        self, task: Task, action: CarryingOut, challenger: str | None, *, moved: bool
+        self, task: Task, action: JudgementExecutor, challenger: str | None, *, moved: bool
     ) -> TaskOutcome:
         """What comes after a registration, or where there was none."""
         if challenger is not None and not moved:
-            action.heed_refusal(challenger)
+            action.block_promotion(challenger)
         self._say(task, "logging")
         outcome = action.log(challenger)
         if challenger is not None and not moved:
@@ -142,8 +142,8 @@ class TaskRun:
         known = (judgement.findings.champion, challenger)
         return champion is not None and champion.version in known
 
-    def _carrying_out(self, task: Task, judgement: Judgement) -> CarryingOut:
-        return CarryingOut(
+    def _executor(self, task: Task, judgement: Judgement) -> JudgementExecutor:
+        return JudgementExecutor(
             task,
             judgement,
             database=self._database,

@@ -69,7 +69,7 @@ class Month:
         self._scan.add(rows)
         counted = self._counted(rows)
         self.repeated += int((~counted).sum())
-        self._units.add(self._task.watched(rows[counted]))
+        self._units.add(self._task.drift_features(rows[counted]))
         return counted
 
     def _counted(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
@@ -83,7 +83,7 @@ class Month:
         """Add rows whose labels are usable, and what the champion made of them."""
         self._errors.append(evaluation.errors)
         self._metrics.add(rows, evaluation)
-        self._segments.add(self._task.divisions(rows), evaluation.errors)
+        self._segments.add(self._task.segments(rows), evaluation.errors)
         reference = self._found.reference
         if reference is None:
             return

@@ -18,7 +18,7 @@ import pandas as pd
 from iargus.errors import ArtefactRejected, DataError
 from iargus.monitoring.stats.drift import FeatureSummary, Kind, summarise
 from iargus.monitoring.stats.drift.summary import Kinds, Summary, kind_of
-from iargus.monitoring.stats.performance.unlabelled import MINIMUM_ROWS, DoubtModel
+from iargus.monitoring.stats.performance.unlabelled import MINIMUM_ROWS, UncertaintyModel
 from iargus.monitoring.stats.quality.scan import UnitCheck
 from iargus.monitoring.stats.quality.units import unit_reference
 from iargus.registry import ModelVersion, Registry
@@ -37,7 +37,7 @@ class Reference:
 
     Attributes:
         start, end: bound the rows in time, UTC without a zone.
-        columns: a summary of each column that `Task.watched` gives, and of the predictions.
+        columns: a summary of each column that `Task.drift_features` gives, and of the predictions.
         kinds: how each feature was to be read.
         repeated: the share of the window's rows that repeat an earlier one.
         repeats: whether these were left out of everything else; a month does the same.
@@ -51,7 +51,7 @@ class Reference:
     kinds: Kinds
     units: tuple[UnitCheck, ...] = ()
     repeated: float = 0.0
-    doubts: DoubtModel | None = None
+    doubts: UncertaintyModel | None = None
     repeats: Repeats = Repeats.LEFT_OUT
 
     def summary_of(self, task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Summary:
@@ -70,9 +70,9 @@ class Reference:
         """
         doubts = None
         if evaluation.doubts is not None and len(rows) >= MINIMUM_ROWS:
-            doubts = DoubtModel.fit(evaluation.doubts, evaluation.errors)
+            doubts = UncertaintyModel.fit(evaluation.doubts, evaluation.errors)
         kinds = {name: kind_of(rows[name]) for name in task.features}
-        watched, moments = task.watched(rows), rows["observed_at"]
+        drift_features, moments = task.drift_features(rows), rows["observed_at"]
         return cls(
             rows=len(rows),
             start=pd.Timestamp(moments.min()).to_pydatetime(),
@@ -80,7 +80,9 @@ class Reference:
             columns=summarise(_compared(task, rows, evaluation)),
             kinds=kinds,
             units=tuple(
-                UnitCheck(column, group, unit_reference(watched[column], watched[group]))
+                UnitCheck(
+                    column, group, unit_reference(drift_features[column], drift_features[group])
+                )
                 for column, group in task.unit_checks
             ),
             repeated=repeated,
@@ -127,7 +129,7 @@ class Reference:
                 kinds={name: Kind(kind) for name, kind in document["kinds"].items()},
                 units=tuple(UnitCheck(*each) for each in document["units"]),
                 repeated=float(document["repeated"]),
-                doubts=None if doubts is None else DoubtModel.from_json(doubts),
+                doubts=None if doubts is None else UncertaintyModel.from_json(doubts),
                 # Earlier versions of IArgus do not say it, and did this.
                 repeats=Repeats(document.get("repeats", Repeats.OWN_COUNTED)),
             )
@@ -176,5 +178,5 @@ def reference_files(
 def _compared(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
     """What is compared of rows. Not the doubts: those of a model that was fitted again after it
     was measured are not on the same footing."""
-    watched = task.watched(rows).reset_index(drop=True)
-    return watched.assign(**{PREDICTION: evaluation.predicted})
+    drift_features = task.drift_features(rows).reset_index(drop=True)
+    return drift_features.assign(**{PREDICTION: evaluation.predicted})

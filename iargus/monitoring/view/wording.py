@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining, plain
-from iargus.monitoring.stats.drift.compare import What
+from iargus.monitoring.stats.drift.compare import ChangeType
 from iargus.monitoring.stats.drift.result import FeatureFacts
 from iargus.monitoring.stats.performance.verdict import State, Verdict
 from iargus.monitoring.stats.quality.wording import faults, listed
@@ -88,7 +88,7 @@ def covering(missed: Sequence[Period], window: Window) -> str:
 def drifted(feature: FeatureFacts) -> str:
     """A feature, and what of it has changed where that is not its distribution."""
     changes = [each for each in feature.changes if each.drifted]
-    others = [each.what.value for each in changes if each.what is not What.DISTRIBUTION]
+    others = [each.what.value for each in changes if each.what is not ChangeType.DISTRIBUTION]
     return feature.feature + (f" ({', '.join(others)})" if others else "")
 
 

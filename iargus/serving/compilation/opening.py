@@ -9,7 +9,7 @@ from iargus.compiled.bundle import Bundle
 from iargus.compiled.errors import Refused
 from iargus.compiled.files import read_manifest
 from iargus.compiled.manifest import Manifest
-from iargus.serving.canary import check_answers
+from iargus.serving.canary import check_example
 from iargus.serving.compilation.load import load_bundle
 from iargus.serving.predictor import CompiledPredictor
 from iargus.tasks.base import Task
@@ -46,5 +46,5 @@ def open_bundle(task: Task, directory: Path, *, digest: str, created_from: str) 
     )
     if bundle.manifest != manifest:
         raise Refused("the bundle was exchanged while it was read")
-    check_answers(task, CompiledPredictor(task, bundle))
+    check_example(task, CompiledPredictor(task, bundle))
     return bundle

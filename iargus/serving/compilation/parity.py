@@ -14,9 +14,9 @@ from iargus.compiled.canary import RELATIVE, relative_difference
 from iargus.compiled.errors import NotCompilable
 from iargus.serving.compilation.reference import reference
 from iargus.tasks.car_price.compiled.bundle import CarBundle
-from iargus.tasks.car_price.compiled.synthetic import CarFuzz
+from iargus.tasks.car_price.compiled.synthetic import SyntheticCars
 from iargus.tasks.text_intent.compiled import TextBundle
-from iargus.tasks.text_intent.synthetic import TextFuzz
+from iargus.tasks.text_intent.synthetic import SyntheticTexts
 
 _AT_ONCE = 5_000
 _MOST_MILES = 3e6
@@ -71,7 +71,7 @@ def check_parity(
     Raises:
         NotCompilable: the kind has no bundles.
     """
-    fuzz = fuzz_of(bundle, seed)
+    fuzz = synthetic_rows_of(bundle, seed)
     mismatches, worst, first = 0, 0.0, None
     for start in range(0, rows, _AT_ONCE):
         payloads = fuzz.rows(min(_AT_ONCE, rows - start))
@@ -117,7 +117,7 @@ def check_monotone(
 ) -> Monotony:
     """Ask for the price of each of ``cars`` fuzzed cars, then with more miles, then of an older
     year: neither the price nor an end of its interval may rise."""
-    fuzz, rng = fuzz_of(bundle, seed), np.random.default_rng(seed)
+    fuzz, rng = synthetic_rows_of(bundle, seed), np.random.default_rng(seed)
     violations, first = 0, ""
     for start in range(0, cars, _AT_ONCE):
         rows = fuzz.rows(min(_AT_ONCE, cars - start))
@@ -155,16 +155,16 @@ def _with(rows: list[dict[str, Any]], name: str, more: list[float]) -> list[dict
     return [row | {name: row[name] + by} for row, by in zip(rows, more, strict=True)]
 
 
-def fuzz_of(bundle: Bundle, seed: int) -> Fuzz:
+def synthetic_rows_of(bundle: Bundle, seed: int) -> Fuzz:
     """Return the source of rows for the kind of ``bundle``.
 
     Raises:
         NotCompilable: there is none.
     """
     if isinstance(bundle, CarBundle):
-        return CarFuzz(bundle, seed)
+        return SyntheticCars(bundle, seed)
     if isinstance(bundle, TextBundle):
-        return TextFuzz(bundle, seed)
+        return SyntheticTexts(bundle, seed)
     raise NotCompilable(f"there are no fuzzed rows for the kind {bundle.kind!r}")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from iargus.errors import IArgusError, ModelBusy
-from iargus.serving.pool.process import EstimatorProcess, Gone
+from iargus.serving.pool.process import EstimatorProcess, ProcessGone
 from iargus.settings.policy import UncompiledPolicy
 from iargus.tasks.base import Input, Payload, ReadRoute, Task
 
@@ -40,7 +40,9 @@ class EstimatorPool:
         self._timeout_s = policy.timeout_s
         self._room = threading.BoundedSemaphore(policy.processes + policy.queue)
         self._free: queue.SimpleQueue[EstimatorProcess] = queue.SimpleQueue()
-        crew = _Crew(lambda: EstimatorProcess(task, path, sha256, timeout_s=_LOAD_TIMEOUT_S))
+        crew = _ProcessGroup(
+            lambda: EstimatorProcess(task, path, sha256, timeout_s=_LOAD_TIMEOUT_S)
+        )
         self._crew = crew
         weakref.finalize(self, crew.end)
         for _ in range(policy.processes):
@@ -81,7 +83,7 @@ class EstimatorPool:
                     found = process.ask(
                         route, inputs, timeout_s=max(0.0, deadline_s - time.monotonic())
                     )
-                except Gone as error:
+                except ProcessGone as error:
                     logger.error("process %d of the model %s", process.pid, error)
                     self._crew.replace(process, self._free)
                     continue
@@ -101,7 +103,7 @@ class EstimatorPool:
             raise ModelBusy(f"the model did not answer within {self._timeout_s:.1f} s") from None
 
 
-class _Crew:
+class _ProcessGroup:
     """All processes of a pool. It knows nothing of the pool, which may so be forgotten."""
 
     def __init__(self, make: Callable[[], EstimatorProcess]) -> None:

@@ -14,7 +14,7 @@ from iargus.errors import ArtefactRejected, ModelFailed
 from iargus.tasks.base import Input, ReadRoute, Task
 
 
-class Gone(Exception):
+class ProcessGone(Exception):
     """The process has died, or did not answer in time and was killed."""
 
 
@@ -41,7 +41,7 @@ class EstimatorProcess:
             policy = task.policy.model_dump()
             self._worker.send((task.name, policy, str(path), sha256))
             what, value = self._receive(timeout_s)
-        except Gone as error:
+        except ProcessGone as error:
             raise ArtefactRejected(f"the process that loads the model {error}") from None
         except OSError as error:
             self.end()
@@ -55,7 +55,7 @@ class EstimatorProcess:
         return self._process.pid
 
     def ask(self, route: ReadRoute | None, inputs: Sequence[Input], *, timeout_s: float) -> Any:
-        """See `Task.answers`, and with a route `Task.read_answer`.
+        """See `Task.answers`, and with a route `Task.predict_read`.
 
         Raises:
             Gone: there is no answer, and no process any more.
@@ -65,7 +65,7 @@ class EstimatorProcess:
             self._worker.send((route, inputs))
         except OSError as error:
             self.end()
-            raise Gone(f"has ended: {error}") from None
+            raise ProcessGone(f"has ended: {error}") from None
         what, value = self._receive(timeout_s)
         if what == "failed":
             raise ModelFailed(str(value))
@@ -88,4 +88,4 @@ class EstimatorProcess:
         except (EOFError, OSError, ValueError) as error:
             reason = f"has ended: {type(error).__name__}"
         self.end()
-        raise Gone(reason)
+        raise ProcessGone(reason)

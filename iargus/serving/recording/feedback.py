@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iargus.clock import Clock, to_naive_utc
-from iargus.deadline import Within, unbounded
+from iargus.deadline import DeadlineRunner, unbounded
 from iargus.errors import FeedbackConflict, PredictionUnknown
 from iargus.serving.recording.store import Prediction, PredictionStore
 from iargus.storage.labelled.single import AddLabelled
@@ -27,8 +27,8 @@ class FeedbackService:
         add: AddLabelled,
         catalogue: Catalogue,
         clock: Clock,
-        within: Within = unbounded,
-        labelled_within: Within = unbounded,
+        within: DeadlineRunner = unbounded,
+        labelled_within: DeadlineRunner = unbounded,
     ) -> None:
         self._store = store
         self._within = within

@@ -8,7 +8,7 @@ from pathlib import Path
 from iargus.compiled.errors import NotCompilable
 from iargus.errors import ArtefactRejected
 from iargus.registry import ModelVersion, Registry, artefact
-from iargus.serving.canary import check_answers
+from iargus.serving.canary import check_example
 from iargus.serving.compilation.opening import open_bundle
 from iargus.serving.predictor import EstimatorPredictor
 from iargus.tasks.base import Task
@@ -49,7 +49,7 @@ def prepare_file(task: Task, path: Path, sha256: str, place: Path) -> Prepared:
         ArtefactRejected: see `prepare`.
     """
     estimator = artefact.load(path, sha256=sha256, trusted_types=task.trusted_types)
-    check_answers(task, EstimatorPredictor(task, estimator))
+    check_example(task, EstimatorPredictor(task, estimator))
     # Imported here: versions that come with a bundle need none of it.
     from iargus.serving.compilation.compiling import compile_model
 

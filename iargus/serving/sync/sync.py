@@ -82,11 +82,11 @@ class Sync:
             try:
                 self._bring(task)
             except FilesUnavailable as error:
-                self._complain(task.name, str(error))
+                self._log_once(task.name, str(error))
                 problems.append(error)
             except RegistryUnavailable as error:
                 # It will not answer for the other tasks either.
-                self._complain("the registry", f"the last good models stay: {error}")
+                self._log_once("the registry", f"the last good models stay: {error}")
                 self._adopt()
                 return [*problems, error]
             except ArtefactRejected as error:
@@ -94,11 +94,11 @@ class Sync:
                 self._problems[task.name] = str(error)
                 problems.append(error)
             except (IArgusError, OSError) as error:
-                self._complain(task.name, str(error))
+                self._log_once(task.name, str(error))
                 problems.append(error)
             else:
-                self._mended(task.name)
-            self._mended("the registry")
+                self._recovered(task.name)
+            self._recovered("the registry")
         return problems
 
     def follow(self, interval_s: float, stopped: threading.Event) -> None:
@@ -115,7 +115,7 @@ class Sync:
                 if adopt(task, self._placement):
                     logger.info("%s: what was placed is compiled", task.name)
             except (IArgusError, OSError) as error:
-                self._complain(f"what is placed of {task.name}", str(error))
+                self._log_once(f"what is placed of {task.name}", str(error))
 
     def _bring(self, task: Task) -> None:
         champion = self._registry.resolve(task.name, CHAMPION)
@@ -177,11 +177,11 @@ class Sync:
             self._checked[key] = stamp
         return True
 
-    def _complain(self, what: str, problem: str) -> None:
+    def _log_once(self, what: str, problem: str) -> None:
         if what not in self._problems:
             logger.warning("%s: %s", what, problem)
         self._problems[what] = problem
 
-    def _mended(self, what: str) -> None:
+    def _recovered(self, what: str) -> None:
         if self._problems.pop(what, None) is not None:
             logger.info("%s: in order again", what)

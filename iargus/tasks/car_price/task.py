@@ -199,11 +199,11 @@ class CarPrice(Task):
         # The age of a car at its sale, and where the training window ends.
         return rows[[*self.features, "observed_at"]]
 
-    def watched(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def drift_features(self, rows: pd.DataFrame) -> pd.DataFrame:
         # Every month there are newer cars, and nothing has changed: their age tells what has.
         return rows[list(self.features)].drop(columns="year").assign(age_years=_ages(rows))
 
-    def divisions(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    def segments(self, rows: pd.DataFrame) -> dict[str, pd.Series]:
         year = rows["year"].floordiv(YEARS_OF_A_SEGMENT).mul(YEARS_OF_A_SEGMENT)
         years = year.astype(str) + "-" + (year + YEARS_OF_A_SEGMENT - 1).astype(str)
         return {"make": rows["make"], "state": rows["state"], "year": years}
@@ -267,11 +267,11 @@ class CarPrice(Task):
         # Estimators of earlier releases do not tell.
         tell = getattr(encoder, "unknown", lambda table: [()] * len(table))
         return [
-            self._answer_of(car.PricedCar(row[0], row[1], row[2], unknown))
+            self._answer_of(car.CarPrediction(row[0], row[1], row[2], unknown))
             for row, unknown in zip(numbers, tell(table), strict=True)
         ]
 
-    def bundle_answers(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:
+    def predict_compiled(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:
         assert isinstance(bundle, car.CarBundle)
         payloads = [self.payload(value) for value in inputs]
         if len(payloads) == 1:
@@ -282,7 +282,7 @@ class CarPrice(Task):
         found: Sequence[str] = answer.get("unknown", ())
         return found
 
-    def _answer_of(self, priced: car.PricedCar) -> Payload:
+    def _answer_of(self, priced: car.CarPrediction) -> Payload:
         return {
             "predicted_price": round(priced.price, 2),
             "currency": "USD",

@@ -15,7 +15,7 @@ _LONG = 0.002  # share of sentences up to and beyond the length that is read
 _ODD = 0.05
 
 
-class TextFuzz:
+class SyntheticTexts:
     """An endless, seeded source of rows."""
 
     def __init__(self, bundle: TextBundle, seed: int) -> None:

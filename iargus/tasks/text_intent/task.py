@@ -134,20 +134,20 @@ class TextIntent(Task):
     def check_label(self, value: object) -> str:
         return read_label(value, noun="an intent")
 
-    def is_quick(self, value: Input) -> bool:
+    def is_fast(self, value: Input) -> bool:
         assert isinstance(value, Sentence)
         return len(value.text) <= QUICK_CHARS
 
     def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         return [_answer_of(ranked) for ranked in self._by_estimator(estimator, inputs)]
 
-    def bundle_answers(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:
+    def predict_compiled(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:
         return [_answer_of(ranked) for ranked in self._by_bundle(bundle, inputs)]
 
-    def read_answer(self, route: ReadRoute, estimator: Pipeline, value: Input) -> Payload:
+    def predict_read(self, route: ReadRoute, estimator: Pipeline, value: Input) -> Payload:
         return _read_answer_of(route, self._by_estimator(estimator, [value])[0])
 
-    def bundle_read_answer(self, route: ReadRoute, bundle: Bundle, value: Input) -> Payload:
+    def predict_read_compiled(self, route: ReadRoute, bundle: Bundle, value: Input) -> Payload:
         return _read_answer_of(route, self._by_bundle(bundle, [value])[0])
 
     def _by_estimator(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Ranked]:

@@ -10,7 +10,7 @@ import pytest
 from iargus.auth.issuing.addresses import Address, for_envelope, mailbox_of, person_of
 from iargus.auth.issuing.allow_list import AllowList
 from iargus.auth.issuing.decisions import Facts, Verdict, decide
-from iargus.auth.issuing.states import pause_after
+from iargus.auth.issuing.states import backoff_after
 from iargus.settings.issuing import IssuingPolicy
 
 GOOD = Facts(
@@ -67,6 +67,6 @@ def test_an_address_that_is_not_plausible_is_a_value_error() -> None:
 
 
 def test_pauses_grow_and_stop_growing() -> None:
-    seconds = [pause_after(attempts).total_seconds() for attempts in (1, 2, 3, 5, 6, 10_000)]
+    seconds = [backoff_after(attempts).total_seconds() for attempts in (1, 2, 3, 5, 6, 10_000)]
     assert seconds == [30, 60, 120, 480, 600, 600]
-    assert pause_after(1) == timedelta(seconds=30)
+    assert backoff_after(1) == timedelta(seconds=30)

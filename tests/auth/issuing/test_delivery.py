@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from iargus.auth.issuing.composition import Issuing
-from iargus.auth.issuing.delivery import Postman
+from iargus.auth.issuing.delivery import ConfirmationSender
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.auth.jwt.claims import KeyRing
 from iargus.auth.tokens.store import Holder
@@ -42,7 +42,9 @@ class World:
     ) -> None:
         smtp, policy = mail_server.settings(), CONFIRM | changed
         self.issuing: Issuing = issuing_with(database, ring, clock, smtp=smtp, **policy)
-        self.postman = Postman(ConfirmationQueue(database), settings_with(smtp, **policy), clock)
+        self.postman = ConfirmationSender(
+            ConfirmationQueue(database), settings_with(smtp, **policy), clock
+        )
 
     def ask(self, email: str = ADA.email) -> None:
         assert self.issuing.issuer.ask(replace(ADA, email=email), invitation=None) is None

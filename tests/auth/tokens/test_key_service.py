@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from iargus.auth.jwt.claims import decode
 from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.keys.row import KeyRow
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
@@ -50,7 +50,7 @@ class Worker:
         self.now_s = 1000.0
         self.store = SqlTokenStore(database)
         environment = KeyRing(roots or (FIRST,))
-        self.ring = LiveRing(environment, POLICY, path=path, monotonic_s=lambda: self.now_s)
+        self.ring = RotatingKeyRing(environment, POLICY, path=path, monotonic_s=lambda: self.now_s)
         self.snapshot = RevocationSnapshot(
             self.store,
             clock=utc_now,
@@ -147,8 +147,8 @@ def test_a_spent_key_is_erased_from_the_table(database: Database, keys: Keys) ->
     long_ago = "UPDATE signing_keys SET retired_at = '2020-01-01 00:00:00' WHERE kid = :kid"
     with database.transaction() as connection:
         connection.execute(text(long_ago), {"kid": first})
-    assert keys().erase_spent() == 1
-    assert keys().erase_spent() == 0
+    assert keys().erase_expired() == 1
+    assert keys().erase_expired() == 0
     assert states(keys()) == {second: "signs", first: "dropped", "env1": "verifies"}
 
 
@@ -273,10 +273,10 @@ def test_the_ring_outlives_an_outage_and_a_restart_within_it(
     with pytest.raises(DatabaseUnavailable):
         worker.snapshot.refresh()
     assert worker.lets_in(token)
-    restarted = LiveRing(KeyRing([FIRST]), POLICY, path=path)
+    restarted = RotatingKeyRing(KeyRing([FIRST]), POLICY, path=path)
     assert restarted.decode(token).iss == "iargus"
     path.write_text("{")
-    assert set(LiveRing(KeyRing([FIRST]), POLICY, path=path).verifying) == {"env1"}
+    assert set(RotatingKeyRing(KeyRing([FIRST]), POLICY, path=path).verifying) == {"env1"}
 
 
 def test_an_unknown_key_is_401_and_in_an_outage_503(database: Database, keys: Keys) -> None:

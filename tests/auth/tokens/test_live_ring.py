@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.loading import fresh_key
 from iargus.auth.keys.ring_file import save_rows
-from iargus.auth.keys.rotating_ring import LiveRing
+from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.keys.row import KeyRow
 from iargus.auth.keys.wrapping import wrap
 from iargus.settings.environment import JwtKey
@@ -30,7 +30,7 @@ def known(**changed: Any) -> bool:
         **{"kid": key.kid, "wrapped": wrap(key, ROOT), "created_at": NOW - HOUR, "age_s": 3600.0}
         | changed
     )
-    ring = LiveRing(KeyRing([ROOT]), TokenPolicy())
+    ring = RotatingKeyRing(KeyRing([ROOT]), TokenPolicy())
     ring.apply([row], at=NOW)
     return key.kid in ring.verifying
 
@@ -53,5 +53,5 @@ def test_a_revoked_key_is_refused_although_the_kept_row_is_whole(tmp_path: Path)
         for key, at in ((good, None), (revoked, NOW - HOUR))
     ]
     save_rows(tmp_path / "ring.json", rows)
-    ring = LiveRing(KeyRing([ROOT]), TokenPolicy(), path=tmp_path / "ring.json")
+    ring = RotatingKeyRing(KeyRing([ROOT]), TokenPolicy(), path=tmp_path / "ring.json")
     assert set(ring.verifying) == {"env", good.kid}

@@ -183,9 +183,9 @@ def test_a_list_that_was_kept_says_nothing_of_keys(tmp_path: Path, clock: StillC
     snapshot = RevocationSnapshot(store, clock=clock, max_age_s=MAX_AGE_S, file=again)
     snapshot.recall()
     assert snapshot.is_known
-    assert snapshot.ring_may_lack_keys
+    assert snapshot.ring_may_be_stale
     snapshot.refresh()
-    assert not snapshot.ring_may_lack_keys
+    assert not snapshot.ring_may_be_stale
 
 
 class Away(MemoryTokenStore):

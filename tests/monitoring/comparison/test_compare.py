@@ -43,7 +43,7 @@ def drifted(found: Comparison) -> set[str]:
 def test_what_has_changed_is_named_and_nothing_else(found: Comparison) -> None:
     assert drifted(found) == CHANGED
     assert found.observed.quality == ()
-    assert found.needs_a_look
+    assert found.needs_review
 
 
 def test_the_verdict_is_that_of_all_errors(found: Comparison, files: tuple[Path, Path]) -> None:

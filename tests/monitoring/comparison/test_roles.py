@@ -142,9 +142,9 @@ def test_the_index_of_a_parquet_file_is_no_feature(name: str | None, tmp_path: P
         frame.to_parquet(path)
     found = compare_files(*paths, Request())
     assert found.passed_over == {name or "__index_level_0__": INDEX}
-    assert not found.needs_a_look
+    assert not found.needs_review
     # Whoever names it knows what it is.
-    assert compare_files(*paths, Request(keep=(name or "__index_level_0__",))).needs_a_look
+    assert compare_files(*paths, Request(keep=(name or "__index_level_0__",))).needs_review
 
 
 def test_the_index_is_known_without_the_metadata_of_pandas(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_the_nameless_column_of_to_csv_is_no_feature(tmp_path: Path) -> None:
         frame.to_csv(path)
     found = compare_files(*paths, Request())
     assert list(found.passed_over.values()) == [NAMELESS]
-    assert not found.needs_a_look
+    assert not found.needs_review
 
 
 def test_a_column_can_be_ignored_or_kept(tmp_path: Path) -> None:
@@ -177,9 +177,9 @@ def test_a_column_can_be_ignored_or_kept(tmp_path: Path) -> None:
     for start, (path, frame) in enumerate(zip(paths, frames(), strict=True)):
         frame.assign(number=np.arange(500) + 500 * start, y=frame["x"] + start).to_parquet(path)
     assert set(compare_files(*paths, Request()).passed_over) == {"number"}
-    assert not compare_files(*paths, Request(ignore=("y",))).needs_a_look
+    assert not compare_files(*paths, Request(ignore=("y",))).needs_review
     kept = compare_files(*paths, Request(ignore=("y",), keep=("number",)))
-    assert kept.needs_a_look
+    assert kept.needs_review
     summary = tmp_path / "before.json"
     kept.reference.write(summary)
     later = compare_files(summary, paths[1], Request(ignore=("y",)))

@@ -7,7 +7,7 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from iargus.monitoring.job.holdout import cut_moment, hold_out
+from iargus.monitoring.job.holdout import cut_timestamp, hold_out
 
 
 def days(*numbers: int) -> pd.Series:
@@ -28,7 +28,7 @@ def days(*numbers: int) -> pd.Series:
     ],
 )
 def test_the_cut_is_a_moment(observed: tuple[int, ...], fraction: float, day: int) -> None:
-    assert cut_moment(days(*observed), fraction) == datetime(2018, 11, day)
+    assert cut_timestamp(days(*observed), fraction) == datetime(2018, 11, day)
 
 
 def table(rows: list[tuple[str | None, float | None, float, int]]) -> pd.DataFrame:

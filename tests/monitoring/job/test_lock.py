@@ -17,7 +17,7 @@ from sqlalchemy import update
 
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import RunLocked
-from iargus.monitoring.job.execution import CarryingOut
+from iargus.monitoring.job.execution import JudgementExecutor
 from iargus.monitoring.job.retraining import Contest
 from iargus.settings import Settings
 from iargus.storage.database import LABELLED, Database
@@ -188,15 +188,15 @@ def test_a_run_that_has_lost_the_lock_stops_before_its_next_step(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.add(world.rent, rent_rows(600, seed=1, scale=1.6), month="2026-02")
-    original = CarryingOut.register
+    original = JudgementExecutor.register
 
-    def register(self: CarryingOut, contest: Contest) -> str | None:
+    def register(self: JudgementExecutor, contest: Contest) -> str | None:
         version = original(self, contest)
         with world.database.transaction() as connection:
             connection.execute(update(job_lock).values(holder=ELSEWHERE))
         return version
 
-    monkeypatch.setattr(CarryingOut, "register", register)
+    monkeypatch.setattr(JudgementExecutor, "register", register)
     with pytest.raises(RunLocked, match="has lost the lock"):
         world.run()
     assert world.alias(world.rent, "champion") == "1"

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import delete
 
 from iargus.errors import DatabaseUnavailable
-from iargus.monitoring.job.execution import CarryingOut
+from iargus.monitoring.job.execution import JudgementExecutor
 from iargus.monitoring.result import Status
 from iargus.registry import Registry
 from iargus.settings.environment import Environment
@@ -99,7 +99,7 @@ def test_the_database_goes_down_before_the_record(
         raise DatabaseUnavailable("the database iargus: gone away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(CarryingOut, "record", down)
+        patch.setattr(JudgementExecutor, "record", down)
         result = breached.run()
     assert (result.exit_code, result.tasks[0].status) == (1, Status.FAILED)
     assert "gone away" in result.tasks[0].sentence
@@ -128,15 +128,15 @@ def test_the_registry_goes_down_after_the_decision(
         settings = replace(breached.settings, environment=environment, policy=policy)
         world = replace(breached, settings=settings, registry=Registry.connect(settings))
         world.train(world.rent)  # on February too, so March is the month to judge
-        original = CarryingOut.log
+        original = JudgementExecutor.log
 
-        def log(self: CarryingOut, challenger: str | None) -> Any:
+        def log(self: JudgementExecutor, challenger: str | None) -> Any:
             server.stop()
             return original(self, challenger)
 
         world.add(world.rent, rent_rows(600, seed=2, scale=2.5), month="2026-03")
         with monkeypatch.context() as patch:
-            patch.setattr(CarryingOut, "log", log)
+            patch.setattr(JudgementExecutor, "log", log)
             result = world.run(as_of=APRIL_1)
         assert (result.exit_code, result.tasks[0].status) == (1, Status.FAILED)
         assert "MLFLOW_HOST" in result.tasks[0].sentence

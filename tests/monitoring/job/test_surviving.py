@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from iargus.errors import RegistryUnavailable
-from iargus.monitoring.job.execution import CarryingOut
+from iargus.monitoring.job.execution import JudgementExecutor
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.job.steps import Step, Steps
 from iargus.monitoring.result import Status
@@ -76,10 +76,10 @@ def assert_whole(world: World) -> None:
 @pytest.mark.parametrize(
     ("owner", "name", "left"),
     [
-        (CarryingOut, "register", ["decided"]),
-        (CarryingOut, "log", ["decided", "registered"]),
-        (CarryingOut, "move_alias", ["decided", "registered"]),
-        (CarryingOut, "record", ["decided", "moved", "registered"]),
+        (JudgementExecutor, "register", ["decided"]),
+        (JudgementExecutor, "log", ["decided", "registered"]),
+        (JudgementExecutor, "move_alias", ["decided", "registered"]),
+        (JudgementExecutor, "record", ["decided", "moved", "registered"]),
         (MonitoringRecords, "write", ["decided", "moved", "registered"]),
     ],
 )
@@ -100,7 +100,7 @@ def test_it_is_finished(
 def test_what_is_registered_is_not_fitted_again(
     breached: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut_off(monkeypatch, breached, CarryingOut, "log")
+    cut_off(monkeypatch, breached, JudgementExecutor, "log")
     monkeypatch.setattr(breached.rent, "build_estimator", None)
     assert breached.judge().status is Status.BREACH
     assert_whole(breached)
@@ -131,7 +131,7 @@ def test_half_a_registration_is_taken_away(
 def test_a_version_without_its_file_is_made_again(
     breached: World, monkeypatch: pytest.MonkeyPatch, monitoring_registry: Any
 ) -> None:
-    cut_off(monkeypatch, breached, CarryingOut, "log")
+    cut_off(monkeypatch, breached, JudgementExecutor, "log")
     run_id = breached.registry.version(breached.rent.name, "2").run_id
     [file] = [f for f in breached.settings.var_dir.rglob("model.skops") if run_id in str(f)]
     file.unlink()
@@ -143,7 +143,7 @@ def test_a_version_without_its_file_is_made_again(
 def test_a_registry_that_is_down_meanwhile_changes_nothing(
     breached: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut_off(monkeypatch, breached, CarryingOut, "move_alias")
+    cut_off(monkeypatch, breached, JudgementExecutor, "move_alias")
 
     def down(*_: Any) -> None:
         raise RegistryUnavailable("down")
@@ -159,7 +159,7 @@ def test_a_registry_that_is_down_meanwhile_changes_nothing(
 def test_another_champion_was_chosen_before_the_next_run(
     breached: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut_off(monkeypatch, breached, CarryingOut, "move_alias")
+    cut_off(monkeypatch, breached, JudgementExecutor, "move_alias")
     chosen = breached.train(breached.rent).version
     outcome = breached.judge()
     assert outcome.champion_version == chosen == breached.alias(breached.rent, "champion") == "3"
@@ -168,14 +168,14 @@ def test_another_champion_was_chosen_before_the_next_run(
 def test_another_champion_was_chosen_while_this_one_was_judged(
     breached: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = CarryingOut.log
+    original = JudgementExecutor.log
 
-    def log(self: CarryingOut, challenger: str | None) -> Any:
+    def log(self: JudgementExecutor, challenger: str | None) -> Any:
         breached.train(breached.rent)
         return original(self, challenger)
 
     with monkeypatch.context() as patch:
-        patch.setattr(CarryingOut, "log", log)
+        patch.setattr(JudgementExecutor, "log", log)
         outcome = breached.judge()
     assert outcome.status is Status.FAILED
     assert "the alias stays where it is" in outcome.sentence
@@ -184,7 +184,7 @@ def test_another_champion_was_chosen_while_this_one_was_judged(
 
 
 def test_force_decides_again(breached: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    cut_off(monkeypatch, breached, CarryingOut, "move_alias")
+    cut_off(monkeypatch, breached, JudgementExecutor, "move_alias")
     old = breached.registry.version(breached.rent.name, "2").tags[RETRAINING]
     assert breached.judge(force=True).serving_version == "3"
     assert breached.registry.version(breached.rent.name, "3").tags[RETRAINING] != old
@@ -195,7 +195,7 @@ def test_force_decides_again(breached: World, monkeypatch: pytest.MonkeyPatch) -
 def test_an_older_month_is_finished_before_the_next_is_judged(
     breached: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut_off(monkeypatch, breached, CarryingOut, "record")
+    cut_off(monkeypatch, breached, JudgementExecutor, "record")
     breached.add(breached.rent, noise_rows(100), month="2026-03")
     march = breached.judge(as_of=APRIL_1)
     assert (str(march.period), march.rows, march.champion_version) == ("2026-03", 100, "2")
@@ -207,7 +207,7 @@ def test_an_older_month_is_finished_before_the_next_is_judged(
 def test_a_dry_run_tells_the_decision_and_leaves_it(
     breached: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut_off(monkeypatch, breached, CarryingOut, "record")
+    cut_off(monkeypatch, breached, JudgementExecutor, "record")
     outcome = breached.judge(dry_run=True)
     assert (outcome.status, outcome.champion_version) == (Status.BREACH, "1")
     assert steps(breached) == ["decided", "moved", "registered"]
@@ -216,7 +216,7 @@ def test_a_dry_run_tells_the_decision_and_leaves_it(
 def test_steps_of_another_version_are_not_guessed_at(
     breached: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cut_off(monkeypatch, breached, CarryingOut, "record")
+    cut_off(monkeypatch, breached, JudgementExecutor, "record")
     with breached.database.transaction() as connection:
         connection.execute(update(monitoring_steps).values(facts={"key": "x"}))
     outcome = breached.judge()
@@ -226,7 +226,7 @@ def test_steps_of_another_version_are_not_guessed_at(
 
 
 def test_a_step_may_be_written_down_twice(breached: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    cut_off(monkeypatch, breached, CarryingOut, "move_alias")
+    cut_off(monkeypatch, breached, JudgementExecutor, "move_alias")
     journal = Steps(breached.database, breached.clock)
     left = journal.unfinished(breached.rent.name)
     assert left is not None

@@ -15,7 +15,7 @@ from iargus.errors import DatabaseUnavailable
 from iargus.monitoring.month.estimating import estimate
 from iargus.monitoring.month.reference import Reference
 from iargus.monitoring.period import Period
-from iargus.monitoring.stats.performance.unlabelled import DoubtModel
+from iargus.monitoring.stats.performance.unlabelled import UncertaintyModel
 from iargus.registry import ModelVersion
 from iargus.settings import Policy
 from iargus.storage.labelled.repeats import EarlierRows
@@ -57,7 +57,7 @@ def reference() -> Reference:
     doubts = random.uniform(0, 0.6, 5_000)
     errors = (random.random(5_000) < doubts).astype(float)
     start = datetime(2026, 8, 1)
-    return Reference(5_000, start, start, {}, {}, doubts=DoubtModel.fit(doubts, errors))
+    return Reference(5_000, start, start, {}, {}, doubts=UncertaintyModel.fit(doubts, errors))
 
 
 def nothing_earlier() -> EarlierRows:

@@ -98,7 +98,7 @@ def test_the_age_of_cars_is_compared_and_not_their_year(task: Task) -> None:
     later = rows.assign(
         year=rows["year"] + 1, observed_at=rows["observed_at"] + pd.DateOffset(years=1)
     )
-    before, after = task.watched(rows), task.watched(later)
+    before, after = task.drift_features(rows), task.drift_features(later)
     pd.testing.assert_series_equal(before["age_years"], after["age_years"])
 
 
@@ -106,7 +106,7 @@ def test_no_car_grows_a_year_older_on_new_years_day(task: Task) -> None:
     """In whole years of the calendar every January was a drift of the age."""
     rows = _cars(4_000)
     december, january = (
-        task.watched(rows.assign(observed_at=pd.Timestamp(day)))
+        task.drift_features(rows.assign(observed_at=pd.Timestamp(day)))
         for day in ("2026-12-20", "2027-01-10")
     )
     [age] = [each for each in compare_features(december, january) if each.feature == "age_years"]

@@ -16,7 +16,7 @@ import pytest
 
 from iargus.errors import ArtefactRejected, ModelBusy, ModelFailed
 from iargus.registry import ModelVersion
-from iargus.serving.loaded_models import Champions
+from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.placement import Current, Placement
 from iargus.serving.pool.pool import EstimatorPool
 from iargus.settings import Policy
@@ -149,7 +149,7 @@ def test_a_swap_has_the_new_model_ready_before_the_old_one_goes(
     fits: list[Fitted], tmp_path: Path
 ) -> None:
     placement = Placement(tmp_path)
-    champions = Champions(Catalogue.read(Policy(tasks={"slow": POLICY})), tmp_path, FEW)
+    champions = LoadedModels(Catalogue.read(Policy(tasks={"slow": POLICY})), tmp_path, FEW)
     place(placement, "1", fits[0])
     champions.refresh()
     old = champions.get("slow")

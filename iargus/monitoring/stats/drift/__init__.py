@@ -2,20 +2,20 @@
 
 from iargus.monitoring.stats.drift.compare import (
     Change,
+    ChangeType,
     FeatureDrift,
-    Floors,
-    What,
+    MinimumEffects,
     compare_features,
 )
 from iargus.monitoring.stats.drift.summary import FeatureSummary, Kind, merge_all, summarise
 
 __all__ = [
     "Change",
+    "ChangeType",
     "FeatureDrift",
     "FeatureSummary",
-    "Floors",
     "Kind",
-    "What",
+    "MinimumEffects",
     "compare_features",
     "merge_all",
     "summarise",

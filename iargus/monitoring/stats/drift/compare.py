@@ -22,7 +22,7 @@ from iargus.monitoring.stats.drift.words import compare_words
 ALPHA = 0.002  # a month, over all features together; 2.4 % a year
 
 
-class What(StrEnum):
+class ChangeType(StrEnum):
     """What of a feature has changed, and so the unit of the effect."""
 
     DISTRIBUTION = "distribution"  # standard deviations
@@ -33,17 +33,17 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True)
-class Floors:
+class MinimumEffects:
     """The smallest effects that are news."""
 
     distribution: float = 0.1  # standard deviations, see `tables.TableTest`
     share: float = 0.02  # of the rows: missing, or of categories never seen
     words: float = 0.01  # of the texts
 
-    def of(self, what: What) -> float:
-        if what is What.WORDS:
+    def of(self, what: ChangeType) -> float:
+        if what is ChangeType.WORDS:
             return self.words
-        is_distribution = what in (What.DISTRIBUTION, What.LENGTH)
+        is_distribution = what in (ChangeType.DISTRIBUTION, ChangeType.LENGTH)
         return self.distribution if is_distribution else self.share
 
 
@@ -52,7 +52,7 @@ class Change:
     """One way in which a feature was compared; `p_value` is corrected over all ways and features,
     `names` are the words or categories concerned."""
 
-    what: What
+    what: ChangeType
     p_value: float
     effect: float
     floor: float
@@ -73,7 +73,7 @@ class FeatureDrift:
 @dataclass(frozen=True)
 class _Raw:
     feature: str
-    what: What
+    what: ChangeType
     p_value: float
     effect: float
     names: tuple[str, ...] = ()
@@ -84,14 +84,14 @@ def compare_features(
     current: pd.DataFrame | Summary,
     *,
     alpha: float = ALPHA,
-    floor: Floors | None = None,
+    floor: MinimumEffects | None = None,
 ) -> list[FeatureDrift]:
     """Compare the columns of a month with those of the reference, both whole or summarised.
 
     Columns of `current` are read as what they are in the reference; others are passed over. In
     months without any change, something is named in at most the share `alpha` of them.
     """
-    floors = Floors() if floor is None else floor
+    floors = MinimumEffects() if floor is None else floor
     before = summarise(reference) if isinstance(reference, pd.DataFrame) else reference
     kinds = {name: summary.kind for name, summary in before.items()}
     now = summarise(current, kinds) if isinstance(current, pd.DataFrame) else current
@@ -125,7 +125,7 @@ def holm(p_values: list[float]) -> list[float]:
 
 
 def _compare(
-    name: str, reference: FeatureSummary, current: FeatureSummary, floors: Floors
+    name: str, reference: FeatureSummary, current: FeatureSummary, floors: MinimumEffects
 ) -> Iterator[_Raw]:
     if reference.kind is not current.kind:
         raise ValueError(f"{name} is a {reference.kind} here and a {current.kind} there")
@@ -134,16 +134,16 @@ def _compare(
         before, now = np.array([float(reference.missing)]), np.array([float(current.missing)])
         p_value = float(shares_differ(before, n, now, m)[0])
         effect = abs(current.missing / m - reference.missing / n)
-        yield _Raw(name, What.MISSING, p_value, effect)
+        yield _Raw(name, ChangeType.MISSING, p_value, effect)
     if reference.numbers is not None and current.numbers is not None:
-        what = What.DISTRIBUTION if reference.kind is Kind.NUMBER else What.LENGTH
+        what = ChangeType.DISTRIBUTION if reference.kind is Kind.NUMBER else ChangeType.LENGTH
         test = compare_numbers(reference.numbers, current.numbers)
         yield _Raw(name, what, test.p_value, test.effect)
     if reference.categories is not None and current.categories is not None:
         test = compare_categories(reference.categories, current.categories)
-        yield _Raw(name, What.DISTRIBUTION, test.p_value, test.effect)
+        yield _Raw(name, ChangeType.DISTRIBUTION, test.p_value, test.effect)
         new = never_seen(reference.categories, current.categories)
-        yield _Raw(name, What.NEVER_SEEN, new.p_value, new.excess, new.levels)
+        yield _Raw(name, ChangeType.NEVER_SEEN, new.p_value, new.excess, new.levels)
     if reference.words is not None and current.words is not None:
         change = compare_words(reference.words, current.words, floor=floors.words)
-        yield _Raw(name, What.WORDS, change.p_value, change.effect, change.words)
+        yield _Raw(name, ChangeType.WORDS, change.p_value, change.effect, change.words)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from iargus.monitoring.stats.drift import What, compare_features
+from iargus.monitoring.stats.drift import ChangeType, compare_features
 from iargus.monitoring.stats.drift.categories import CategorySummary
 from iargus.monitoring.stats.drift.compare import FeatureDrift
 from iargus.monitoring.stats.drift.numbers import NumberSummary
@@ -84,7 +84,7 @@ def _bars(drift: FeatureDrift, before: FeatureSummary, now: FeatureSummary) -> I
         yield from _category_bars(before.categories, now.categories, _never_seen(drift))
     elif before.numbers is not None and now.numbers is not None:
         yield from _number_bars(before.numbers, now.numbers)
-    if any(change.what is What.MISSING and change.drifted for change in drift.changes):
+    if any(change.what is ChangeType.MISSING and change.drifted for change in drift.changes):
         yield Bar("missing", before.missing / max(before.rows, 1), now.missing / max(now.rows, 1))
 
 
@@ -92,7 +92,7 @@ def _never_seen(drift: FeatureDrift) -> list[str]:
     return [
         name
         for change in drift.changes
-        if change.what is What.NEVER_SEEN and change.drifted
+        if change.what is ChangeType.NEVER_SEEN and change.drifted
         for name in change.names
     ]
 

@@ -2,15 +2,15 @@
 
 from iargus.monitoring.stats.performance.comparison import Decision, Promotion, compare_models
 from iargus.monitoring.stats.performance.evidence import Evidence, accumulate
-from iargus.monitoring.stats.performance.unlabelled import DoubtModel, estimate_error
+from iargus.monitoring.stats.performance.unlabelled import UncertaintyModel, estimate_error
 from iargus.monitoring.stats.performance.verdict import State, Verdict, confirm, judge_performance
 
 __all__ = [
     "Decision",
-    "DoubtModel",
     "Evidence",
     "Promotion",
     "State",
+    "UncertaintyModel",
     "Verdict",
     "accumulate",
     "compare_models",

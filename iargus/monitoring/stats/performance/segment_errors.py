@@ -37,12 +37,12 @@ class SegmentErrors:
     _sums: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     _binary: bool = True
 
-    def add(self, divisions: Mapping[str, pd.Series], errors: ArrayLike) -> None:
+    def add(self, segments: Mapping[str, pd.Series], errors: ArrayLike) -> None:
         """Add rows: by name of a division, such as `make`, the label of every row; a missing
         label belongs to no segment."""
         values = finite_errors(errors)
         self._binary = self._binary and bool(np.isin(values, (0.0, 1.0)).all())
-        for division, labels in divisions.items():
+        for division, labels in segments.items():
             place, names = pd.factorize(labels.reset_index(drop=True).astype("str"))
             known = (place >= 0) & labels.notna().to_numpy()
             place, own = place[known], values[known]

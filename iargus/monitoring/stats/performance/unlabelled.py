@@ -34,7 +34,7 @@ Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class DoubtModel:
+class UncertaintyModel:
     """By group of doubt, ascending: upper limits, rows, mean error and its variance."""
 
     limits: tuple[float, ...]
@@ -100,7 +100,7 @@ class Estimate:
     warns: bool
 
 
-def estimate_error(model: DoubtModel, doubts: ArrayLike, *, threshold: float) -> Estimate:
+def estimate_error(model: UncertaintyModel, doubts: ArrayLike, *, threshold: float) -> Estimate:
     """Estimate the error of new rows from the doubts of the model about them.
 
     The interval holds three noises: of the groups' means, of the new rows' own errors, and none

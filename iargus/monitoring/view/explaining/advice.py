@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from iargus.mailing.status import Told
+from iargus.mailing.status import MailStatus
 from iargus.monitoring.view.advice import NOTHING, Step, advice_of
 from iargus.monitoring.view.explaining.words import INDENT
 from iargus.monitoring.view.reading import Document
 
 
-def advice(document: Document, mails: Sequence[Told] = ()) -> list[str]:
+def advice(document: Document, mails: Sequence[MailStatus] = ()) -> list[str]:
     """The steps in their order, each with its commands below it."""
     given = advice_of(document)
     steps = list(given.steps)

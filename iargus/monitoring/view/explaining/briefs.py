@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iargus.mailing.status import Told
+from iargus.mailing.status import MailStatus
 from iargus.monitoring.view.explaining.actions import promoted
 from iargus.monitoring.view.explaining.mails import mail_brief
 from iargus.monitoring.view.explaining.seen import fault_words
@@ -25,7 +25,7 @@ from iargus.monitoring.view.wording import percent
 from iargus.monitoring.window import covered
 
 
-def notes(document: Document, mails: Sequence[Told] = ()) -> list[str]:
+def notes(document: Document, mails: Sequence[MailStatus] = ()) -> list[str]:
     """What stands out in a month, a few words each."""
     drift, serious = drift_brief(document), serious_brief(document)
     found = [

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iargus.monitoring.stats.drift.compare import ALPHA, What
+from iargus.monitoring.stats.drift.compare import ALPHA, ChangeType
 from iargus.monitoring.view.explaining.words import INDENT, counted, listed, minute, p_words
 from iargus.monitoring.view.reading import Document, count, number, part, parts, text, texts
 from iargus.monitoring.view.repeats import repeats_of
 from iargus.monitoring.view.wording import percent
 from iargus.storage.labelled.repeats import Repeats
 
-_IN_DEVIATIONS = (What.DISTRIBUTION.value, What.LENGTH.value)
+_IN_DEVIATIONS = (ChangeType.DISTRIBUTION.value, ChangeType.LENGTH.value)
 _MOST_NAMES = 8
 _MOST_BARS = 3
 
@@ -76,7 +76,7 @@ def _change(change: Document) -> str:
 def _size(what: str, effect: float | None) -> str:
     if effect is not None and what in _IN_DEVIATIONS:
         return f"{effect:.2g} standard deviations"
-    return percent(effect) + (" of the texts" if what == What.WORDS.value else " of the rows")
+    return percent(effect) + (" of the texts" if what == ChangeType.WORDS.value else " of the rows")
 
 
 def _moved(bar: Document) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from iargus.mailing.status import Told
+from iargus.mailing.status import MailStatus
 from iargus.monitoring.view.explaining.actions import done
 from iargus.monitoring.view.explaining.advice import advice
 from iargus.monitoring.view.explaining.changed import drift
@@ -29,7 +29,7 @@ class Paragraph:
     lines: tuple[str, ...]
 
 
-def explain(document: Document, mails: Sequence[Told] = ()) -> list[Paragraph]:
+def explain(document: Document, mails: Sequence[MailStatus] = ()) -> list[Paragraph]:
     """Everything about one month; a paragraph without anything to say is left out.
 
     Args:

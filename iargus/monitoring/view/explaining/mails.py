@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iargus.mailing.status import Told
+from iargus.mailing.status import MailStatus
 from iargus.monitoring.view.explaining.words import counted
 from iargus.monitoring.view.mail.kinds import in_words
 from iargus.monitoring.view.reading import Document, text, texts
 
 
-def mails_of(document: Document, mails: Sequence[Told]) -> list[str]:
+def mails_of(document: Document, mails: Sequence[MailStatus]) -> list[str]:
     """One line per mail, then the further reasons."""
     lines = [_line(told) for told in mails]
     asked = text(document, "mail")
@@ -24,12 +24,12 @@ def mails_of(document: Document, mails: Sequence[Told]) -> list[str]:
     return lines
 
 
-def mail_brief(told: Told) -> str:
+def mail_brief(told: MailStatus) -> str:
     """`mail “drift” sent`."""
     return f"mail “{in_words(told.kind)}” {'waiting' if told.sent_at is None else 'sent'}"
 
 
-def _line(told: Told) -> str:
+def _line(told: MailStatus) -> str:
     kind = f"“{in_words(told.kind)}”"
     if told.sent_at is not None:
         return f"{kind} was sent at {told.sent_at:%Y-%m-%d %H:%M} UTC."

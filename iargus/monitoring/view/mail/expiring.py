@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from iargus.auth.expiry_notices import SqlAnnouncements
+from iargus.auth.expiry_notices import SqlExpiryNotices
 from iargus.auth.tokens.record import TokenRecord
 from iargus.clock import Clock
 from iargus.errors import MailNotSent, RunLocked
@@ -37,7 +37,7 @@ _TEMPLATES = Environment(
 
 
 def announce_all(
-    announcements: SqlAnnouncements, labelled: Database, settings: Settings, clock: Clock
+    announcements: SqlExpiryNotices, labelled: Database, settings: Settings, clock: Clock
 ) -> Delivery:
     """Tell everybody whose token ends soon, each marked as soon as the mail server has accepted.
 

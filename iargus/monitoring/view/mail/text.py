@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from iargus.monitoring.period import Period
-from iargus.monitoring.stats.drift.compare import Change, What
+from iargus.monitoring.stats.drift.compare import Change, ChangeType
 from iargus.monitoring.view.wording import percent
 
 _CUT = "…"
@@ -49,11 +49,11 @@ def months(periods: Sequence[Period]) -> str:
     return f"{len(periods)} months from {periods[0]} to {periods[-1]}"
 
 
-def size(what: What, amount: float) -> str:
+def size(what: ChangeType, amount: float) -> str:
     """An effect in its unit."""
-    if what in (What.DISTRIBUTION, What.LENGTH):
+    if what in (ChangeType.DISTRIBUTION, ChangeType.LENGTH):
         return f"{amount:.2f} σ"
-    return f"{percent(amount)} of the {'texts' if what is What.WORDS else 'rows'}"
+    return f"{percent(amount)} of the {'texts' if what is ChangeType.WORDS else 'rows'}"
 
 
 def change_size(change: Change) -> str:

@@ -38,7 +38,7 @@ _NAMES = 4096  # distinct names whose masks are kept, 2 KB each with 500 trees
 _STATES = 256
 
 
-class PricedCar(NamedTuple):
+class CarPrediction(NamedTuple):
     """US dollars, low <= price <= high, and which names the training had not seen."""
 
     price: float
@@ -97,7 +97,7 @@ class CarBundle(Bundle):
         """Whether its trees were fitted to follow age and mileage; those of layout 1 were not."""
         return isinstance(self.names, CarNames)
 
-    def predict_one(self, payload: Payload) -> PricedCar:
+    def predict_one(self, payload: Payload) -> CarPrediction:
         """Answer ``make, model, year, mileage``, each perhaps None, and perhaps ``state``."""
         row, rows = self.masks.row, self._rows
         age = self.reference_year - _number(payload["year"])
@@ -112,12 +112,12 @@ class CarBundle(Bundle):
         values = self.masks.leaves(masks)
         sums = [np.add.accumulate(values[span])[-1] for span in self._spans]
         price, low, high = np.exp(np.array(sums) + self._margins[name.trust]).tolist()
-        return PricedCar(price, min(low, price), max(high, price), name.unknown + of_state)
+        return CarPrediction(price, min(low, price), max(high, price), name.unknown + of_state)
 
-    def predict_many(self, payloads: Sequence[Payload]) -> list[PricedCar]:
+    def predict_many(self, payloads: Sequence[Payload]) -> list[CarPrediction]:
         prices = self._prices(payloads).tolist()
         return [
-            PricedCar(row[0], row[1], row[2], self._unknown(payload))
+            CarPrediction(row[0], row[1], row[2], self._unknown(payload))
             for row, payload in zip(prices, payloads, strict=True)
         ]
 
@@ -129,7 +129,7 @@ class CarBundle(Bundle):
         codes = [unknown_code(self._unknown(payload)) for payload in payloads]
         return np.column_stack([found, np.array(codes, dtype=np.float64)])
 
-    def numbers_of(self, answer: PricedCar) -> Sequence[float]:
+    def numbers_of(self, answer: CarPrediction) -> Sequence[float]:
         return (*answer[:3], unknown_code(answer.unknown)) if self.is_monotone else answer[:3]
 
     def _unknown(self, payload: Payload) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _MISSING = 0.05
 _ODD_CARS = ((None, "x"), ("ford", None), (None, None), ("", ""), ("a" * 64, "b" * 500))
 
 
-class CarFuzz:
+class SyntheticCars:
     """An endless, seeded source of rows."""
 
     def __init__(self, bundle: CarBundle, seed: int) -> None:

@@ -154,7 +154,7 @@ class KnownNames:
             spelt = None
         if spelt or longer:
             return spelt or longer
-        mended = tuple(_mended(word, make.vocabulary) for word in words)
+        mended = tuple(_recovered(word, make.vocabulary) for word in words)
         return (
             (mended != words and _extended(make.models, mended, "".join(mended)))
             or nearest(name, make.spelt, 2, _SHORTEST_OF_TWO_ERRORS)
@@ -162,7 +162,7 @@ class KnownNames:
         )
 
 
-def _mended(word: str, vocabulary: Sequence[Spelt]) -> str:
+def _recovered(word: str, vocabulary: Sequence[Spelt]) -> str:
     if len(word) < _SHORTEST_WORD or word.isdigit():
         return word
     return nearest(word, vocabulary, 1, _SHORTEST_WORD) or word

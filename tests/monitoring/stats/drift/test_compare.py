@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.monitoring.stats.drift import FeatureSummary, Kind, What, compare_features, summarise
+from iargus.monitoring.stats.drift import (
+    ChangeType,
+    FeatureSummary,
+    Kind,
+    compare_features,
+    summarise,
+)
 from iargus.monitoring.stats.drift.compare import FeatureDrift, holm
 from iargus.monitoring.stats.quality.scan import check_quality
 
@@ -41,7 +47,7 @@ def frame(random: np.random.Generator) -> Frame:
     return draw
 
 
-def drifted(found: list[FeatureDrift]) -> dict[str, What]:
+def drifted(found: list[FeatureDrift]) -> dict[str, ChangeType]:
     return {one.feature: one.changes[0].what for one in found if one.drifted}
 
 
@@ -60,12 +66,12 @@ def test_a_shifted_number_is_named_and_its_effect_is_the_shift(random: np.random
         )
         current = pd.DataFrame({"x": random.normal(0.25, 1, 1000), "y": random.normal(size=1000)})
         found.append(compare_features(reference, current))
-    assert all(drifted(one) == {"x": What.DISTRIBUTION} for one in found)
+    assert all(drifted(one) == {"x": ChangeType.DISTRIBUTION} for one in found)
     effects = [
         change.effect
         for one in found
         for change in one[0].changes
-        if change.what is What.DISTRIBUTION
+        if change.what is ChangeType.DISTRIBUTION
     ]
     assert np.mean(effects) == pytest.approx(0.25, abs=0.02)
 
@@ -75,14 +81,14 @@ def test_a_change_of_spread_alone_is_named(random: np.random.Generator) -> None:
         pd.DataFrame({"x": random.normal(size=REFERENCE)}),
         pd.DataFrame({"x": random.normal(0, 1.6, 1000)}),
     )
-    assert drifted(found) == {"x": What.DISTRIBUTION}
+    assert drifted(found) == {"x": ChangeType.DISTRIBUTION}
 
 
 def test_a_tiny_shift_of_a_million_rows_is_no_news(random: np.random.Generator) -> None:
     reference = pd.DataFrame({"x": random.normal(size=1_000_000)})
     current = pd.DataFrame({"x": random.normal(0.02, 1, 1_000_000)})
     [one] = compare_features(reference, current)
-    change = next(change for change in one.changes if change.what is What.DISTRIBUTION)
+    change = next(change for change in one.changes if change.what is ChangeType.DISTRIBUTION)
     assert change.p_value < 1e-6, "significant it is"
     assert not one.drifted
 
@@ -92,20 +98,20 @@ def test_missing_values_are_named(frame: Frame) -> None:
     current.loc[:80, "year"] = np.nan
     current.loc[:80, "state"] = None
     found = compare_features(frame(REFERENCE), current)
-    assert drifted(found) == {"year": What.MISSING, "state": What.MISSING}
+    assert drifted(found) == {"year": ChangeType.MISSING, "state": ChangeType.MISSING}
 
 
 def test_a_column_that_is_gone_or_has_become_text_is_missing(frame: Frame) -> None:
     current = frame(1000).drop(columns="state").assign(year="unknown")
     found = drifted(compare_features(frame(REFERENCE), current))
-    assert found == {"year": What.MISSING, "state": What.MISSING}
+    assert found == {"year": ChangeType.MISSING, "state": ChangeType.MISSING}
 
 
 def test_a_category_never_seen_is_named_by_its_name(frame: Frame) -> None:
     current = frame(1000)
     current.loc[:30, "model"] = "brand new"
     found = compare_features(frame(REFERENCE), current)
-    assert drifted(found) == {"model": What.NEVER_SEEN}
+    assert drifted(found) == {"model": ChangeType.NEVER_SEEN}
     [model] = [one for one in found if one.feature == "model"]
     assert model.changes[0].names[0] == "brand new"
     assert model.changes[0].effect == pytest.approx(0.031, abs=0.003)
@@ -122,7 +128,9 @@ def test_categories_never_seen_by_chance_are_no_news(random: np.random.Generator
 
 def test_changed_shares_of_categories_are_named(frame: Frame, random: np.random.Generator) -> None:
     current = frame(1000).assign(state=random.choice(["TX", "CA", "NY"], 1000, p=[0.5, 0.25, 0.25]))
-    assert drifted(compare_features(frame(REFERENCE), current)) == {"state": What.DISTRIBUTION}
+    assert drifted(compare_features(frame(REFERENCE), current)) == {
+        "state": ChangeType.DISTRIBUTION
+    }
 
 
 def test_new_words_are_named(random: np.random.Generator) -> None:
@@ -142,13 +150,18 @@ def test_new_words_are_named(random: np.random.Generator) -> None:
     assert reference["text"].kind is Kind.TEXT
     assert drifted(compare_features(reference, texts(1000))) == {}
     found = compare_features(reference, texts(1000, new=40))
-    assert drifted(found) == {"text": What.WORDS}
+    assert drifted(found) == {"text": ChangeType.WORDS}
     assert found[0].changes[0].names[0] == "zzz"
     assert found[0].changes[0].effect == pytest.approx(0.04)
     stored = FeatureSummary.from_json(json.loads(json.dumps(reference["text"].to_json())))
-    assert drifted(compare_features({"text": stored}, texts(1000, new=40))) == {"text": What.WORDS}
+    assert drifted(compare_features({"text": stored}, texts(1000, new=40))) == {
+        "text": ChangeType.WORDS
+    }
     longer = texts(1000).assign(text=lambda rows: rows["text"] + " w1 w2 w3 w4")
-    assert drifted(compare_features(reference, longer))["text"] in (What.LENGTH, What.WORDS)
+    assert drifted(compare_features(reference, longer))["text"] in (
+        ChangeType.LENGTH,
+        ChangeType.WORDS,
+    )
 
 
 def test_the_correction_of_holm() -> None:

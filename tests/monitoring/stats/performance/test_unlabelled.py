@@ -9,7 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from iargus.errors import DataError
-from iargus.monitoring.stats.performance.unlabelled import DoubtModel, Estimate, estimate_error
+from iargus.monitoring.stats.performance.unlabelled import (
+    Estimate,
+    UncertaintyModel,
+    estimate_error,
+)
 
 Rows = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -28,7 +32,7 @@ def answers(random: np.random.Generator, rows: int, *, hard: float = 1.0) -> Row
 def test_the_estimate_covers_what_the_labels_give(random: np.random.Generator) -> None:
     covered, repeats = 0, 400
     for _ in range(repeats):
-        model = DoubtModel.fit(*answers(random, 2000))
+        model = UncertaintyModel.fit(*answers(random, 2000))
         doubt, wrong = answers(random, 500)
         estimate = estimate_error(model, doubt, threshold=0.2)
         assert estimate.interval is not None
@@ -37,8 +41,8 @@ def test_the_estimate_covers_what_the_labels_give(random: np.random.Generator) -
 
 
 def test_harder_inputs_are_foreseen(random: np.random.Generator) -> None:
-    model = DoubtModel.from_json(
-        json.loads(json.dumps(DoubtModel.fit(*answers(random, 5000)).to_json()))
+    model = UncertaintyModel.from_json(
+        json.loads(json.dumps(UncertaintyModel.fit(*answers(random, 5000)).to_json()))
     )
     doubt, wrong = answers(random, 2000, hard=2.5)
     estimate = estimate_error(model, doubt, threshold=0.3)
@@ -51,7 +55,7 @@ def test_harder_inputs_are_foreseen(random: np.random.Generator) -> None:
 def test_prices_by_the_width_of_their_interval(random: np.random.Generator) -> None:
     width = random.lognormal(-1, 0.5, 4000)
     errors = np.abs(random.normal(0, width / 3.3))
-    model = DoubtModel.fit(width, errors)
+    model = UncertaintyModel.fit(width, errors)
     wider = estimate_error(model, 1.3 * width, threshold=0.1)
     assert wider.error is not None
     assert errors.mean() * 1.15 < wider.error < errors.mean() * 1.35
@@ -59,15 +63,15 @@ def test_prices_by_the_width_of_their_interval(random: np.random.Generator) -> N
 
 
 def test_equal_doubts_are_one_group() -> None:
-    model = DoubtModel.fit(np.full(200, 0.3), np.r_[np.ones(50), np.zeros(150)])
+    model = UncertaintyModel.fit(np.full(200, 0.3), np.r_[np.ones(50), np.zeros(150)])
     assert model.means == (0.25,)
     assert estimate_error(model, np.full(100, 0.9), threshold=0.2).beyond == 1.0
 
 
 def test_a_few_rows_are_not_estimated() -> None:
     with pytest.raises(DataError, match="100 are needed"):
-        DoubtModel.fit([0.1], [1.0])
-    model = DoubtModel.fit(np.full(200, 0.3), np.ones(200))
+        UncertaintyModel.fit([0.1], [1.0])
+    model = UncertaintyModel.fit(np.full(200, 0.3), np.ones(200))
     assert estimate_error(model, [0.3], threshold=0.2) == Estimate(None, None, 1, 0.0, False)
     with pytest.raises(ValueError, match="200 doubts and 100 errors"):
-        DoubtModel.fit(np.full(200, 0.3), np.ones(100))
+        UncertaintyModel.fit(np.full(200, 0.3), np.ones(100))

@@ -9,7 +9,7 @@ from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining, Status, TaskOutcome
-from iargus.monitoring.stats.drift.compare import Change, What
+from iargus.monitoring.stats.drift.compare import Change, ChangeType
 from iargus.monitoring.stats.drift.result import Bar, DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind
 from iargus.monitoring.stats.performance.comparison import Decision
@@ -33,17 +33,17 @@ DRIFT = DriftFacts(
             "mileage",
             Kind.NUMBER,
             True,
-            (Change(What.DISTRIBUTION, 1e-12, 0.31, 0.1, True),),
+            (Change(ChangeType.DISTRIBUTION, 1e-12, 0.31, 0.1, True),),
             bars=(Bar("up to 20,000", 0.12, 0.25), Bar("above 90,000", 0.3, 0.2)),
         ),
         FeatureFacts(
             "make",
             Kind.CATEGORY,
             True,
-            (Change(What.NEVER_SEEN, 0.0004, 0.05, 0.02, True, ("Polestar", "BYD")),),
+            (Change(ChangeType.NEVER_SEEN, 0.0004, 0.05, 0.02, True, ("Polestar", "BYD")),),
         ),
         FeatureFacts(
-            "year", Kind.NUMBER, False, (Change(What.DISTRIBUTION, 0.3, 0.02, 0.1, False),)
+            "year", Kind.NUMBER, False, (Change(ChangeType.DISTRIBUTION, 0.3, 0.02, 0.1, False),)
         ),
     ),
 )

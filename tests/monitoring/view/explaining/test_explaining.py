@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from iargus.mailing.status import Told
+from iargus.mailing.status import MailStatus
 from iargus.monitoring.job.record_document import document_of
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.result import Status
@@ -27,13 +27,13 @@ from tests.monitoring.view.explaining.judged_months import (
     recorded,
 )
 
-WAITING = Told(
+WAITING = MailStatus(
     TASK, "2026-04", "breach_not_mended", datetime(2026, 5, 1), None, 3, "refused the login"
 )
 SENT = replace(WAITING, kind="drift", sent_at=datetime(2026, 5, 2, 4, 30))
 
 
-def said(document: dict[str, Any], *mails: Told) -> dict[str, str]:
+def said(document: dict[str, Any], *mails: MailStatus) -> dict[str, str]:
     return {each.title: "\n".join(each.lines) for each in explain(document, mails)}
 
 

@@ -10,7 +10,7 @@ from iargus.mailing.outbox import Mail, StoredMail
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining, Status, TaskOutcome
-from iargus.monitoring.stats.drift.compare import Change, What
+from iargus.monitoring.stats.drift.compare import Change, ChangeType
 from iargus.monitoring.stats.drift.result import DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind as FeatureKind
 from iargus.monitoring.stats.performance.comparison import Decision
@@ -96,19 +96,19 @@ MISSED = replace(
 )
 
 MILEAGE = FeatureFacts(
-    "mileage", FeatureKind.NUMBER, True, (Change(What.DISTRIBUTION, 1e-9, 0.42, 0.1, True),)
+    "mileage", FeatureKind.NUMBER, True, (Change(ChangeType.DISTRIBUTION, 1e-9, 0.42, 0.1, True),)
 )
 MAKE = FeatureFacts(
     "make",
     FeatureKind.CATEGORY,
     True,
     (
-        Change(What.NEVER_SEEN, 1e-9, 0.043, 0.02, True, ("byd", "polestar")),
-        Change(What.DISTRIBUTION, 0.4, 0.01, 0.1, False),
+        Change(ChangeType.NEVER_SEEN, 1e-9, 0.043, 0.02, True, ("byd", "polestar")),
+        Change(ChangeType.DISTRIBUTION, 0.4, 0.01, 0.1, False),
     ),
 )
 YEAR = FeatureFacts(
-    "year", FeatureKind.NUMBER, False, (Change(What.DISTRIBUTION, 0.4, 0.03, 0.1, False),)
+    "year", FeatureKind.NUMBER, False, (Change(ChangeType.DISTRIBUTION, 0.4, 0.03, 0.1, False),)
 )
 DRIFT = DriftFacts(reference_rows=3_021, rows=4_520, compared=9, features=(MILEAGE, MAKE, YEAR))
 UNIT = Finding(Fault.UNIT, "mileage", 4_400, 4_520, "kilometres instead of miles")

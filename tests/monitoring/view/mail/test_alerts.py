@@ -19,7 +19,7 @@ from iargus.mailing.sender import sender_of
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import TaskOutcome
-from iargus.monitoring.stats.drift.compare import What
+from iargus.monitoring.stats.drift.compare import ChangeType
 from iargus.monitoring.stats.drift.result import FeatureFacts
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.segments import Worse
@@ -304,7 +304,7 @@ def test_the_page_is_whole_and_loads_nothing(kind: Kind, picture: bytes | None) 
 def hostile(text: str = HOSTILE) -> Mail:
     """Everything that comes from data or servers, as bad and as long as it may be."""
     long = text * 2_000
-    changes = tuple(replace(MAKE.changes[0], what=what, names=(long,) * 500) for what in What)
+    changes = tuple(replace(MAKE.changes[0], what=what, names=(long,) * 500) for what in ChangeType)
     features = tuple(
         FeatureFacts(f"{number}{long}", MAKE.kind, True, changes) for number in range(200)
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from iargus.auth.expiry_notices import SqlAnnouncements
+from iargus.auth.expiry_notices import SqlExpiryNotices
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
@@ -34,7 +34,7 @@ class Desk:
         environment = settings.environment.model_copy(update={"smtp": mail.settings()})
         self.settings = Settings(environment, Policy())
         self.api, self.labelled = (Database.connect(name, settings) for name in (API, LABELLED))
-        self.announcements = SqlAnnouncements(self.api, RING)
+        self.announcements = SqlExpiryNotices(self.api, RING)
         self.clock = StillClock()
         self.mail = mail
 
