@@ -1,4 +1,4 @@
-"""A `var/` that release 0.1.0 has made works on: its databases, its registry, its models, its tokens.
+"""A `var/` of release 0.1.0 works on: its databases, its registry, its models, its tokens.
 
 The archive holds what `iargus setup` of that release left (240 sales, its sentences, a champion of
 each task) and one issued token. Its secrets are those below and good for nothing else.
@@ -74,7 +74,7 @@ def test_its_tokens_and_placed_models_answer(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["car_price", "intent"])
-def test_its_champions_load_and_its_rows_can_be_scored(folder: Path, name: str) -> None:  # noqa: ARG001
+def test_its_champions_load_and_its_rows_can_be_scored(folder: Path, name: str) -> None:
     stack = Stack()
     task = stack.catalogue.get(name)
     champion = load_champion(task, find_champion(task, stack.registry), stack.registry)
