@@ -46,6 +46,7 @@ class Price(Output):
     predicted_price: float
     currency: Literal["USD"]
     interval: Interval
+    unknown: list[Literal["make", "model", "state"]] = Field([])
 
 
 class Sentence(Input):
@@ -55,12 +56,12 @@ class Sentence(Input):
 
 
 class RankedIntent(BaseModel):
-    label: str
+    label: str | int
     confidence: float
 
 
 class Intent(Output):
-    intent: str
+    intent: str | int
     probability: float
     intents: list[RankedIntent]
 
@@ -76,6 +77,7 @@ async def predict(car: Car) -> Price:
         predicted_price=car.mileage,
         currency="USD",
         interval=Interval(low=car.mileage / 2, high=car.mileage * 2, coverage=0.9),
+        unknown=[],
     )
 
 

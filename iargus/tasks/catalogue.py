@@ -55,6 +55,10 @@ def _find_kind(name: str, kind: str) -> type[Task]:
         module_name = f"iargus.tasks.{kind}"
     try:
         module = importlib.import_module(module_name)
+        if not class_name and hasattr(module, "__path__"):
+            # The package holds the other parts of the kind too, which are used without it.
+            module_name = f"{module_name}.task"
+            module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         raise ConfigurationError(f"tasks.{name}.kind: no module {error.name}") from None
     if class_name:
@@ -66,7 +70,7 @@ def _find_kind(name: str, kind: str) -> type[Task]:
             for value in vars(module).values()
             if isinstance(value, type)
             and issubclass(value, Task)
-            and f"{value.__module__}.".startswith(f"{module_name}.")
+            and value.__module__ == module_name
         ]
     if len(kinds) != 1:
         raise ConfigurationError(

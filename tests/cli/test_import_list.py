@@ -76,7 +76,7 @@ def test_what_was_understood_of_a_column_is_said(run: Run, tmp_path: Path) -> No
     ("arguments", "message"),
     [
         (["import", "cars", "FILE", "--allow-rejected", "2"], "should be a share from 0 to 1"),
-        (["simulate", "cars", "--end", "NEXT"], "is not over: nothing was observed after tomorrow"),
+        (["simulate", "cars", "--end", "NEXT"], "is not over; the last month that is, is"),
     ],
 )
 def test_usage_without_sense(run: Run, file: Path, arguments: list[str], message: str) -> None:

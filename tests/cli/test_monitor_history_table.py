@@ -27,7 +27,12 @@ from tests.monitoring.view.explaining.judged_months import (
 FEW: dict[str, Any] = {"status": Status.INSUFFICIENT, "interval": None, "error": 0.9, "rows": 12}
 MONTHS = [
     first_version(month("2026-01").to_json()),
-    month("2026-04", missed_periods=(Period(2026, 2), Period(2026, 3)), **BREACH).to_json(),
+    month(
+        "2026-04",
+        missed_periods=(Period(2026, 2), Period(2026, 3)),
+        window_start=Period(2026, 2).start,
+        **BREACH,
+    ).to_json(),
     month("2026-05", **SUSPECT, champion_version="4", serving_version="4").to_json(),
     month("2026-06", **FEW, champion_version="4", serving_version="4").to_json(),
 ]

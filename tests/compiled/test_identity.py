@@ -29,7 +29,7 @@ def test_the_manifest_keeps_what_it_is_told(car_estimator: Pipeline, tmp_path: P
     bundle = load_bundle(tmp_path / "b", task="vans", version="12", created_from="a" * 64)
     assert bundle.manifest.options == {"coverage": 0.9}
     assert bundle.manifest.canaries[-1].payload == CAR
-    assert bundle.manifest.canaries[-1].answer == bundle.predict_one(CAR)
+    assert bundle.manifest.canaries[-1].answer == bundle.numbers_of(bundle.predict_one(CAR))
 
 
 def test_a_folder_with_something_in_it_is_not_overwritten(

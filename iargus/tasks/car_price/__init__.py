@@ -1,5 +1,1 @@
-"""The price of a used car in the United States: a kind of task, `kind: car_price`."""
-
-from iargus.tasks.car_price.task import CarPrice
-
-__all__ = ["CarPrice"]
+"""The price of a used car in the United States: the kind `car_price`; see `task.py`."""

@@ -1,5 +1,1 @@
-"""The intent of a sentence: a kind of task, `kind: text_intent`."""
-
-from iargus.tasks.text_intent.task import TextIntent
-
-__all__ = ["TextIntent"]
+"""The intent of a sentence: the kind `text_intent`; see `task.py`."""

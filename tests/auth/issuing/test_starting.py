@@ -79,5 +79,5 @@ def test_a_block_without_sense_is_refused(issuing: dict[str, Any], words: str) -
 
 
 def test_the_shipped_file_leaves_the_choice_to_whoever_deploys() -> None:
-    shipped = Policy.read(Path(__file__).parents[2] / "config.yml")
+    shipped = Policy.read(Path(__file__).parents[3] / "config.yml")
     assert shipped.issuing.mode is None

@@ -19,7 +19,7 @@ from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import API, Database
 from tests.auth.tokens.test_key_service import ADA, Worker
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WITHIN_S = 30.0
 
 # Answers each line with what this process thinks of the token in it.

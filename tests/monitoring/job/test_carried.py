@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import numpy as np
+
 from iargus.monitoring.job.carried_evidence import carried_evidence
 from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
@@ -56,7 +58,9 @@ def test_suspect_months_become_a_breach_together(world: World) -> None:
     seen: list[Status] = []
     for month in range(2, 10):
         # The champion is sure of all of them, and wrong in 54 of 200.
-        rows = mood_rows(200, seed=month).assign(wind=9.5, rain=0.5, label="angry")
+        rows = mood_rows(200, seed=month).assign(rain=0.5, label="angry")
+        # No row repeats another, of this month or of an earlier one.
+        rows["wind"] = 9.5 + month * 1e-3 + np.arange(200) * 1e-6
         rows.loc[:53, "label"] = "odd"
         world.add(world.mood, rows, month=f"2026-{month:02}")
         outcome = world.judge(world.mood, as_of=date(2026, month + 1, 1))

@@ -127,5 +127,6 @@ def test_a_task_that_cannot_be_judged_is_1(world: World, program: Program) -> No
 def test_a_database_without_tables_is_1_and_one_line(tmp_path: Path, program: Program) -> None:
     program.environ["IARGUS_VAR"] = str(tmp_path / "empty")
     done = program.run("--as-of", "2026-03-01", code=1)
-    assert done.stderr.startswith(f"iargus: the database {LABELLED} lacks tables")
+    assert done.stderr.startswith(f"iargus: the database {LABELLED}: ")
+    assert "empty/iargus.db is not there; `iargus setup`" in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -149,7 +149,10 @@ CLAIMS: dict[str, Callable[[Case], bool]] = {
     "within (?:it|the limit) again": lambda case: (case.error_now or 1) <= LIMIT,
     "still over the limit": lambda case: (case.error_now or 0) > LIMIT,
     "is over its limit, (?!which)": lambda case: (case.error_now or 0) > LIMIT,
-    "may be chance": lambda case: case.outcome.status is Status.SUSPECT,
+    # A challenger, too, may differ by chance: that follows what it "errs".
+    "(?<!more, which )(?<!less, which )may be chance": lambda case: (
+        case.outcome.status is Status.SUSPECT
+    ),
     "within its limit": lambda case: case.outcome.status is Status.HEALTHY,
     "good again": lambda case: case.outcome.status is Status.HEALTHY and was_bad(case.before),
     "judged after all": lambda case: case.failed_before and not was_bad(case.before),
