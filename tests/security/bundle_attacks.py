@@ -128,7 +128,7 @@ BUNDLE_ATTACKS: Mapping[str, Change] = {
         lambda found: found["canaries"][0].update(answer=[1.0, 1.0, 1.0])
     ),
     "codes of names that are no numbers": document(
-        lambda found: found.update(make_codes={"ford": "__import__('os')"})
+        lambda found: found.update(make_ranks={"ford": "__import__('os')"})
     ),
     "a model's own name as the name of a column": document(
         lambda found: found.update(categories={"__class__": [0.0]})
