@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock audit mlflow-ui monitor doctor clean
+.PHONY: help run test check docs format lock audit mlflow-ui monitor doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,18 +18,22 @@ run: .venv/installed ## Set up what is missing and serve on http://127.0.0.1:800
 test: .venv/installed-dev ## Set up and run the tests (ARGS="-k token" chooses some)
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: .venv/installed-dev ## Linter, types, direction of imports, documentation, locks
+check: .venv/installed-docs ## Linter, types, direction of imports, documentation, locks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_documentation.py tests/test_locks.py tests/test_workflows.py
 
+docs: .venv/installed-docs ## Build the documentation site: dist/docs/index.html
+	@$(BIN)/python -m sphinx --fail-on-warning --nitpicky --keep-going --quiet docs dist/docs
+	@echo "dist/docs/index.html"
+
 format: .venv/installed-dev ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: .venv/installed-dev ## Export the three requirements*.txt from pyproject.toml
+lock: .venv/installed-dev ## Export the requirements*.txt from pyproject.toml
 	PATH="$(CURDIR)/$(BIN):$$PATH" scripts/lock
 
 audit: .venv-audit/installed ## Advisories, SBOM, workflows, secrets in the history (STEPS=sbom chooses)
@@ -55,6 +59,12 @@ INSTALL = command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; PYT
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@$(INSTALL) .venv installed-dev requirements-dev.txt --onto installed
+
+# In .venv, for the reference is generated from the package and what it imports.
+.venv/installed-docs: requirements-docs.txt .venv/installed-dev
+	@echo "Installing what builds the documentation (once)"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-docs.txt
+	@touch $@
 
 # Apart from .venv: what looks for weaknesses is no part of what is served or tested.
 .venv-audit/installed: requirements-audit.txt

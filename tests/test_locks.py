@@ -11,7 +11,12 @@ from packaging.utils import canonicalize_name
 from tests.lock_digest import ROOT, dependencies, digest, group
 
 # Each lock, and the dependency group that it is of; none for the project itself.
-LOCKS = {"requirements.txt": "", "requirements-dev.txt": "", "requirements-audit.txt": "audit"}
+LOCKS = {
+    "requirements.txt": "",
+    "requirements-dev.txt": "",
+    "requirements-audit.txt": "audit",
+    "requirements-docs.txt": "docs",
+}
 ALL = sorted(
     str(path.relative_to(ROOT))
     for path in [*ROOT.glob("requirements*.txt"), *ROOT.glob("deploy/**/requirements*.txt")]
@@ -80,7 +85,7 @@ def test_the_pipfile_names_nothing_twice() -> None:
 
 def test_every_dependency_says_why_it_is_there() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    blocks = re.findall(r"(?ms)^(?:dependencies|dev|audit) = \[\n(.*?)^\]", text)
-    assert len(blocks) == 3
+    blocks = re.findall(r"(?ms)^(?:dependencies|dev|audit|docs) = \[\n(.*?)^\]", text)
+    assert len(blocks) == 4
     for line in "".join(blocks).splitlines():
         assert re.search(r"\",\s+# \S", line), line
