@@ -50,7 +50,7 @@ def test_every_named_test_is_there() -> None:
 
 
 def test_the_page_counts_the_guards_of_each_area() -> None:
-    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "explanation" / "security.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([^|]+) \| (\d+) \|$", page, re.MULTILINE)
     assert dict(rows) == {area: str(len(guards)) for area, guards in AREAS.items()} | {
         "all": str(len(GUARDS))

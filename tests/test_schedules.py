@@ -32,7 +32,7 @@ IMAGE = DEPLOY / "container-apps-job" / "Dockerfile"
 SERVICE = DEPLOY / "systemd" / "iargus-monitoring.service"
 TIMER = DEPLOY / "systemd" / "iargus-monitoring.timer"
 WORKFLOW = ROOT / ".github" / "workflows" / "monitoring.yml"
-PAGE = ROOT / "docs" / "scheduling.md"
+PAGE = ROOT / "docs" / "how-to" / "scheduling.md"
 
 COMMAND = "python model_monitoring.py"
 SECRET = re.compile(r"PWD|PASSWORD|KEYS?$|TOKEN")

@@ -1,4 +1,4 @@
-"""A third task, with the one file and the one block that docs/tasks.md shows, word for word."""
+"""A third task, with the one file and the one block that docs/tutorial/your-own-task.md shows, word for word."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
 
 
 def block(language: str, containing: str) -> str:
-    """The code block of docs/tasks.md in this language that holds these words."""
-    text = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
+    """The code block of docs/tutorial/your-own-task.md in this language that holds these words."""
+    text = (ROOT / "docs" / "tutorial" / "your-own-task.md").read_text(encoding="utf-8")
     (found,) = [
         code
         for code in re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""The calibration of docs/monitoring.md for the default rules of Evidently and NannyML as well.
+"""The calibration of docs/explanation/monitoring.md for the default rules of Evidently and NannyML as well.
 
 `python -m bench.calibration.peers --work DIR` installs both in environments of their own under
 DIR, shows all three the same simulated months, and prints a table in Markdown: about twenty

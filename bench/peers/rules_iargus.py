@@ -1,4 +1,4 @@
-"""The rules of docs/monitoring.md on the same rows that the other libraries get."""
+"""The rules of docs/explanation/monitoring.md on the same rows that the other libraries get."""
 
 from __future__ import annotations
 

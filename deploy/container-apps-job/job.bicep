@@ -1,4 +1,4 @@
-// The monthly run as a scheduled job of Azure Container Apps. docs/scheduling.md has the commands.
+// The monthly run as a scheduled job of Azure Container Apps. docs/how-to/scheduling.md has the commands.
 // No secret is a parameter: the job reads them from Key Vault with its own identity.
 
 @description('Of the job, and of the environment it runs in.')

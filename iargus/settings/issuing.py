@@ -11,7 +11,7 @@ from iargus.settings.section import Section
 
 
 class IssuingMode(StrEnum):
-    """How a person comes to a token; docs/issuing.md says what each is good for."""
+    """How a person comes to a token; docs/how-to/issuing.md says what each is good for."""
 
     OPEN = "open"
     ALLOW_LIST = "allow-list"

@@ -128,6 +128,6 @@ def test_a_link_that_is_pressed_twice_at_once_gives_one_token_that_opens_the_ser
     bearer = {"Authorization": f"Bearer {given['token']}"}
     answer = httpx2.post(f"{server.url}/intent", json={"text": "hello"}, headers=bearer, timeout=30)
     assert answer.status_code == 200
-    # Whoever was overtaken asks for another, as docs/issuing.md says.
+    # Whoever was overtaken asks for another, as docs/how-to/issuing.md says.
     again = httpx2.post(f"{server.url}{ask(server, mail_server)}", timeout=30)
     assert again.status_code == 200

@@ -127,7 +127,7 @@ def test_promtool_agrees(command: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
 def test_an_alert_says_what_a_person_does(rule: dict[str, Any]) -> None:
     page, _, anchor = rule["annotations"]["runbook"].partition("#")
-    assert (page, anchor in ANCHORS) == ("docs/operations.md", True)
+    assert (page, anchor in ANCHORS) == ("docs/how-to/operations.md", True)
     assert len(rule["annotations"]["summary"]) > 20
     assert len(rule["annotations"]["description"]) > 80
     assert rule["labels"]["severity"] in ("critical", "warning")

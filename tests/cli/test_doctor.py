@@ -188,7 +188,7 @@ def test_a_month_that_nobody_judged(
 
     assert found.level is level
     assert says in found.detail
-    assert ("docs/scheduling.md" in found.remedy) is (level is Level.WARNING)
+    assert ("docs/how-to/scheduling.md" in found.remedy) is (level is Level.WARNING)
 
 
 def test_the_month_is_that_of_utc_not_of_the_clock_s_zone(environ: dict[str, str]) -> None:

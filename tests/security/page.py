@@ -1,4 +1,4 @@
-"""Writes docs/attacks.md, the list of all attacks: `python -m tests.security.page`."""
+"""Writes docs/reference/attacks.md, the list of all attacks: `python -m tests.security.page`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tests.security.names import ROOT, Area, areas, collect
 
-PAGE = ROOT / "docs" / "attacks.md"
+PAGE = ROOT / "docs" / "reference" / "attacks.md"
 
 _HEAD = """\
 # Attacks

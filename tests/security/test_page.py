@@ -1,4 +1,4 @@
-"""docs/attacks.md lists the attacks that there are, and they are many."""
+"""docs/reference/attacks.md lists the attacks that there are, and they are many."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def mode_of(settings: Settings) -> IssuingMode:
         if settings.environment.production:
             raise ConfigurationError(
                 "issuing.mode is not set: in production config.yml says who may have a token, "
-                f"one of {', '.join(IssuingMode)} (docs/issuing.md)"
+                f"one of {', '.join(IssuingMode)} (docs/how-to/issuing.md)"
             )
         return IssuingMode.OPEN
     AllowList(policy.allow)

@@ -17,7 +17,7 @@ from iargus.storage.database import Database
 GRACE_DAYS = 3
 
 REMEDY = (
-    "`python model_monitoring.py` says what hinders it; start it every day (docs/scheduling.md)"
+    "`python model_monitoring.py` says what hinders it; start it every day (docs/how-to/scheduling.md)"
 )
 
 

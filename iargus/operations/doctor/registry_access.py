@@ -42,7 +42,7 @@ def knock(uri: str) -> Iterator[Finding]:
     yield warning(
         SUBJECT,
         "whoever reaches it may read it without a password, and perhaps write",
-        "put MLflow behind authentication (deploy/mlflow, docs/azure.md), and set "
+        "put MLflow behind authentication (deploy/mlflow, docs/how-to/azure.md), and set "
         "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD here",
     )
 

@@ -12,7 +12,7 @@ from bench.calibration.command import measure, table
 NOT_REACHED = {
     "challenger better by a point, 3,000 rows, logs of errors correlated 0.5: promoted",
 }
-"""What the full form measures as missed, and `docs/monitoring.md` says."""
+"""What the full form measures as missed, and `docs/explanation/monitoring.md` says."""
 
 
 @pytest.mark.xdist_group("calibration")
