@@ -2,7 +2,8 @@
 
 FOLDER holds vehicles_us.csv, idiwii_train.json and atis_train.tsv. A real MariaDB, a real
 `mlflow server` and a real SMTP server are started in a folder of their own; then the commands
-that docs/explanation/real-data.md shows are run, one after the other, and printed with what they said.
+that docs/explanation/real-data.md shows are run one after the other, and printed with what they
+said.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A third task, with the one file and the one block that docs/tutorial/your-own-task.md shows, word for word."""
+"""A third task, with the file and the block of docs/tutorial/your-own-task.md, word for word."""
 
 from __future__ import annotations
 

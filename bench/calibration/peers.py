@@ -1,4 +1,4 @@
-"""The calibration of docs/explanation/monitoring.md for the default rules of Evidently and NannyML as well.
+"""docs/explanation/monitoring.md, its calibration, for the default rules of Evidently and NannyML.
 
 `python -m bench.calibration.peers --work DIR` installs both in environments of their own under
 DIR, shows all three the same simulated months, and prints a table in Markdown: about twenty

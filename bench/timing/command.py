@@ -8,8 +8,8 @@ Each comparison times two classes of inputs, drawn by lot one after the other, i
 in memory, as above, the noise of a disk hides nothing). Welch's t over 4.5, of all samples or of
 those below the 99th, 90th or 50th percentile, is taken for leakage (`bench/timing/welch.py`).
 
-Prints a table for docs/explanation/security.md. The exit status is 1 where classes differ that must not; where
-the last column has a reason, a difference is expected and tells nothing new.
+Prints a table for docs/explanation/security.md. The exit status is 1 where classes differ that must
+not; where the last column has a reason, a difference is expected and tells nothing new.
 """
 
 from __future__ import annotations

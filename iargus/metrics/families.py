@@ -40,31 +40,31 @@ class Family:
 REQUESTS = Family(
     "iargus_requests",
     "counter",
-    "Requests by the status of the answer; disconnected: nobody waited for one any more",
+    "Requests, by the status of the answer",
     ("route", "method", "status", "task"),
 )
 DURATION = Family(
     "iargus_request_duration_seconds",
     "histogram",
-    "From the request's head to the last byte of the answer given to the server",
+    "Time from the head of a request to the last byte of its answer, in buckets of 0.1 ms to 10 s",
     ("route",),
 )
 TOKENS_ISSUED = Family("iargus_tokens_issued", "counter", "Tokens issued by POST /get_token")
 TOKENS_REVOKED = Family(
     "iargus_tokens_revoked",
     "counter",
-    "Tokens ended by POST /revoke_token and POST /admin/tokens/revoke",
+    "Tokens revoked by POST /revoke_token and POST /admin/tokens/revoke",
 )
 TOKENS_REJECTED = Family(
     "iargus_tokens_rejected",
     "counter",
-    "Requests refused for their token, by the label of the answer",
+    "Requests refused because of their token, by the label of the answer",
     ("reason",),
 )
 LIMITER = Family(
     "iargus_limiter_decisions",
     "counter",
-    "Decisions of the rate limiters, and what counted for them: host or redis",
+    "Decisions of the rate limiters, and the backend that counted",
     ("limiter", "backend", "decision"),
 )
 UNKNOWN_INPUTS = Family(
@@ -85,7 +85,7 @@ WRITE_FAILURES = Family(
 REFUSED_BUNDLES = Family(
     "iargus_bundles_refused",
     "counter",
-    "Versions that the sync process fetched and refused; one that stays wrong counts every minute",
+    "Versions that the sync process fetched and refused; one that stays so counts every minute",
     ("task",),
 )
 MODEL = Family(
@@ -94,26 +94,26 @@ MODEL = Family(
 MODEL_AGE = Family(
     "iargus_model_placed_age_seconds",
     "age",
-    "Since the served version was placed on this host; of the worker whose version is oldest",
+    "Time since the served version was placed on this host; of the worst worker",
     ("task",),
 )
 REVOCATIONS_AGE = Family(
     "iargus_revocations_age_seconds",
     "age",
-    "Since the revoked tokens were read, or the worker started without; of the worst worker",
+    "Time since the revoked tokens were read, or the worker started without; of the worst worker",
 )
 QUEUE_ROWS = Family(
-    "iargus_recording_queue_rows", "gauge", "Predictions that wait to be written, all workers"
+    "iargus_recording_queue_rows", "gauge", "Predictions that wait to be written, over all workers"
 )
 QUEUE_CAPACITY = Family(
-    "iargus_recording_queue_capacity_rows", "gauge", "Predictions that may wait, all workers"
+    "iargus_recording_queue_capacity_rows", "gauge", "Predictions that may wait, over all workers"
 )
-WORKERS = Family("iargus_workers", "gauge", "Workers that live")
+WORKERS = Family("iargus_workers", "gauge", "Workers that are alive")
 WORKERS_READY = Family("iargus_workers_ready", "gauge", "Workers whose GET /ready would be 200")
 STARTED = Family(
     "iargus_worker_start_time_seconds",
     "gauge",
-    "When a worker started, in seconds since 1970",
+    "When a worker started, in seconds since 1970-01-01 UTC",
     ("worker",),
 )
 
@@ -124,3 +124,19 @@ FAMILIES = (
     *(MODEL, MODEL_AGE, REVOCATIONS_AGE, WORKERS, WORKERS_READY, STARTED),
 )
 BY_NAME = {family.name: family for family in FAMILIES}
+
+LABELS = {
+    "route": "The path of a route as it is declared; `unknown` for a path that is no route",
+    "method": "The HTTP method",
+    "status": "The status of the answer; `disconnected` where the client went away before an "
+    "answer that took over 0.1 s, or while it was sending, or where the worker was stopped",
+    "task": "The name of a task in `config.yml`",
+    "reason": "The label of the problem, such as `TOKEN_EXPIRED`",
+    "limiter": "`token` (requests of a token), `address` (requests of a client address) or "
+    "`issuance` (tokens for a client address)",
+    "backend": "`host` (all workers of this host), `redis`, or `worker` (that one alone)",
+    "decision": "`allowed` or `limited`",
+    "version": "The version of the model in the registry",
+    "worker": "The process number of the worker",
+}
+"""What each label may be; the reference is generated from here."""

@@ -76,16 +76,17 @@ class ProxyPolicy(Section):
     trusted: tuple[Annotated[Place, AfterValidator(_proxy)], ...] | None = Field(
         None,
         description=(
-            "Networks of the proxies whose word about a client's address counts, and `unix` for "
-            "whoever comes by a Unix socket; unset, nobody, and on Azure its front end"
+            "Networks of the proxies that are trusted to name a client's address, and `unix` for "
+            "those that connect by a Unix socket; unset, none, and on Azure its front end"
         ),
     )
     header: str | None = Field(
         None,
         pattern=r"^[a-z][a-z0-9-]*$",
         description=(
-            "Where they write that address: `x-forwarded-for` is a list, any other holds one; "
-            "unset, `x-forwarded-for`, and on Azure `client-ip`"
+            "The header in which they name it: `x-forwarded-for`, which is a list, or one that "
+            "holds one address, such as `x-real-ip`; unset, `x-forwarded-for`, and on Azure "
+            "`client-ip`"
         ),
     )
 
@@ -108,18 +109,21 @@ class ServerPolicy(Section):
 
 class TlsPolicy(Section):
     certificate: Path | None = Field(
-        None, description="PEM file with the certificate and the chain below it; unset, plain HTTP"
+        None,
+        description=(
+            "PEM file with the certificate and its chain, for HTTPS without a proxy; unset, HTTP"
+        ),
     )
     key: Path | None = Field(
-        None, description="PEM file with its private key, which others must not be able to read"
+        None, description="PEM file with its private key, which only the owner may be able to read"
     )
     hsts_max_age_s: int | None = Field(
         None,
         ge=0,
         le=315_360_000,  # ten years
         description=(
-            "For how long browsers are told to come by HTTPS only; 0, never; unset, a year where "
-            "`tls.certificate` is set"
+            "How long browsers are told to use HTTPS only (HSTS, RFC 6797); 0 for never; unset, a "
+            "year with `tls.certificate`, otherwise never"
         ),
     )
 
@@ -132,13 +136,15 @@ class TlsPolicy(Section):
 
 class AccessPolicy(Section):
     api: Places | None = Field(
-        None, description="Networks that may ask for tokens and predictions; unset, everybody"
+        None,
+        description="Networks (or `unix`) that may use the API; unset, everybody; `[]`, nobody",
     )
     pages: Places | None = Field(
-        None, description="Networks that may see `/`, `/docs` and `/openapi.json`; unset, everybody"
+        None,
+        description="Networks that may read `/`, `/docs` and `/openapi.json`; unset, everybody",
     )
     administration: Places | None = Field(
-        None, description="Networks that may use what is under `/admin`; unset, everybody"
+        None, description="Networks that may use the routes under `/admin`; unset, everybody"
     )
     metrics: Places | None = Field(
         None, description="Networks that may read `/metrics`; unset, everybody"

@@ -11,7 +11,7 @@ from iargus.settings.section import Section
 
 
 class IssuingMode(StrEnum):
-    """How a person comes to a token; docs/how-to/issuing.md says what each is good for."""
+    """How a person gets a token; docs/how-to/issuing.md says what each is good for."""
 
     OPEN = "open"
     ALLOW_LIST = "allow-list"
@@ -26,42 +26,46 @@ class IssuingPolicy(Section):
     mode: IssuingMode | None = Field(
         None,
         description=(
-            "How a person comes to a token; unset, `open` on a developer's machine, and in "
-            "production the start is refused"
+            "Who may have a token; unset, `open` in development, and in production the service "
+            "refuses to start"
         ),
     )
     allow: tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)], ...] = (
         Field(
             (),
             description=(
-                "Addresses, domains and `*.domain` for all its subdomains that may have a token: "
-                "needed by `allow-list`, and may be given with `confirm`"
+                "Addresses, domains and `*.domain` for all subdomains of one that may have a "
+                "token: required by `allow-list`, optional with `confirm`"
             ),
         )
     )
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$",
-        description="Where people reach this service; links in mails begin with it",
+        description=(
+            "The public address of this service; links in the mails of `confirm` begin with it"
+        ),
     )
     confirm_minutes: int = Field(
-        30, ge=5, le=1440, description="How long the link in a mail is valid, in minutes"
+        30, ge=5, le=1440, description="How long the link in such a mail is valid"
     )
-    mails_per_hour: int = Field(3, ge=1, le=10_000, description="Mails to one person in an hour")
+    mails_per_hour: int = Field(
+        3, ge=1, le=10_000, description="Mails with a link to one person in an hour"
+    )
     mails_per_hour_total: int = Field(
         200,
         ge=1,
         le=10_000_000,
-        description="Mails in an hour to all people together, all workers and hosts",
+        description="Mails with a link to all people in an hour, over all workers and hosts",
     )
     tokens_per_day: int = Field(
-        10, ge=1, le=100_000, description="Tokens for one person in 24 hours"
+        10, ge=1, le=100_000, description="Tokens for one person in 24 hours, except in `open`"
     )
     max_live_tokens: int = Field(
         5,
         ge=1,
         le=100_000,
-        description="Tokens that one person may hold, neither expired nor revoked",
+        description="Valid tokens that one person may hold at once, except in `open`",
     )
 
     @model_validator(mode="after")

@@ -82,7 +82,8 @@ def examine_bundle_keys(settings: Settings) -> Finding:
         return warning(
             subject,
             "IARGUS_BUNDLE_KEYS is not set: who can write to the registry chooses what is served",
-            "`iargus keys new` makes a pair; docs/explanation/bundles.md says in which order to introduce it",
+            "`iargus keys new` makes a pair; docs/explanation/bundles.md says in which order to "
+            "introduce it",
         )
     place = "IARGUS_BUNDLE_KEYS" if environment.bundle_keys else str(settings.bundle_key_file)
     return ok(subject, f"{len(keys)} from {place}; {keys[0].kid} signs")

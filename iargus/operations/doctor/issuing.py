@@ -22,7 +22,9 @@ def examine_issuing(settings: Settings) -> Finding:
     try:
         mode = mode_of(settings)
     except ConfigurationError as error:
-        return problem(SUBJECT, str(error), "docs/how-to/issuing.md has a block of config.yml for each")
+        return problem(
+            SUBJECT, str(error), "docs/how-to/issuing.md has a block of config.yml for each"
+        )
     found = f"{mode}: {_MEANINGS[mode]}"
     entries = len(settings.policy.issuing.allow)
     if entries:

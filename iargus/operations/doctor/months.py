@@ -17,7 +17,8 @@ from iargus.storage.database import Database
 GRACE_DAYS = 3
 
 REMEDY = (
-    "`python model_monitoring.py` says what hinders it; start it every day (docs/how-to/scheduling.md)"
+    "`python model_monitoring.py` says what hinders it; start it every day "
+    "(docs/how-to/scheduling.md)"
 )
 
 

@@ -140,19 +140,23 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     coverage: float = Field(
-        0.9, ge=0.5, le=0.99, description="The share of prices that the interval shall hold"
+        0.9,
+        ge=0.5,
+        le=0.99,
+        description="The share of prices that should lie within the interval",
+        json_schema_extra={"unit": "share of one"},
     )
     minimum_price_usd: float = Field(
         500.0,
         gt=0,
         le=1e12,
-        description="A label below this is a placeholder, not a price, and refused",
+        description="A label below this is a placeholder, not a price, and rejected",
     )
     maximum_price_usd: float = Field(
         500_000.0,
         gt=0,
         le=1e12,
-        description="A label above this is a slip of typing, and refused",
+        description="A label above this is a typing error, and rejected",
     )
 
     @model_validator(mode="after")

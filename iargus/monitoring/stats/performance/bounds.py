@@ -17,7 +17,8 @@ from scipy.special import bdtrc, betaincinv, ndtr, stdtrit
 
 UPPER_SKEWNESS = 1.4
 """The sample's skewness is too small for heavy tails, which the upper end of an interval pays
-for. With this factor there, 95 % intervals cover 94 to 96 % (see `docs/explanation/monitoring.md`)."""
+for. With this factor there, 95 % intervals cover 94 to 96 % (see
+`docs/explanation/monitoring.md`)."""
 
 
 @dataclass(frozen=True)
