@@ -40,44 +40,10 @@ def _section(name: str, command: Command) -> str:
     inner = _inner(command)
     if inner:
         parts.append("Commands: " + ", ".join(code(each) for each in inner) + ".")
-    rows = [_row(each) for each in command.params if not getattr(each, "hidden", False)]
+    context = typer.Context(command, info_name=name)
+    # What `--help` would say of each: its name with its values, and its meaning with its default.
+    shown = [each.get_help_record(context) for each in command.params]
+    rows = [(code(names), text) for names, text in filter(None, shown)]
     if rows:
-        parts.append(table(("option", "values", "default", "meaning"), rows))
+        parts.append(table(("option", "meaning"), rows))
     return "\n\n".join(part for part in parts if part)
-
-
-def _row(parameter: Any) -> tuple[str, ...]:
-    if parameter.param_type_name == "argument":
-        shown = code(parameter.name.upper())
-    else:
-        names = [*parameter.opts, *parameter.secondary_opts]
-        shown = ", ".join(code(name) for name in names)
-    values = "" if getattr(parameter, "is_flag", False) else _values(parameter.type)
-    if getattr(parameter, "multiple", False):
-        values = f"{values}, repeatable"
-    default = parameter.default
-    if callable(default) or default in (None, False, (), []):
-        default = "required" if parameter.required else ""
-    else:
-        default = code(str(getattr(default, "value", default)))
-    help_text = getattr(parameter, "help", None) or ""
-    variable = getattr(parameter, "envvar", None)
-    if variable:
-        help_text = f"{help_text} Environment variable: `{variable}`."
-    return shown, values, default, help_text
-
-
-def _values(kind: Any) -> str:
-    choices = getattr(kind, "choices", None)
-    if choices:
-        return ", ".join(code(str(getattr(choice, "value", choice))) for choice in choices)
-    formats = getattr(kind, "formats", None)
-    if formats:
-        return ", ".join(code(each.replace("%Y-%m-%d", "YYYY-MM-DD")) for each in formats)
-    low, high = getattr(kind, "min", None), getattr(kind, "max", None)
-    words = str(kind.name).replace(" range", "")
-    if low is not None:
-        words += f" from {low:,}"
-    if high is not None:
-        words += f" to {high:,}"
-    return words
