@@ -1,4 +1,4 @@
-"""`config.yml`: defaults, slips and documentation."""
+"""`config.yml`: defaults and slips; tests/docs/test_reference.py has how settings are worded."""
 
 from __future__ import annotations
 
@@ -152,50 +152,3 @@ def test_an_option_in_percent_and_prices_that_leave_none_are_refused() -> None:
         block = TaskPolicy(kind="car_price", path="/a", threshold=0.5, options=options)
         with pytest.raises(ConfigurationError, match=words):
             Catalogue.read(Policy(tasks={"a": block}))
-
-
-def setting_names(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        annotation: Any = field.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            yield from setting_names(annotation, f"{prefix}{name}.")
-        elif name != "tasks":
-            yield prefix + name
-
-
-ENVIRONMENT = [
-    *("MYSQL_HOST", "MYSQL_USER", "MYSQL_PWD", "MYSQL_PORT", "MYSQL_SSL_CA", "MLFLOW_HOST"),
-    *("SMTP_SERVER", "SMTP_PORT", "SMTP_LOGIN", "SMTP_PWD", "SMTP_RECIPIENT"),
-    "REDIS_URL",
-    *("IARGUS_JWT_KEYS", "IARGUS_ENV", "IARGUS_CONFIG", "IARGUS_VAR", "PORT", "WORKERS"),
-]
-OPTIONS = [
-    f"options.{name}"
-    for task in Catalogue.read(Policy())
-    for name in setting_names(type(task.options))
-]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *ENVIRONMENT,
-        *setting_names(Policy),
-        *(f"tasks.*.{name}" for name in setting_names(TaskPolicy)),
-        *OPTIONS,
-    ],
-)
-def test_every_setting_is_in_the_readme(name: str) -> None:
-    assert f"`{name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_every_setting_has_a_description() -> None:
-    def undescribed(model: type[BaseModel]) -> Iterator[str]:
-        for name, field in model.model_fields.items():
-            annotation: Any = field.annotation
-            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-                yield from undescribed(annotation)
-            elif not field.description:
-                yield f"{model.__name__}.{name}"
-
-    assert [*undescribed(Policy), *undescribed(TaskPolicy)] == []
