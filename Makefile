@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 PORT ?= 8000
 WORKERS ?= 2
 MLFLOW_PORT ?= 5000
+SITE := dist/docs
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -23,11 +24,13 @@ check: .venv/installed-docs ## Linter, types, direction of imports, documentatio
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/test_documentation.py tests/test_locks.py tests/test_workflows.py
+	$(MAKE) docs
+	IARGUS_SITE=$(SITE) $(BIN)/python -m pytest -q tests/docs tests/test_documentation.py tests/test_locks.py tests/test_workflows.py
 
 docs: .venv/installed-docs ## Build the documentation site: dist/docs/index.html
-	@$(BIN)/python -m sphinx --fail-on-warning --nitpicky --keep-going --quiet docs dist/docs
-	@echo "dist/docs/index.html"
+	@rm -rf $(SITE)
+	@$(BIN)/python -m sphinx --fail-on-warning --nitpicky --keep-going --quiet docs $(SITE)
+	@echo "$(SITE)/index.html"
 
 format: .venv/installed-dev ## Format the code
 	$(BIN)/ruff check --fix .

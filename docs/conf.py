@@ -29,6 +29,7 @@ autodoc_typehints = "signature"
 autodoc_class_signature = "separated"
 autodoc_preserve_defaults = True
 default_role = "code"
+viewcode_follow_imported_members = False
 napoleon_numpy_docstring = False
 napoleon_custom_sections = [("Class attributes that a kind sets", "params_style")]
 
