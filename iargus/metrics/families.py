@@ -131,6 +131,7 @@ LABELS = {
     "status": "The status of the answer; `disconnected` where the client went away before an "
     "answer that took over 0.1 s, or while it was sending, or where the worker was stopped",
     "task": "The name of a task in `config.yml`",
+    "field": "The field of the input: `make`, `model` or `state`",
     "reason": "The label of the problem, such as `TOKEN_EXPIRED`",
     "limiter": "`token` (requests of a token), `address` (requests of a client address) or "
     "`issuance` (tokens for a client address)",

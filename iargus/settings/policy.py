@@ -133,7 +133,6 @@ class RegistryPolicy(Section):
     timeout_s: int = Field(
         20, ge=1, le=600, description="Timeout of one request to the MLflow server"
     )
-    timeout_s: int = Field(20, ge=1, description="Timeout of one request to the MLflow server")
     serve_challenger: bool = Field(
         False, description="Whether the challenger is loaded too, for `?version=`"
     )
@@ -187,8 +186,6 @@ class DatabasePolicy(Section):
         le=600,
         description="Timeout of a statement in a worker",
     )
-    connect_timeout_s: int = Field(2, ge=1, description="Timeout for a new connection")
-    read_timeout_s: int = Field(2, ge=1, description="Timeout of a statement in a worker")
     answer_timeout_s: float = Field(
         0.15,
         gt=0,

@@ -27,7 +27,7 @@ def markdown() -> str:
 def _walk(name: str, command: Command) -> Iterator[tuple[str, Command]]:
     yield name, command
     for inner in _inner(command):
-        yield from _walk(f"{name} {inner}", command.get_command(None, inner))
+        yield from _walk(f"{name} {inner}", command.commands[inner])
 
 
 def _inner(command: Command) -> list[str]:

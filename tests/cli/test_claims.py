@@ -210,5 +210,5 @@ def test_the_documentation_names_the_seconds_that_gunicorn_is_told() -> None:
     ]
     seconds = line.removeprefix("keepalive = ")
     assert f"for {seconds} s after an answer is closed" in (
-        root / "docs" / "operations.md"
+        root / "docs" / "how-to" / "operations.md"
     ).read_text().replace("\n  ", " ")

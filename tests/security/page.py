@@ -16,8 +16,8 @@ _HEAD = """\
 {total} attacks in {areas} areas, each a test of `tests/security` that fails when the attack comes
 through. Those with tokens go through the whole application, as a server would hand it the request,
 and each such area has controls, in which a valid request is accepted in the same place. Those named
-"the file's …" need the vectors of Project Wycheproof in the folder that `IARGUS_DATA` names, and are
-skipped without it. [security.md](../explanation/security.md) has the rules.
+"the file's …" need the vectors of Project Wycheproof in the folder that `IARGUS_DATA` names, and
+are skipped without it. [security.md](../explanation/security.md) has the rules.
 
 ```sh
 make test ARGS="tests/security"                 # all of them

@@ -55,7 +55,7 @@ def test_a_name_like_no_other_is_only_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("tokens: {ttl_days: 0}", "tokens.ttl_days: 0: it must be at least 1 day (.*in days"),
+        ("tokens: {ttl_days: 0}", "tokens.ttl_days: 0: it must be at least 1 day (.*valid"),
         (
             "tokens: {ttl_days: 9999}",
             "tokens.ttl_days: 9999: it must be at most 3,650 days",
