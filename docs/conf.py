@@ -19,7 +19,8 @@ extensions = [
     "scripts.reference.extension",
 ]
 exclude_patterns = ["_build"]
-suppress_warnings = ["myst.xref_ambiguous"]
+# A word in a docstring may be the name of several attributes.
+suppress_warnings = ["myst.xref_ambiguous", "ref.python"]
 # What the libraries document elsewhere; a site that is built offline has no inventories of theirs.
 nitpick_ignore_regex = [(r"py:.*", r".*")]
 
@@ -31,6 +32,7 @@ autodoc_preserve_defaults = True
 default_role = "code"
 viewcode_follow_imported_members = False
 napoleon_numpy_docstring = False
+napoleon_use_ivar = True
 napoleon_custom_sections = [("Class attributes that a kind sets", "params_style")]
 
 html_theme = "furo"
