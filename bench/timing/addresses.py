@@ -114,8 +114,8 @@ ADDRESSES = [
     ),
     Comparison(
         "invitation-code",
-        ("an invitation for somebody else", "no such invitation"),
+        ("an invitation for someone else", "no such invitation"),
         inviting("code"),
-        told="only to whoever has all of the code",
+        told="only to someone who has the whole code",
     ),
 ]

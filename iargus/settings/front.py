@@ -102,7 +102,7 @@ class ServerPolicy(Section):
         "",
         description=(
             "The path below which clients find this service behind a proxy, such as `/cars`; a "
-            "trusted proxy may say another in `X-Forwarded-Prefix`"
+            "trusted proxy may name another in `X-Forwarded-Prefix`"
         ),
     )
 
@@ -156,7 +156,7 @@ class CorsPolicy(Section):
         (),
         description=(
             "Origins, such as `https://app.example.com`, whose pages may call the API; `*` for "
-            "every page there is, which needs a token like anybody else"
+            "every page, with a warning, and never with cookies"
         ),
     )
 

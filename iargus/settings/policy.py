@@ -253,7 +253,8 @@ class TaskPolicy(Section):
         le=100_000_000,
         description=(
             "Synthetic rows on which the compiled form of a new version must predict exactly as "
-            "its estimator does, before it may become champion"
+            "its estimator does, and synthetic cars whose price must not rise with mileage or age, "
+            "before it may become champion"
         ),
     )
     serve_uncompiled: bool = Field(

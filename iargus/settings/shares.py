@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 
@@ -54,8 +54,9 @@ def _part(value: float) -> float:
     return value
 
 
-Limit = Annotated[float, AfterValidator(_limit)]
+_BETWEEN_0_AND_1 = WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1})
+Limit = Annotated[float, AfterValidator(_limit), _BETWEEN_0_AND_1]
 """The error above which a model is bad."""
 
-Part = Annotated[float, AfterValidator(_part)]
+Part = Annotated[float, AfterValidator(_part), _BETWEEN_0_AND_1]
 """A part of the rows."""
