@@ -37,9 +37,7 @@ def singular(word: str) -> str:
 def words(name: str) -> list[str]:
     return [
         part.lower()
-        for part in re.findall(
-            r"[A-Z]+(?=[A-Z][a-z]|$|\d)|[A-Z][a-z]+", name.replace("IArgus", "")
-        )
+        for part in re.findall(r"[A-Z]+(?=[A-Z][a-z]|$|\d)|[A-Z][a-z]+", name.replace("IArgus", ""))
     ]
 
 

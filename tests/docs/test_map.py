@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,22 @@ def test_every_package_is_on_the_map() -> None:
     for folder in (ROOT / "iargus").iterdir():
         if (folder / "__init__.py").is_file():
             assert f"`iargus/{folder.name}`" in text, folder.name
+
+
+def test_the_packages_are_in_the_order_of_their_layers() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    place = {name: index for index, layer in enumerate(layers) for name in layer.split(" | ")}
+    rows = re.findall(
+        r"^\|[^|]*\| `iargus/(\w+)", MAPS[1].read_text(encoding="utf-8"), re.MULTILINE
+    )
+    found = [place[name] for name in rows]
+    assert found == sorted(found)
+
+
+def test_every_package_is_in_the_picture() -> None:
+    picture = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
+    shown = set(re.findall(r"\w+", " ".join(re.findall(r"<text[^>]*>([^<]*)<", picture))))
+    packages = {folder.parent.name for folder in (ROOT / "iargus").glob("*/__init__.py")}
+    assert packages <= shown
