@@ -29,6 +29,7 @@ myst_enable_extensions = ["deflist"]
 autodoc_typehints = "signature"
 autodoc_class_signature = "separated"
 autodoc_preserve_defaults = True
+autodoc_type_aliases = {"ArrayLike": "numpy.typing.ArrayLike"}
 default_role = "code"
 viewcode_follow_imported_members = False
 napoleon_numpy_docstring = False

@@ -86,7 +86,7 @@ def run_part(place: int, part: int, short: bool, data: Path | None = None) -> tu
 
 def table(found: Sequence[Measured], *, short: bool) -> str:
     """In Markdown; a short form has too few repeats to say that something was missed."""
-    lines = ["| what | to reach | measured | 95 % interval | times |", "|---|---|---|---|---|"]
+    lines = ["| what | target | measured | 95 % interval | times |", "|---|---|---|---|---|"]
     for one in found:
         case, (low, high) = one.case, one.interval
         wanted = [f"≥ {case.least:.0%}"] if case.least else []

@@ -82,7 +82,7 @@ def rows() -> list[Row]:
 
 def table(answers: Answers) -> str:
     """Shares with their exact 95 % intervals, and of how many."""
-    lines = ["| what | to reach | IArgus | Evidently | NannyML |", "|---|---|---|---|---|"]
+    lines = ["| what | target | IArgus | Evidently | NannyML |", "|---|---|---|---|---|"]
     for row in rows():
         cells = [
             answers.cell(row.case, row.event, tool) if tool in row.alone else NO_RULE
