@@ -65,9 +65,7 @@ INSTALL = command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not there; PYT
 
 # In .venv, for the reference is generated from the package and what it imports.
 .venv/installed-docs: requirements-docs.txt .venv/installed-dev
-	@echo "Installing what builds the documentation (once)"
-	@$(BIN)/pip install --quiet --require-hashes -r requirements-docs.txt
-	@touch $@
+	@$(INSTALL) .venv installed-docs requirements-docs.txt --onto installed-dev
 
 # Apart from .venv: what looks for weaknesses is no part of what is served or tested.
 .venv-audit/installed: requirements-audit.txt
