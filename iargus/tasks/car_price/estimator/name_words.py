@@ -9,10 +9,9 @@ from scipy import sparse
 from sklearn.linear_model import Ridge
 
 from iargus.tasks.car_price.estimator.names_v1 import word_level
+from iargus.tasks.car_price.estimator.price_curve import AGE_CENTRE, AGE_SCALE
 
 FloatArray = npt.NDArray[np.float64]
-
-AGE_CENTRE, AGE_SCALE = 9.0, 6.0  # years; roughly mean and spread of the age of cars on sale
 
 
 def fit_words(
