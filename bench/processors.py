@@ -53,8 +53,8 @@ def run(tests: list[str], setting: Mapping[str, str]) -> tuple[int, str, float]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("tests", nargs="+", help="as pytest takes them")
-    given = parser.parse_args()
+    parser.add_argument("tests", nargs="+", help="and options, as pytest takes them")
+    given, options = parser.parse_known_args()
     table = Table("processor", "result", "s")
     features, worst = supported(), 0
     for name, setting in SETTINGS.items():
@@ -68,7 +68,7 @@ def main() -> int:
                 table.add_row(name, "nothing to disable on this processor", "")
                 continue
             wanted["NPY_DISABLE_CPU_FEATURES"] = " ".join(chosen)
-        status, said, seconds = run(given.tests, wanted)
+        status, said, seconds = run([*given.tests, *options], wanted)
         worst = max(worst, status)
         table.add_row(name, said, f"{seconds:.0f}")
     Console(width=120).print(table)

@@ -233,11 +233,11 @@ def test_the_less_is_known_of_a_name_the_wider_is_its_interval(pipeline: Pipelin
 
 
 def many_makes(n: int, seed: int) -> pd.DataFrame:
-    """Sales of sixteen makes, whose levels differ by far more than one car from the next."""
+    """Sales of forty makes, whose levels differ by far more than one car from the next."""
     rng = np.random.default_rng(seed)
-    levels, which = np.random.default_rng(0).normal(0, 0.6, 16), rng.integers(16, size=n)
+    levels, which = np.random.default_rng(0).normal(0, 0.6, 40), rng.integers(40, size=n)
     frame = sales(n, seed)
-    frame["make"] = [f"{chr(97 + i) * 3}mobil" for i in which]
+    frame["make"] = [f"{'abcdefgh'[i % 8] * 3}{'uvwxyz'[i // 8] * 3}" for i in which]
     frame["model"] = [f"{'uvwxyz'[i % 6] * 4}" for i in range(n)]
     age = 2020 - frame["year"]
     frame["price"] = np.exp(9.8 + levels[which] - 0.1 * age + rng.normal(0, 0.1, n))
@@ -251,7 +251,7 @@ def test_the_interval_holds_prices_of_makes_that_were_never_seen() -> None:
     for fold in range(4):
         its = everything["make"].isin(makes[fold::4])
         train = everything[~its]
-        fitted = build_car_price_pipeline().set_params(price__max_iter=60)
+        fitted = build_car_price_pipeline().set_params(price__max_iter=20, price__interval_iter=30)
         fitted.fit(train, train["price"])
         actual = everything["price"][its].to_numpy()
         for found in (held, held_as_known):
@@ -260,4 +260,4 @@ def test_the_interval_holds_prices_of_makes_that_were_never_seen() -> None:
             # Once more, as if no make had been hidden from the calibration.
             fitted[-1].margins_[:] = fitted[-1].margins_[KNOWN]
     assert np.mean(held) >= 0.88
-    assert np.mean(held_as_known) < 0.8
+    assert np.mean(held_as_known) < 0.86
