@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from sklearn.exceptions import InconsistentVersionWarning
 
 from iargus.registry import artefact
@@ -44,6 +45,8 @@ def test_an_estimator_of_an_earlier_release_predicts_and_compiles_as_it_did(
     export_bundle("car_price", estimator, tmp_path)
     bundle = load_bundle(tmp_path)
     assert check_parity("car_price", estimator, bundle, rows=500).equal
+    with pytest.raises(NotImplementedError, match="earlier releases"):
+        estimator.fit(pd.DataFrame(PAYLOADS), EXPECTED[:, 0])
 
 
 def test_prices_that_rise_with_mileage_or_age_are_found_out(car_bundle: CarBundle) -> None:

@@ -15,10 +15,10 @@ from sklearn.preprocessing import StandardScaler
 
 from iargus.compiled.errors import NotCompilable
 from iargus.serving.compilation.export import export_bundle
-from iargus.tasks.car_price.estimator.conformal import ConformalPriceRegressor
+from iargus.tasks.car_price.estimator.monotone_price import MonotonePriceRegressor
 
 
-class Subclass(ConformalPriceRegressor):
+class Subclass(MonotonePriceRegressor):
     pass
 
 

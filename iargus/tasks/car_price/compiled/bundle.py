@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,6 +17,8 @@ from iargus.compiled.manifest import Manifest
 from iargus.compiled.masks import LeafMasks, Masks
 from iargus.tasks.car_price.compiled.models import (
     AGE,
+    COLUMNS,
+    CURVE,
     LEVEL,
     MAKE,
     MILEAGE,
@@ -28,9 +30,10 @@ from iargus.tasks.car_price.compiled.models import (
 )
 from iargus.tasks.car_price.compiled.names import CarNames
 from iargus.tasks.car_price.compiled.names_v1 import CarNamesV1
+from iargus.tasks.car_price.estimator.price_curve import COEFFICIENTS, PriceCurve
 
 KIND = "car_price"
-LAYOUT = 2  # of car.json; 1 has one margin, and other spellings
+LAYOUT = 3  # of car.json; 2 has no curve; 1 has one margin as well, and other spellings
 TRUSTS = 4
 UNKNOWN = ("make", "model", "state")
 _CHUNK = 128  # rows whose masks fit into a core's cache
@@ -48,7 +51,7 @@ class CarPrediction(NamedTuple):
 
 
 class CarBundle(Bundle):
-    """Three boosted models on log dollars over the same seven columns."""
+    """Three boosted models on log dollars over the same columns."""
 
     kind = KIND
 
@@ -60,9 +63,12 @@ class CarBundle(Bundle):
         spans: Sequence[slice],
         margins: FloatArray,
         reference_year: float,
+        curve: PriceCurve | None,
     ) -> None:
-        """``margins``: (trusts, 2), in log dollars, below and above."""
+        """``margins``: (trusts, 2), in log dollars, below and above. Trees of before layout 3 see
+        no ``curve``."""
         super().__init__(manifest)
+        self._curve = curve
         self.names, self.masks, self.reference_year = names, masks, reference_year
         self._rows = list(masks.rows)
         self._spans = spans
@@ -81,7 +87,7 @@ class CarBundle(Bundle):
         names: CarNames | CarNamesV1 = (
             CarNamesV1.read(document) if layout == 1 else CarNames.read(document)
         )
-        masks, spans = read_models(document, contents)
+        masks, spans = read_models(document, contents, COLUMNS[layout])
         margins = [
             listed([found] if layout == 1 else found, "margins")
             for found in (document.get(f"margin_{side}") for side in MODELS[1:])
@@ -90,7 +96,8 @@ class CarBundle(Bundle):
             raise Refused("there is not one margin for each degree of trust")
         table = np.array([[number(each, "a margin") for each in side] for side in margins]).T
         year = number(document.get("reference_year"), "reference_year")
-        return cls(manifest, names, masks, spans, table, year)
+        curve = _curve(document) if layout == LAYOUT else None
+        return cls(manifest, names, masks, spans, table, year, curve)
 
     @property
     def is_monotone(self) -> bool:
@@ -102,13 +109,11 @@ class CarBundle(Bundle):
         row, rows = self.masks.row, self._rows
         age = self.reference_year - _number(payload["year"])
         name = self._name(payload["make"], payload["model"])
+        mileage = _number(payload["mileage"])
         state, of_state = self._state(payload.get("state"))
-        masks = (
-            name.masks
-            & state
-            & rows[row(AGE, age)]
-            & rows[row(MILEAGE, _number(payload["mileage"]))]
-        )
+        masks = name.masks & state & rows[row(AGE, age)] & rows[row(MILEAGE, mileage)]
+        if self._curve is not None:
+            masks &= rows[row(CURVE, self._curve.value(age, mileage, *name.level))]
         values = self.masks.leaves(masks)
         sums = [np.add.accumulate(values[span])[-1] for span in self._spans]
         price, low, high = np.exp(np.array(sums) + self._margins[name.trust]).tolist()
@@ -147,12 +152,17 @@ class CarBundle(Bundle):
         names = [self._name(p["make"], p["model"]) for p in payloads]
         masks = np.array([name.masks for name in names])
         masks &= np.array([self._state(p.get("state"))[0] for p in payloads])
-        masks &= self.masks.rows[self.masks.rows_of(AGE, self.reference_year - np.array(years))]
-        masks &= self.masks.rows[self.masks.rows_of(MILEAGE, np.array(miles))]
-        values = self.masks.leaves(masks)
+        age, mileage = self.reference_year - np.array(years), np.array(miles)
+        masks &= self.masks.rows[self.masks.rows_of(AGE, age)]
+        masks &= self.masks.rows[self.masks.rows_of(MILEAGE, mileage)]
+        if self._curve is not None:
+            level, slope = np.array([name.level for name in names]).T
+            values = self._curve.values(age, mileage, level, slope)
+            masks &= self.masks.rows[self.masks.rows_of(CURVE, values)]
+        found = self.masks.leaves(masks)
         margins = self._margins[[name.trust for name in names]]
         # Accumulated, for a sum in another order has other last digits.
-        sums = [np.add.accumulate(values[:, span], axis=1)[:, -1] for span in self._spans]
+        sums = [np.add.accumulate(found[:, span], axis=1)[:, -1] for span in self._spans]
         price, low, high = np.exp(np.column_stack(sums) + margins).T
         return np.column_stack([price, np.minimum(low, price), np.maximum(high, price)])
 
@@ -164,6 +174,7 @@ def unknown_code(unknown: Sequence[str]) -> float:
 
 class _Name(NamedTuple):
     masks: Masks
+    level: tuple[float, float]  # and its slope
     trust: int
     unknown: tuple[str, ...]
 
@@ -182,11 +193,18 @@ class _Lookup(NamedTuple):
             [self.rows[self.masks.row(column, value)] for column, value in columns]
         )
         found.flags.writeable = False
-        return _Name(found, read.trust, read.unknown)
+        return _Name(found, read.columns[2:], read.trust, read.unknown)
 
     def mask_of_state(self, state: Any) -> tuple[Masks, tuple[str, ...]]:
         found: Masks = self.rows[self.masks.row(STATE, self.names.state(state))]
         return found, () if self.names.knows_state(state) else ("state",)
+
+
+def _curve(document: Mapping[str, Any]) -> PriceCurve:
+    given = listed(document.get("curve"), "curve")
+    if len(given) != COEFFICIENTS:
+        raise Refused("the curve has not the coefficients of all its segments")
+    return PriceCurve([number(each, "a coefficient of the curve") for each in given])
 
 
 def _number(value: float | None) -> float:

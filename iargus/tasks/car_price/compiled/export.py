@@ -40,9 +40,12 @@ def export_car(estimator: Pipeline) -> dict[str, bytes]:
         raise NotCompilable(f"features.encoder: a {type(encoder).__name__} is no NameEncoder")
     if price.n_features_in_ != TRUST + 1:
         raise NotCompilable(f"price: fitted on {price.n_features_in_} columns, not {TRUST + 1}")
+    # Versions of layout 2 have no curve.
+    curve = getattr(price, "curve_", None)
+    by_layout = {"layout": 2} if curve is None else {"layout": LAYOUT, "curve": curve.tolist()}
     return _files(
         {
-            "layout": LAYOUT,
+            **by_layout,
             **{table: getattr(encoder, f"{table}_") for table in (*RANKS, *WORTHS, "model_words")},
             "margin_low": price.margins_[:, 0].tolist(),
             "margin_high": price.margins_[:, 1].tolist(),
@@ -59,8 +62,8 @@ def _export_v1(estimator: Pipeline) -> dict[str, bytes]:
     encoder = features.encoder_
     if type(encoder) is not CarEncoder:
         raise NotCompilable(f"features.encoder: a {type(encoder).__name__} is no CarEncoder")
-    if price.n_features_in_ != COLUMNS:
-        raise NotCompilable(f"price: fitted on {price.n_features_in_} columns, not {COLUMNS}")
+    if price.n_features_in_ != COLUMNS[1]:
+        raise NotCompilable(f"price: fitted on {price.n_features_in_} columns, not {COLUMNS[1]}")
     return _files(
         {
             **{table: getattr(encoder, f"{table}_") for table in TABLES_V1},

@@ -14,19 +14,22 @@ from iargus.compiled.trees import Trees
 
 MODELS = ("point", "low", "high")
 # The columns of the trees, in the order of the estimator's features.
-AGE, MILEAGE, STATE, MAKE, MODEL, LEVEL, SLOPE = range(7)
-COLUMNS = 7
+AGE, MILEAGE, STATE, MAKE, MODEL, LEVEL, SLOPE, CURVE = range(8)
+COLUMNS = {1: 7, 2: 7, 3: 8}  # by layout
 _MAX_TREES = 20_000
 
 
-def read_models(document: Mapping[str, Any], contents: Contents) -> tuple[LeafMasks, list[slice]]:
-    """Return the masks of the trees of all `MODELS`, and which trees belong to each.
+def read_models(
+    document: Mapping[str, Any], contents: Contents, columns: int
+) -> tuple[LeafMasks, list[slice]]:
+    """Return the masks of the trees of all `MODELS` over ``columns``, and which trees belong to
+    each.
 
     Raises:
         Refused: these are no such models.
     """
     trees = Trees.read(lambda name, dtype, shape: contents.array(f"trees_{name}", dtype, shape))
-    masks = LeafMasks(trees, _categories(document), COLUMNS)
+    masks = LeafMasks(trees, _categories(document), columns)
     ends = [0]
     models = named(document.get("models"), "models")
     for model in MODELS:

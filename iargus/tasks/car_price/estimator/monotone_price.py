@@ -12,11 +12,13 @@ from sklearn.utils.validation import check_is_fitted
 from iargus.compiled.smooth_pinball import SmoothPinball
 from iargus.tasks.car_price.estimator.folds import group_folds
 from iargus.tasks.car_price.estimator.known_names import KNOWN, MAKE_ONLY, NEAR, NOTHING
+from iargus.tasks.car_price.estimator.price_curve import PriceCurve, fit_curve
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]
 
 TRUST = 7  # the column that says how much of the name is known; the trees do not see it
+_CURVE = (0, 1, 5, 6)  # age, mileage, level and slope of the name
 _NAMES = slice(3, 8)  # the columns of which training rows have hidden versions
 _SHARE_OF_HIDDEN = 6  # one training row of so many is learned from a second time, as a hidden one
 _FEWEST_SCORES = 100
@@ -28,6 +30,7 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
 
     *Monotone.* The price and both ends of the interval never rise with a column of ``decreasing``,
     by constraint: in each tree, hence in their sum; margins are the same at any age and mileage.
+    The trees also see a `PriceCurve` that never rises with either, and never fall with it.
 
     *Point.* A smooth absolute error (`SmoothPinball`) on log price with weights
     ``(price / first guess) ** -tilt``. At tilt 0 this is about the conditional median; at 1 its
@@ -49,7 +52,7 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
     def __init__(
         self,
         coverage: float = 0.9,
-        tilt: float = 0.5,
+        tilt: float = 0.6,
         max_iter: int = 300,
         interval_iter: int = 100,
         learning_rate: float = 0.06,
@@ -80,8 +83,9 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         rows = _Rows.read(features, np.log(price))
         guess, low, high = self._out_of_fold(rows)
         learned = np.flatnonzero(rows.learned)
+        self.curve_ = rows.curve(learned)
         weight = np.exp(-self.tilt * np.clip(rows.z - guess, -2.0, 2.0))[learned]
-        trees, z = _filled(rows.features[learned, :TRUST]), rows.z[learned]
+        trees, z = _filled(_with_curve(rows.features[learned], self.curve_)), rows.z[learned]
         self.point_ = self._fit(0.5, self.max_iter, trees, z, weight)
         self.low_ = self._fit(self._tail, self.interval_iter, trees, z)
         self.high_ = self._fit(1 - self._tail, self.interval_iter, trees, z)
@@ -98,9 +102,7 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Return prices in dollars, (n,)."""
-        check_is_fitted(self, "point_")
-        features = np.asarray(X, dtype=np.float64)[:, :TRUST]
-        price: FloatArray = np.exp(self.point_.predict(features))
+        price: FloatArray = np.exp(self.point_.predict(self._trees_see(X)))
         return price
 
     def predict_interval(self, X: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -109,16 +111,23 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
 
     def predict_with_interval(self, X: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return ``(price, low, high)``; the trees of the price, most of the work, run once."""
-        features = np.asarray(X, dtype=np.float64)
-        price = self.predict(features)
-        margin = self.margins_[features[:, TRUST].astype(np.intp)]
-        low = np.exp(self.low_.predict(features[:, :TRUST]) - margin[:, 0])
-        high = np.exp(self.high_.predict(features[:, :TRUST]) + margin[:, 1])
+        trees = self._trees_see(X)
+        price = np.exp(self.point_.predict(trees))
+        margin = self.margins_[np.asarray(X, dtype=np.float64)[:, TRUST].astype(np.intp)]
+        low = np.exp(self.low_.predict(trees) - margin[:, 0])
+        high = np.exp(self.high_.predict(trees) + margin[:, 1])
         return price, np.minimum(low, price), np.maximum(high, price)
 
     @property
     def _tail(self) -> float:
         return (1 - self.coverage) / 2
+
+    def _trees_see(self, X: npt.ArrayLike) -> FloatArray:
+        check_is_fitted(self, "point_")
+        features = np.asarray(X, dtype=np.float64)
+        # Versions of layout 2 have no curve.
+        curve = getattr(self, "curve_", None)
+        return features[:, :TRUST] if curve is None else _with_curve(features, curve)
 
     def _out_of_fold(self, rows: "_Rows") -> tuple[FloatArray, FloatArray, FloatArray]:
         """The log price of each row, hidden ones too, and both quantiles, without its fold."""
@@ -128,10 +137,12 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         for _, outside in group_folds(cars, self.cv):
             away = np.isin(rows.car, outside)
             inside = np.flatnonzero(rows.learned & ~away)
-            trees = _filled(rows.features[inside, :TRUST])
+            curve = rows.curve(inside)
+            trees = _filled(_with_curve(rows.features[inside], curve))
+            others = _with_curve(rows.features[away], curve)
             for out, quantile in zip(found, (0.5, self._tail, 1 - self._tail), strict=True):
                 model = self._fit(quantile, self.interval_iter, trees, rows.z[inside])
-                out[away] = model.predict(rows.features[away, :TRUST])
+                out[away] = model.predict(others)
         return guess, low, high
 
     def _margins(
@@ -168,7 +179,7 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         middle = quantile == 0.5
         how: dict[str, Any] = {}
         if self.decreasing:
-            how["monotonic_cst"] = [-1 if j in self.decreasing else 0 for j in range(TRUST)]
+            how["monotonic_cst"] = [-1 if j in self.decreasing else 0 for j in range(TRUST)] + [1]
         return HistGradientBoostingRegressor(
             loss=SmoothPinball(quantile=quantile, width=0.2 if middle else 0.03),
             max_iter=max_iter,
@@ -193,6 +204,11 @@ class _Rows(NamedTuple):
     learned: npt.NDArray[np.bool_]
     cars: int
 
+    def curve(self, which: IndexArray) -> FloatArray:
+        """The coefficients of the curve through those rows of ``which`` that are not hidden."""
+        plain = which[which < self.cars]
+        return fit_curve(*self.features[plain][:, _CURVE].T, self.z[plain])
+
     @classmethod
     def read(cls, wide: FloatArray, z: FloatArray) -> "_Rows":
         n, ways = len(wide), (wide.shape[1] - TRUST - 1) // 5
@@ -211,6 +227,12 @@ class _Rows(NamedTuple):
             np.concatenate(learned),
             n,
         )
+
+
+def _with_curve(features: FloatArray, curve: FloatArray) -> FloatArray:
+    """Return what the trees see of (n, 8) features: all but trust, and the curve."""
+    values = PriceCurve(curve).values(*features[:, _CURVE].T)
+    return np.column_stack([features[:, :TRUST], values])
 
 
 def _filled(features: FloatArray) -> FloatArray:

@@ -8,11 +8,9 @@ import pandas as pd
 from scipy import sparse
 from sklearn.linear_model import Ridge
 
-from iargus.tasks.car_price.estimator.names_v1 import word_level
+from iargus.tasks.car_price.estimator.price_curve import AGE_CENTRE, AGE_SCALE
 
 FloatArray = npt.NDArray[np.float64]
-
-AGE_CENTRE, AGE_SCALE = 9.0, 6.0  # years; roughly mean and spread of the age of cars on sale
 
 
 def fit_words(
@@ -48,16 +46,6 @@ def fit_words(
         dict(zip(words, level.tolist(), strict=True)),
         dict(zip(words, slope.tolist(), strict=True)),
     )
-
-
-def word_levels(
-    bags: list[list[str]], level: dict[str, float], slope: dict[str, float]
-) -> tuple[FloatArray, FloatArray]:
-    """Return the sums of level and of slope over the words of each bag, (n,) each."""
-    first, second = (
-        np.array([word_level(bag, t) for bag in bags], dtype=np.float64) for t in (level, slope)
-    )
-    return first, second
 
 
 def numeric_column(X: pd.DataFrame, name: str) -> FloatArray:
