@@ -87,7 +87,7 @@ def test_what_nobody_foresaw_is_a_problem_and_no_traceback(
     def fail(*_: object) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr("iargus.api.routes.task_endpoint.answers", fail)
+    monkeypatch.setattr("iargus.serving.predictor.CompiledPredictor.predict", fail)
     answer = api.client.post("/predict", json=CAR, headers=headers)
     assert answer.status_code == 500
     assert answer.json()["label"] == "INTERNAL_ERROR"

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from iargus.api.gate.body import parse_object
@@ -199,6 +199,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@example(b"NaN")
 @given(st.one_of(st.binary(max_size=80), SYNTAX.map(lambda text: text.encode())))
 def test_nothing_fails_for_any_bytes(body: bytes) -> None:
     with suppress(BodyInvalid):

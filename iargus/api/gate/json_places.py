@@ -44,6 +44,8 @@ def quoted(name: str) -> str:
 def places(document: Any, cause: Callable[[Any], str | None]) -> Iterator[tuple[Parts, str]]:
     """Every place of an object or list whose value has a cause, and the cause: those that are less
     deep first, and the others in order."""
+    if type(document) not in _NESTING:
+        return
     waiting: deque[tuple[Parts, Any]] = deque([((), document)])
     while waiting:
         parts, around = waiting.popleft()
