@@ -8,7 +8,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check docs format lock audit mlflow-ui monitor doctor clean
+.PHONY: help run test test-all check docs format lock audit mlflow-ui monitor doctor clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +16,10 @@ help: ## List the targets
 run: .venv/installed ## Set up what is missing and serve on http://127.0.0.1:8000 (PORT, WORKERS)
 	@PORT=$(PORT) WORKERS=$(WORKERS) $(BIN)/iargus serve
 
-test: .venv/installed-dev ## Set up and run the tests (ARGS="-k token" chooses some)
+test: .venv/installed-dev ## Set up and run the tests but the slow ones (ARGS="-k token" chooses some)
+	@$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+
+test-all: .venv/installed-dev ## Set up and run all tests, the slow ones of tests/slow.py too
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: .venv/installed-docs ## Linter, types, direction of imports, documentation, locks

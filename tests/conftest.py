@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
+from tests.slow import is_slow
 
 pytest_plugins = [
     "tests.services.fixtures_mariadb",
@@ -16,6 +17,13 @@ pytest_plugins = [
     "tests.services.fixtures_smtp",
     "tests.api.fixtures",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that `make test` leaves out."""
+    for item in items:
+        if is_slow(item.nodeid.partition("::")[0]):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
