@@ -237,9 +237,7 @@ def test_the_reference_lists_what_is_exposed(api: Api) -> None:
     assert sorted(exposed) == listed
 
 
-def test_who_has_the_answer_finds_it_counted(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_has_the_answer_finds_it_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     # However long the machine takes, nobody is to be asked whether the client is there.
     monkeypatch.setattr("iargus.api.middleware.request_metrics._PATIENCE_S", 3600.0)
     counted: list[float] = []
