@@ -8,6 +8,7 @@ from __future__ import annotations
 SLOW = {
     "tests/outages": "a service keeps its promises while database, registry, disk or worker fail",
     "tests/swapping": "champions change under load without a failed or a wrong answer",
+    "tests/docs/test_examples.py": "both tutorials do, word for word, what they show",
     "tests/monitoring/job/test_bad_months.py": "two hundred kinds of bad months are judged",
     "tests/monitoring/job/test_crash.py": "a run or a first start may be killed anywhere",
     "tests/monitoring/job/test_outages.py": "a run goes on after the registry was away",
