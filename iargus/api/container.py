@@ -215,8 +215,6 @@ class Services:
 
 def _deadlines(databases: Sequence[Database], settings: Settings) -> list[CircuitBreaker]:
     """One for each database; none where it is a file, which has no network to go silent."""
-    if settings.environment.mysql is None:
-        return []
     policy = settings.policy.database
     # The pool has as many connections again, for the revoked tokens and for recording.
     return [
@@ -226,4 +224,5 @@ def _deadlines(databases: Sequence[Database], settings: Settings) -> list[Circui
             lanes=policy.pool_size,
         )
         for database in databases
+        if not database.dialect.is_embedded
     ]
