@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import queue
 import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from iargus.atomic_write import write_atomically
 from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc, utc_now
 from iargus.errors import MailNotSent
@@ -133,10 +133,8 @@ class _Told:
         self._days[_key(refusal)] = day
         kept = sorted(self._days.items(), key=lambda each: each[1])[-_MAX_REMEMBERED:]
         self._days = dict(kept)
-        draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
-            draft.write_text(json.dumps(self._days, indent=1), encoding="utf-8")
-            draft.replace(self._path)
+            write_atomically(self._path, json.dumps(self._days, indent=1), sync=False)
         except OSError as error:
             # Remembered until the process ends; a restart may then say it twice.
             logger.warning("%s cannot be written: %s", self._path, error)
