@@ -22,7 +22,7 @@ from tests.services.mariadb import MariaDB
 from tests.services.require import require_program
 from tests.storage.migrations.tables import shape
 
-SCRIPT = Path(__file__).parents[2] / "db_creation.sql"
+SCRIPT = Path(__file__).parents[3] / "db_creation.sql"
 NOW = datetime(2026, 11, 1)
 CATALOGUE = Catalogue.read(Policy())
 

@@ -25,6 +25,7 @@ def at_0001(any_database_environ: dict[str, str]) -> Database:
     database = Database.connect(
         LABELLED, Settings(Environment.read(any_database_environ), Policy())
     )
+    database.make_file()
     config = _config(database)
     with database.transaction() as connection:
         config.attributes["connection"] = connection

@@ -25,6 +25,7 @@ JWT = "eyJhbGciOiJIUzI1NiJ9." + "a" * 120 + "." + "b" * 43
 
 def connect(name: str, environ: dict[str, str], *statements: str) -> Database:
     database = Database.connect(name, Settings(Environment.read(environ), Policy()))
+    database.make_file()
     dialect = database.engine.dialect.name
     latin = " DEFAULT CHARSET=latin1" if dialect == "mysql" else ""
     with database.transaction() as connection:
