@@ -12,12 +12,12 @@ is one 503 and no more.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol, TypeVar
 
+from iargus.circuit_breaker import CircuitBreaker
 from iargus.errors import CircuitOpen, DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
@@ -36,8 +36,9 @@ def unbounded(work: Callable[[], Result]) -> Result:
     return work()
 
 
-class CircuitBreaker:
-    """At most `timeout_s` for each piece of work, and never more than `lanes` threads."""
+class ThreadedDeadlineRunner:
+    """At most `timeout_s` for each piece of work, and never more than `lanes` threads; behind a
+    circuit breaker."""
 
     def __init__(
         self,
@@ -51,18 +52,13 @@ class CircuitBreaker:
     ) -> None:
         self._name = name
         self._timeout_s = timeout_s
-        self._retry_s = retry_s
-        self._failures = failures
-        self._monotonic_s = monotonic_s
+        self._circuit = CircuitBreaker(failures=failures, retry_s=retry_s, monotonic_s=monotonic_s)
         self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix=f"{name}-lane")
-        self._lock = threading.Lock()
-        self._failed_in_a_row = 0
-        self._try_again_s: float | None = None
 
     @property
     def away(self) -> bool:
         """Whether the server is known not to answer."""
-        return self._try_again_s is not None
+        return self._circuit.is_open
 
     def __call__(self, work: Callable[[], Result]) -> Result:
         """Run `work` in a lane.
@@ -71,7 +67,8 @@ class CircuitBreaker:
             DatabaseUnavailable: it took longer than `timeout_s`, the server is known to be away,
                 or the work itself raised it.
         """
-        self._enter()
+        if not self._circuit.admit():
+            raise CircuitOpen(f"{self._name} did not answer a moment ago")
         future = self._lanes.submit(work)
         wait([future], timeout=self._timeout_s)
         # What waits for a lane is taken back; what runs goes on, and nobody hears of it.
@@ -80,37 +77,15 @@ class CircuitBreaker:
         error = future.exception()
         if isinstance(error, DatabaseUnavailable):
             raise self._failed(str(error)) from error
-        self._answered()
+        if self._circuit.succeed():
+            logger.info("%s answers again", self._name)
         return future.result()
 
     def close(self) -> None:
         """Take no more work; what runs ends with the timeouts of its driver."""
         self._lanes.shutdown(wait=False, cancel_futures=True)
 
-    def _enter(self) -> None:
-        with self._lock:
-            if self._try_again_s is None:
-                return
-            now_s = self._monotonic_s()
-            if now_s < self._try_again_s:
-                raise CircuitOpen(f"{self._name} did not answer a moment ago")
-            # This request tries; those that come meanwhile do not wait for it.
-            self._try_again_s = now_s + self._retry_s
-
-    def _answered(self) -> None:
-        with self._lock:
-            was_away, self._try_again_s = self._try_again_s is not None, None
-            self._failed_in_a_row = 0
-        if was_away:
-            logger.info("%s answers again", self._name)
-
     def _failed(self, reason: str) -> DatabaseUnavailable:
-        with self._lock:
-            self._failed_in_a_row += 1
-            if self._failed_in_a_row < self._failures:
-                return DatabaseUnavailable(reason)
-            was_away = self._try_again_s is not None
-            self._try_again_s = self._monotonic_s() + self._retry_s
-        if not was_away:
+        if self._circuit.fail():
             logger.error("requests that need %s are answered with 503: %s", self._name, reason)
-        return CircuitOpen(reason)
+        return CircuitOpen(reason) if self._circuit.is_open else DatabaseUnavailable(reason)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from iargus.deadline import CircuitBreaker
+from iargus.deadline import ThreadedDeadlineRunner
 from iargus.errors import CircuitOpen, DatabaseUnavailable, SchemaMissing
 
 
@@ -48,13 +48,13 @@ def silent() -> Iterator[Silent]:
 
 
 @pytest.fixture
-def deadline(seconds: Seconds) -> Iterator[CircuitBreaker]:
-    made = CircuitBreaker("it", timeout_s=0.05, lanes=2, failures=2, monotonic_s=seconds)
+def deadline(seconds: Seconds) -> Iterator[ThreadedDeadlineRunner]:
+    made = ThreadedDeadlineRunner("it", timeout_s=0.05, lanes=2, failures=2, monotonic_s=seconds)
     yield made
     made.close()
 
 
-def patient(deadline: CircuitBreaker) -> CircuitBreaker:
+def patient(deadline: ThreadedDeadlineRunner) -> ThreadedDeadlineRunner:
     """The same, where it is not time that shall run out."""
     deadline._timeout_s = 30.0
     return deadline
@@ -64,7 +64,7 @@ def refuse() -> None:
     raise DatabaseUnavailable("refused")
 
 
-def test_gives_the_result_and_the_errors_of_the_work(deadline: CircuitBreaker) -> None:
+def test_gives_the_result_and_the_errors_of_the_work(deadline: ThreadedDeadlineRunner) -> None:
     patient(deadline)
     assert deadline(lambda: 7) == 7
     for error in (SchemaMissing("no table"), ValueError("a bug"), TimeoutError("its own")):
@@ -78,7 +78,7 @@ def test_gives_the_result_and_the_errors_of_the_work(deadline: CircuitBreaker) -
 
 
 def test_gives_up_and_never_has_more_threads_than_lanes(
-    deadline: CircuitBreaker, silent: Silent, seconds: Seconds
+    deadline: ThreadedDeadlineRunner, silent: Silent, seconds: Seconds
 ) -> None:
     before = threading.active_count()
     for _ in range(20):
@@ -92,7 +92,7 @@ def test_gives_up_and_never_has_more_threads_than_lanes(
     assert silent.begun == 2
 
 
-def test_one_failure_refuses_nobody_else(deadline: CircuitBreaker) -> None:
+def test_one_failure_refuses_nobody_else(deadline: ThreadedDeadlineRunner) -> None:
     patient(deadline)
     with pytest.raises(DatabaseUnavailable):
         deadline(refuse)
@@ -104,7 +104,7 @@ def test_one_failure_refuses_nobody_else(deadline: CircuitBreaker) -> None:
 
 
 def test_while_it_is_away_one_request_tries_and_the_others_fail_at_once(
-    deadline: CircuitBreaker, seconds: Seconds, caplog: pytest.LogCaptureFixture
+    deadline: ThreadedDeadlineRunner, seconds: Seconds, caplog: pytest.LogCaptureFixture
 ) -> None:
     patient(deadline)
     tried = []
@@ -132,7 +132,7 @@ def test_while_it_is_away_one_request_tries_and_the_others_fail_at_once(
 
 
 def test_others_do_not_wait_for_the_one_that_tries(
-    deadline: CircuitBreaker, seconds: Seconds, silent: Silent
+    deadline: ThreadedDeadlineRunner, seconds: Seconds, silent: Silent
 ) -> None:
     patient(deadline)
     for _ in range(2):

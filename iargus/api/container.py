@@ -19,7 +19,7 @@ from iargus.auth.tokens.service import TokenService
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.background import Background
 from iargus.clock import Clock, utc_now
-from iargus.deadline import CircuitBreaker, DeadlineRunner, unbounded
+from iargus.deadline import DeadlineRunner, ThreadedDeadlineRunner, unbounded
 from iargus.errors import IArgusError
 from iargus.metrics import Metrics
 from iargus.ratelimit import LIMITERS, RequestLimits, open_limits
@@ -59,7 +59,7 @@ class Services:
     follow_registry: bool
     databases: list[Database]
     addresses: ClientAddresses
-    deadlines: list[CircuitBreaker]
+    deadlines: list[ThreadedDeadlineRunner]
     _background: list[Background] = field(default_factory=list)
     _gauges: GaugeRefresher = field(init=False)
     limits: RequestLimits | None = None
@@ -213,17 +213,16 @@ class Services:
         self.metrics.stop()
 
 
-def _deadlines(databases: Sequence[Database], settings: Settings) -> list[CircuitBreaker]:
+def _deadlines(databases: Sequence[Database], settings: Settings) -> list[ThreadedDeadlineRunner]:
     """One for each database; none where it is a file, which has no network to go silent."""
-    if settings.environment.mysql is None:
-        return []
     policy = settings.policy.database
     # The pool has as many connections again, for the revoked tokens and for recording.
     return [
-        CircuitBreaker(
+        ThreadedDeadlineRunner(
             f"the database {database.name}",
             timeout_s=policy.answer_timeout_s,
             lanes=policy.pool_size,
         )
         for database in databases
+        if not database.dialect.is_embedded
     ]

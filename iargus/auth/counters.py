@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, and_, select, update
 
-from iargus.storage.database import insert_ignoring
+from iargus.storage.dialects import dialect_of
 from iargus.storage.schema import token_changes, tokens
 
 REVOKED, KEYS = token_changes.c.revoked_seq, token_changes.c.keys_seq
@@ -31,7 +31,11 @@ def raised(connection: Connection, counter: Column[int]) -> int:
     """Raise a counter within the caller's transaction and give its new value."""
     raising = update(token_changes).where(_ROW).values({counter: counter + 1})
     if connection.execute(raising).rowcount == 0:
-        connection.execute(insert_ignoring(token_changes).values(id=1, revoked_seq=0, keys_seq=0))
+        connection.execute(
+            dialect_of(connection)
+            .insert_ignoring(token_changes)
+            .values(id=1, revoked_seq=0, keys_seq=0)
+        )
         connection.execute(raising)
     number: int = connection.execute(select(counter).where(_ROW)).scalar_one()
     return number

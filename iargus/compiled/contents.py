@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from iargus.compiled import strict_json
+from iargus.compiled import canonical_json
 from iargus.compiled.arrays import Array, from_bytes
 from iargus.compiled.errors import Refused
 
@@ -33,7 +33,7 @@ class Contents:
             Refused: it is missing or no object.
         """
         file = f"{name}.json"
-        found = strict_json.parse(self._bytes(file), file)
+        found = canonical_json.parse(self._bytes(file), file)
         if not isinstance(found, dict):
             raise Refused(f"{file} is no object")
         return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from iargus.compiled import strict_json
+from iargus.compiled import canonical_json
 from iargus.compiled.errors import Refused
 
 FORMAT = 1
@@ -51,7 +51,7 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """The one spelling of this manifest; their digest is signed with the version."""
-        return strict_json.dump(asdict(self))
+        return canonical_json.dump(asdict(self))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Manifest:
@@ -60,7 +60,7 @@ class Manifest:
         Raises:
             Refused: it is none, is of another format, or names a file outside of its folder.
         """
-        raw = strict_json.parse(data, MANIFEST)
+        raw = canonical_json.parse(data, MANIFEST)
         if not isinstance(raw, dict):
             raise Refused(f"{MANIFEST} is no object")
         if raw.get("format") != FORMAT or isinstance(raw["format"], bool):

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from dataclasses import asdict, dataclass
 
-from iargus.compiled import strict_json
+from iargus.compiled import canonical_json
 
 MIN_KEY_BYTES = 32
 _SCHEME = "hmac-sha256:"
@@ -31,7 +31,7 @@ class Statement:
 
     def to_bytes(self) -> bytes:
         """Its one spelling."""
-        return _PURPOSE + strict_json.dump(asdict(self))
+        return _PURPOSE + canonical_json.dump(asdict(self))
 
 
 def sign(statement: Statement, key: bytes) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-FIRST = timedelta(minutes=5)
+from iargus.backoff import Backoff
+
 # Less than a day: a job that is started every day, a little earlier or later, tries every day.
-LONGEST = timedelta(hours=12)
+_BACKOFF = Backoff(first_s=5 * 60, maximum_s=12 * 3600)
 
 
 def backoff_after(attempts: int) -> timedelta:
     """The pause after so many failed attempts: 5 minutes, doubled each time, at most 12 hours."""
-    doublings = min(attempts - 1, 10)  # more would only make a number too large for a timedelta
-    return min(FIRST * 2.0**doublings, LONGEST)
+    return timedelta(seconds=_BACKOFF.after(attempts))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from iargus.atomic_write import write_atomically
 from iargus.metrics.families import BY_NAME
 from iargus.metrics.layout import Key
 
@@ -63,9 +63,5 @@ class DeadWorkerTotals:
         Raises:
             OSError: the disk is full or not writable; what was there is still there.
         """
-        new = folder / (_FILE + ".part")
-        with new.open("w", encoding="utf-8") as file:
-            json.dump({"sources": sorted(self.sources), "series": self.series}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(folder / _FILE)
+        document = {"sources": sorted(self.sources), "series": self.series}
+        write_atomically(folder / _FILE, json.dumps(document))

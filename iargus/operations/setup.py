@@ -83,7 +83,7 @@ def _alone(var_dir: Path, tell: Tell) -> Iterator[None]:
 
 def _prepare_schema(stack: Stack, tell: Tell) -> None:
     for database in (stack.labelled, stack.api):
-        if stack.settings.environment.mysql is None:
+        if database.dialect.is_embedded:
             upgrade(database)
         else:
             # Creating tables is another account's right: `iargus db upgrade`.

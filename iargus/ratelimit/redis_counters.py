@@ -10,7 +10,7 @@ from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from iargus.ratelimit.breaker import Breaker
+from iargus.ratelimit.redis_probe import ProbedBreaker
 
 # Requests of one key share a round trip: connections are as many as keys are asked for at once.
 MAX_CONNECTIONS = 32
@@ -48,7 +48,7 @@ class RedisCounters:
         )
         self._waiting: dict[str, list[asyncio.Future[int]]] = {}
         self._trips: set[asyncio.Task[None]] = set()
-        self._breaker = Breaker("Redis", self._probe, interval_s=probe_interval_s)
+        self._breaker = ProbedBreaker("Redis", self._probe, interval_s=probe_interval_s)
 
     async def number(self, key: str, *, expiry_s: int) -> int | None:
         """Count one request of `key`, and give how many that makes; None where Redis does not

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
 
+from iargus.atomic_write import write_atomically
 from iargus.errors import ArtefactRejected
 from iargus.registry.canonical_schema import canonical
 from iargus.registry.renamed_types import with_current_names
@@ -44,12 +44,7 @@ def save(estimator: Pipeline, path: Path) -> str:
         data = canonical(skops.io.dumps(estimator))
     except (TypeError, ValueError, AttributeError) as error:
         raise ArtefactRejected(f"the model cannot be written with skops: {error}") from error
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        staged.write_bytes(data)
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
+    write_atomically(path, data, sync=False)
     return hashlib.sha256(data).hexdigest()
 
 

@@ -8,7 +8,6 @@ nothing is recorded in it.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -16,6 +15,8 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+
+from iargus.atomic_write import claim_name, sync_to_disk
 
 _MAKING = ".making-"
 # What SQLite keeps beside a database. A journal that outlives its own would be played back into
@@ -52,12 +53,11 @@ def make(path: Path, fill: Callable[[Path], None]) -> None:
     try:
         draft = place / path.name
         fill(draft)
-        _sync_to_disk(draft)
+        sync_to_disk(draft)
         if not is_made(path):
             _set_aside(path)
-        # Fails where the name is taken, which a rename does not.
-        os.link(draft, path)
-        _sync_to_disk(path.parent)
+        claim_name(draft, path)
+        sync_to_disk(path.parent)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
@@ -110,11 +110,3 @@ def _set_aside(path: Path) -> Path:
         if found.exists():
             found.rename(aside.with_name(aside.name + companion))
     return aside
-
-
-def _sync_to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

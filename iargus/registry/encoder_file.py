@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from iargus.atomic_write import write_atomically
 from iargus.errors import ArtefactRejected
 from iargus.registry.renamed_types import current_module
 
@@ -35,8 +35,8 @@ def write(encoder: object, path: Path) -> str:
     data = pickle.dumps(encoder, protocol=5)
     digest = hashlib.sha256(data).hexdigest()
     # Digest first: a stop between the two leaves a pair that is refused, never one that lies.
-    _replace(sidecar(path), f"{digest}  {path.name}\n".encode())
-    _replace(path, data)
+    write_atomically(sidecar(path), f"{digest}  {path.name}\n", sync=False)
+    write_atomically(path, data, sync=False)
     return digest
 
 
@@ -98,12 +98,3 @@ def _checked(path: Path) -> bytes:
             f"{words[0][:12]}…"
         )
     return data
-
-
-def _replace(path: Path, data: bytes) -> None:
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        staged.write_bytes(data)
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)

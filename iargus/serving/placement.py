@@ -8,7 +8,6 @@ var/models/<task>/current.json        {"champion": "7", "challenger": null}
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -18,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from iargus.atomic_write import staged, sync_to_disk
 from iargus.errors import ArtefactRejected
 
 if TYPE_CHECKING:
@@ -138,10 +138,11 @@ class Placement:
         ready = content.parent / "ready"
         ready.mkdir()
         content.replace(ready / (_BUNDLE if manifest.bundle else _MODEL))
-        _write(ready / "manifest.json", json.dumps(asdict(manifest), indent=1))
+        text = json.dumps(asdict(manifest), indent=1)
+        (ready / "manifest.json").write_text(text + "\n", encoding="utf-8")
         for path in ready.rglob("*"):
             if path.is_file():
-                _sync_to_disk(path)
+                sync_to_disk(path)
         target = self.models_dir / manifest.task / manifest.version
         try:
             ready.rename(target)
@@ -156,10 +157,10 @@ class Placement:
 
     def point(self, task: str, current: Current) -> None:
         """Say at once what is served; readers see the old or the new, nothing between."""
-        with self.staging(task) as place:
-            staged = place / "current.json"
-            _write(staged, json.dumps(asdict(current)))
-            staged.replace(self.current_file(task))
+        file = self.current_file(task)
+        # In the staging folder `prune` finds what a killed process has left.
+        with self.staging(task) as place, staged(file, folder=place) as draft:
+            draft.write(f"{json.dumps(asdict(current))}\n".encode())
 
     def prune(self, task: str, keep: Collection[str]) -> None:
         """Remove all versions but `keep`, and what a process that died left in staging."""
@@ -170,17 +171,6 @@ class Placement:
             if path.name.startswith(_STAGED) and _age_s(path) < _STALE_S:
                 continue
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text + "\n", encoding="utf-8")
-    _sync_to_disk(path)
-
-
-def _sync_to_disk(path: Path) -> None:
-    # A name that points to bytes which a power cut took away would be worse than no file.
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def _age_s(path: Path) -> float:

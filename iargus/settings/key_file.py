@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from iargus.atomic_write import OWNER_ONLY, staged
 from iargus.errors import ConfigurationError
 
 KEY_BYTES = 48
@@ -45,17 +46,6 @@ def read_key(path: Path) -> tuple[str, str]:
 
 
 def _make(path: Path) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(new_key() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        # A link fails where the name is taken: of workers that start together one wins, and
-        # the others read the winner's key.
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    # Of workers that start together one wins, and the others read the winner's key.
+    with suppress(FileExistsError), staged(path, mode=OWNER_ONLY, exclusive=True) as file:
+        file.write(f"{new_key()}\n".encode("ascii"))

@@ -11,7 +11,7 @@ from sqlalchemy import Insert, Update, delete, select, update
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import DatabaseUnavailable, RunLocked
-from iargus.storage.database import Database, insert_ignoring
+from iargus.storage.database import Database
 from iargus.storage.lock_holder import is_dead, own_holder
 from iargus.storage.schema import job_lock
 
@@ -76,7 +76,9 @@ class JobLock:
         # A transaction for each statement: an INSERT that meets a row keeps a shared lock on it
         # until its transaction ends, and two that then want to change the row would deadlock.
         now = to_naive_utc(self._clock())
-        mine = insert_ignoring(job_lock).values(name=self._name, holder=self.holder, taken_at=now)
+        mine = self._database.dialect.insert_ignoring(job_lock).values(
+            name=self._name, holder=self.holder, taken_at=now
+        )
         if self._changed(mine):
             return
         with self._database.transaction() as connection:

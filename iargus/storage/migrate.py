@@ -7,9 +7,6 @@ all three.
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -17,9 +14,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.errors import SchemaMissing
 from iargus.storage.database import LABELLED, Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -38,10 +35,9 @@ def upgrade(database: Database) -> None:
     """
     config = _config(database)
     database.make_file()
-    with _turn(database), database.transaction() as connection:
-        if connection.dialect.name == "sqlite":
-            # DDL alone begins no transaction there; all or nothing.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    dialect = database.dialect
+    with dialect.upgrade_lock(database, LOCK_TIMEOUT_S), database.transaction() as connection:
+        dialect.begin_upgrade(connection)
         if _revision(connection) == _head(config):
             return
         config.attributes["connection"] = connection
@@ -93,36 +89,3 @@ def _newer(database: Database) -> str:
         f"the database {database.name} was made by a newer version of IArgus than this one; "
         "install that version"
     )
-
-
-@contextmanager
-def _turn(database: Database) -> Iterator[None]:
-    """One upgrade of a database at a time, over all processes and machines."""
-    path = database.file
-    if path is None:
-        with _server_lock(database):
-            yield
-    else:
-        # Even the first connection writes to an SQLite file (the journal's mode), so this
-        # lock is none of SQLite's.
-        lock = Path(f"{path}.lock")
-        with lock.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-
-@contextmanager
-def _server_lock(database: Database) -> Iterator[None]:
-    # On a connection of its own: the lock must outlast the transaction of the upgrade.
-    name = {"name": f"iargus.upgrade.{database.name}"}
-    wait = {**name, "seconds": LOCK_TIMEOUT_S}
-    with database.transaction() as connection:
-        if connection.execute(text("SELECT GET_LOCK(:name, :seconds)"), wait).scalar() != 1:
-            raise DatabaseUnavailable(
-                f"the database {database.name}: another upgrade has held its lock for "
-                f"{LOCK_TIMEOUT_S} s"
-            )
-        try:
-            yield
-        finally:
-            connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)

@@ -12,26 +12,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    ColumnElement,
-    Connection,
-    DateTime,
-    String,
-    and_,
-    func,
-    literal,
-    or_,
-    select,
-    type_coerce,
-)
+from sqlalchemy import Column, ColumnElement, String, and_, func, literal, or_, select
 
 from iargus.storage.database import Database
+from iargus.storage.dialects.base import Row
 
 PAGE_ROWS = 50_000
-
-Row = Sequence[Any]
 
 
 def pages(
@@ -54,7 +40,9 @@ def pages(
     after: list[ColumnElement[bool]] = [columns[0].is_not(None)]
     while True:
         with database.transaction() as connection:
-            page = _read(connection, columns, and_(*wanted, *after), task, size)
+            page = database.dialect.read_page(
+                connection, columns, and_(*wanted, *after), task, size
+            )
         if page:
             yield page
         if len(page) < size:
@@ -85,35 +73,3 @@ def _after(columns: Sequence[Column[Any]], row: Row) -> list[ColumnElement[bool]
     at = literal(row[0], String())
     # `(moment, number) > (…)` would say it, but MySQL and MariaDB find no index for that.
     return [moment >= at, or_(moment > at, number > row[1])]
-
-
-def _read(
-    connection: Connection,
-    columns: Sequence[Column[Any]],
-    condition: ColumnElement[bool],
-    task: tuple[Column[str], str] | None,
-    size: int,
-) -> list[Row]:
-    order = list(columns[:2])
-    if task is not None:
-        column, value = task
-        if connection.dialect.name == "sqlite":
-            condition = and_(column == value, condition)
-        else:
-            # Of `column = value` MariaDB would make a walk through all index entries of the task
-            # (access `ref`) up to the time that is wanted; a range begins there.
-            condition = and_(column >= value, column <= value, condition)
-            order.insert(0, column)
-    if connection.dialect.name == "sqlite":
-        plain = [
-            type_coerce(each, String()) if isinstance(each.type, DateTime | JSON) else each
-            for each in columns
-        ]
-        query = select(*plain).where(condition).order_by(*order).limit(size)
-        return list(connection.execute(query).all())
-    # mysql-connector takes each value of each row apart in Python; one JSON text a row is twice as
-    # fast, and as exact: the server writes the shortest text that gives the same number again.
-    packed = select(func.json_array(*columns)).where(condition).order_by(*order).limit(size)
-    texts = connection.execute(packed).scalars().all()
-    rows: list[Row] = json.loads(f"[{','.join(texts)}]")
-    return rows

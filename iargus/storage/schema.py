@@ -11,7 +11,6 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -19,12 +18,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.mysql import LONGTEXT, MEDIUMBLOB
 
-# SQLite counts rows by itself only in a column of exactly the type INTEGER.
-_RowId = BigInteger().with_variant(Integer, "sqlite")
-_LongText = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
-_Picture = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
+from iargus.storage.dialects.column_types import LONG_TEXT, PICTURE, ROW_ID
 
 labelled_metadata = MetaData()
 api_metadata = MetaData()
@@ -32,7 +27,7 @@ api_metadata = MetaData()
 car_details = Table(
     "car_details",
     labelled_metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("state", String(64)),
     Column("model", String(128), nullable=False),
     Column("make", String(64), nullable=False),
@@ -51,7 +46,7 @@ car_details = Table(
 labelled_examples = Table(
     "labelled_examples",
     labelled_metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("task", String(64), nullable=False),
     Column("observed_at", DateTime, nullable=False),
     Column("payload", JSON, nullable=False),
@@ -68,7 +63,7 @@ labelled_examples = Table(
 imports = Table(
     "imports",
     labelled_metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("task", String(64), nullable=False),
     Column("file", String(255), nullable=False),
     Column("digest", String(64), nullable=False),
@@ -87,7 +82,7 @@ imports = Table(
 monitoring_runs = Table(
     "monitoring_runs",
     labelled_metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("task", String(64), nullable=False),
     Column("period", String(7), nullable=False),
     Column("window_start", DateTime),
@@ -118,20 +113,20 @@ monitoring_steps = Table(
 outbox = Table(
     "outbox",
     labelled_metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("message_id", String(255), nullable=False),
     Column("task", String(64), nullable=False),
     Column("period", String(7), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("subject", String(255), nullable=False),
-    Column("body_text", _LongText, nullable=False),
-    Column("body_html", _LongText, nullable=False),
+    Column("body_text", LONG_TEXT, nullable=False),
+    Column("body_html", LONG_TEXT, nullable=False),
     Column("created_at", DateTime, nullable=False),
     Column("sent_at", DateTime),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", String(500)),
     Column("next_attempt_at", DateTime),
-    Column("picture", _Picture),
+    Column("picture", PICTURE),
     UniqueConstraint("message_id", name="uq_outbox_message_id"),
 )
 
@@ -146,7 +141,7 @@ job_lock = Table(
 tokens = Table(
     "tokens",
     api_metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("first_name", String(100), nullable=False),
     Column("surname", String(100), nullable=False),
     Column("email", String(254), nullable=False),
@@ -174,7 +169,7 @@ tokens = Table(
 signing_keys = Table(
     "signing_keys",
     api_metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("kid", String(64), nullable=False),
     Column("wrapped", String(255)),
     Column("wrapped_with", String(64)),
@@ -197,7 +192,7 @@ token_changes = Table(
 confirmations = Table(
     "confirmations",
     api_metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("person", String(64), nullable=False),
     Column("first_name", String(100), nullable=False),
     Column("surname", String(100), nullable=False),

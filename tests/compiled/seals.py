@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from iargus.compiled import strict_json
+from iargus.compiled import canonical_json
 from iargus.compiled.arrays import to_bytes
 from iargus.compiled.manifest import MANIFEST
 
@@ -19,7 +19,7 @@ def alter_manifest(folder: Path, change: Callable[[dict[str, Any]], None]) -> No
     """Change the manifest."""
     raw = json.loads((folder / MANIFEST).read_bytes())
     change(raw)
-    seal(folder, strict_json.dump(raw))
+    seal(folder, canonical_json.dump(raw))
 
 
 def seal(folder: Path, manifest: bytes) -> None:
@@ -43,7 +43,7 @@ def alter_document(folder: Path, name: str, change: Callable[[dict[str, Any]], N
     """Change a JSON file."""
     raw = json.loads((folder / name).read_bytes())
     change(raw)
-    replace(folder, name, strict_json.dump(raw))
+    replace(folder, name, canonical_json.dump(raw))
 
 
 def put(at: Any, value: Any) -> Callable[[Any], Any]:

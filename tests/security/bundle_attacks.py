@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from iargus.compiled import strict_json
+from iargus.compiled import canonical_json
 from iargus.compiled.arrays import to_bytes
 from iargus.compiled.manifest import MANIFEST
 from iargus.registry.version import BUNDLE_DIGEST
@@ -28,7 +28,7 @@ def manifest(change: Callable[[dict[str, Any]], object]) -> Change:
         path = files / "bundle" / MANIFEST
         document = json.loads(path.read_bytes())
         change(document)
-        path.write_bytes(strict_json.dump(document))
+        path.write_bytes(canonical_json.dump(document))
         tags[BUNDLE_DIGEST] = hashlib.sha256(path.read_bytes()).hexdigest()
 
     return changed
@@ -67,7 +67,7 @@ def document(change: Callable[[dict[str, Any]], object]) -> Change:
     def made(files: Path) -> bytes:
         found = json.loads((files / "bundle" / "car.json").read_bytes())
         change(found)
-        return strict_json.dump(found)
+        return canonical_json.dump(found)
 
     return file(made, "car.json")
 

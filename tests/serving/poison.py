@@ -20,7 +20,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from iargus.compiled import strict_json
+from iargus.compiled import canonical_json
 from iargus.compiled.arrays import to_bytes
 from iargus.compiled.manifest import MANIFEST
 from iargus.registry import artefact
@@ -80,7 +80,7 @@ def manifest(change: Callable[[dict[str, Any]], object]) -> Change:
     def changed(files: Path, tags: Tags) -> None:
         document = json.loads((files / "bundle" / MANIFEST).read_bytes())
         change(document)
-        manifest_bytes(files, tags, strict_json.dump(document))
+        manifest_bytes(files, tags, canonical_json.dump(document))
 
     return changed
 

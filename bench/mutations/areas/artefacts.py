@@ -10,7 +10,6 @@ _PICKLE = Module("iargus/registry/encoder_file.py", "tests/serving/test_encoder_
 _FILES = Module("iargus/compiled/files.py", _FILES_TESTS)
 _MANIFEST = Module("iargus/compiled/manifest.py", _FILES_TESTS)
 _ARRAYS = Module("iargus/compiled/arrays.py", _FILES_TESTS)
-_JSON = Module("iargus/compiled/strict_json.py", _FILES_TESTS)
 _CONTENTS = Module("iargus/compiled/contents.py", _FILES_TESTS)
 _CANARY = Module("iargus/compiled/canary.py", _FILES_TESTS, "tests/compiled/test_tampered_cars.py")
 _LOAD = Module("iargus/serving/compilation/load.py", "tests/compiled/test_identity.py")
@@ -113,12 +112,6 @@ GUARDS = (
         "if not np.isfinite(array).all():",
         "if False:",
         "tests/compiled/test_tampered_cars.py",
-    ),
-    _JSON.guard("a bundle's JSON names nothing twice", "if len(found) != len(pairs):", "if False:"),
-    _JSON.guard(
-        "a bundle's JSON has an end of brackets",
-        "except (ValueError, RecursionError) as error:",
-        "except ValueError as error:",
     ),
     _CONTENTS.guard(
         "a bundle has no needless file", "        if self._unread:\n", "        if False:\n"

@@ -5,6 +5,13 @@ from __future__ import annotations
 from bench.mutations.guard import Module
 
 _BODY = Module("iargus/api/gate/body.py", "tests/api/test_bodies.py")
+_STRICT = Module(
+    "iargus/strict_json.py",
+    "tests/test_strict_json.py",
+    "tests/api/test_bodies.py",
+    "tests/auth/tokens/test_form.py",
+    "tests/compiled/test_tampered_files.py",
+)
 _GATE = Module("iargus/api/gate/gate.py", "tests/api/test_json_faults.py")
 _FAULTS = Module("iargus/api/gate/json_faults.py", "tests/api/test_json_faults.py")
 _PLACES = Module("iargus/api/gate/json_places.py", "tests/api/test_json_faults.py")
@@ -39,17 +46,22 @@ GUARDS = (
         'elif name == b"content-encoding" and value',
         'elif name == b"" and value',
     ),
-    _BODY.guard("NaN and Infinity are no JSON", "allow_inf_nan=False", "allow_inf_nan=True"),
+    _STRICT.guard("NaN and Infinity are no JSON", "allow_inf_nan=False", "allow_inf_nan=True"),
     _BODY.guard(
         "a body is one object",
         "if not isinstance(document, dict):",
         "if document is None:",
         "tests/api/test_body.py",
     ),
-    _BODY.guard(
-        "a body names nothing twice",
-        'if body.count(b":") != _members(document):',
+    _STRICT.guard(
+        "bodies, tokens and bundles name nothing twice",
+        'if data.count(b":") != _members(document):',
         "if False:",
+    ),
+    _STRICT.guard(
+        "of many names the one that comes twice is found",
+        "if len(found) != len(members):",
+        "if len(found) > len(members):",
     ),
     _GATE.guard(
         "who has no token is not told what is wrong with a body",

@@ -136,14 +136,12 @@ GUARDS = (
         "if False:",
     ),
     _FILE.guard("a key is its owner's to read: checked", "if mode & 0o077:", "if False:"),
-    _FILE.guard("a key is its owner's to read: made so", "os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),
+    _FILE.guard("a key is its owner's to read: made so", "mode=OWNER_ONLY", "mode=0o644"),
     _FILE.guard("an empty file is no key", "if len(secret) < KEY_BYTES:", "if False:"),
     _FILE.guard(
         "workers that start together end with one key",
-        "os.link(draft, path)",
-        "os.replace(draft, path), draft.touch()",
+        ", exclusive=True",
+        "",
     ),
-    _RING_FILE.guard(
-        "the kept ring is its owner's to read", "os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"
-    ),
+    _RING_FILE.guard("the kept ring is its owner's to read", "mode=OWNER_ONLY", "mode=0o644"),
 )

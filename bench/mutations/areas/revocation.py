@@ -105,7 +105,7 @@ GUARDS = (
         "if os.fstat(file.fileno()).st_mode & 0o077:",
         "if False:",
     ),
-    _FILE.guard("a kept list is its owner's", "os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),
+    _FILE.guard("a kept list is its owner's", "mode=OWNER_ONLY", "mode=0o644"),
     _FILE.guard(
         "a kept list from the future does not count",
         "if not 0 <= age_s <= self._max_age_s:",

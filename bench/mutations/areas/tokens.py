@@ -42,15 +42,6 @@ GUARDS = (
     _FORM.guard("the header names the one type", 'or header["typ"] != TYPE:', "or False:"),
     _FORM.guard("a kid is a text", "if not isinstance(kid, str):", "if False:"),
     _FORM.guard(
-        "a token names nothing twice", "if len(found) != len(pairs):", "if len(found) > len(pairs):"
-    ),
-    _FORM.guard("a token holds no NaN", ", parse_constant=_no_constant", ""),
-    _FORM.guard(
-        "JSON without an end of brackets is no token and no error of ours",
-        "except RecursionError as error:",
-        "except ZeroDivisionError as error:",
-    ),
-    _FORM.guard(
         "header and claims are objects", "if not isinstance(found, dict):", "if found is None:"
     ),
     _CLAIMS.guard(

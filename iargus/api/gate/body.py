@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 
-import pydantic_core
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
+from iargus import strict_json
 from iargus.api.gate.eager_await import EagerCoroutine
-from iargus.api.gate.json_faults import Fault, explain, explain_twice, first_twice
+from iargus.api.gate.json_faults import Fault, explain, explain_twice
 from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
-
-_NESTING = (dict, list)
 
 
 async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s: float) -> bytes:
@@ -95,19 +92,15 @@ def load_object(body: bytes) -> dict[str, Any]:
         Unparsed: where `parse_object` raises `BodyInvalid`.
     """
     try:
-        document = pydantic_core.from_json(body, allow_inf_nan=False)
+        document = strict_json.load(body)
+    except strict_json.NameTwice as error:
+        name = error.name
+        raise Unparsed(lambda: _invalid(explain_twice(body, name))) from None
     except ValueError as error:
         found = error
         raise Unparsed(lambda: _invalid(explain(body, found))) from None
     if not isinstance(document, dict):
         raise Unparsed(lambda: BodyInvalid(_no_object(document)))
-    # Each member has a colon of its own: as many as there are leave none for a second of a name.
-    if body.count(b":") != _members(document):
-        try:
-            json.loads(body, object_pairs_hook=_named_once)
-        except _NamedTwice as error:
-            name = error.name
-            raise Unparsed(lambda: _invalid(explain_twice(body, name))) from None
     return document
 
 
@@ -122,25 +115,3 @@ def _no_object(document: Any) -> str:
             "list inside an object"
         )
     return 'the body must be a JSON object, such as {"text": "hello"}'
-
-
-def _members(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_members(each) for each in value.values() if type(each) in _NESTING)
-    if isinstance(value, list):
-        return sum(_members(each) for each in value if type(each) in _NESTING)
-    return 0
-
-
-class _NamedTwice(Exception):
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-
-
-def _named_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(members)
-    if len(found) != len(members):
-        # Of two, one reader takes the first and another the last (RFC 8259 section 4).
-        raise _NamedTwice(first_twice(members))
-    return found

@@ -84,17 +84,6 @@ def _twice_of(value: object) -> str | None:
     return "" if isinstance(value, _Twice) else None
 
 
-def first_twice(members: list[tuple[str, Any]]) -> str:
-    """The first name that is there a second time, of which there is one."""
-    # Each is looked at once: whoever has no token may send a hundred thousand of them.
-    seen: set[str] = set()
-    for name, _ in members:
-        if name in seen:
-            return name
-        seen.add(name)
-    raise AssertionError("no name is there twice")
-
-
 def _at(body: bytes, message: str, offset: int) -> Fault:
     """The fault at an offset, of which the parser says `message`."""
     for part, cause in json_wording.IN_A_TEXT.items():

@@ -12,7 +12,7 @@ from iargus.auth.issuing.addresses import Address
 from iargus.auth.issuing.codes import Code, new_invitation, parse_invitation
 from iargus.auth.tokens.record import tasks_of, tasks_text
 from iargus.errors import InvitationInvalid
-from iargus.storage.database import Database, insert_ignoring
+from iargus.storage.database import Database
 from iargus.storage.schema import invitations
 
 
@@ -63,7 +63,9 @@ class Invitations:
                 "expires_at": expires_at,
             }
             with self._database.transaction() as connection:
-                if connection.execute(insert_ignoring(invitations).values(values)).rowcount:
+                if connection.execute(
+                    self._database.dialect.insert_ignoring(invitations).values(values)
+                ).rowcount:
                     return code
 
     def tasks_of(self, text: str) -> tuple[str, ...] | None:

@@ -8,8 +8,8 @@ a count sees what was there at the first read, and SQLite refuses to write after
 from __future__ import annotations
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import mysql, sqlite
 
+from iargus.storage.dialects import dialect_of
 from iargus.storage.schema import issuing_turns
 
 MAILS = "mails"
@@ -26,8 +26,5 @@ def acquire_lock(connection: Connection, name: str) -> None:
     """Wait for the turn, and keep it until the transaction ends."""
     first = {"name": name, "taken": 1}
     more = {"taken": issuing_turns.c.taken + 1}
-    if connection.dialect.name == "sqlite":
-        upsert = sqlite.insert(issuing_turns).values(first)
-        connection.execute(upsert.on_conflict_do_update(index_elements=["name"], set_=more))
-    else:
-        connection.execute(mysql.insert(issuing_turns).values(first).on_duplicate_key_update(more))
+    upsert = dialect_of(connection).upsert(issuing_turns, first, key=["name"], changes=more)
+    connection.execute(upsert)

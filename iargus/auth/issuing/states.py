@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
+from iargus.backoff import Backoff
+
 
 class State(StrEnum):
     """From WAITING by SENDING to SENT; back to WAITING when the mail server refuses."""
@@ -19,10 +21,9 @@ class State(StrEnum):
 # The states in which a request may be due, and how many attempts have ended without word then.
 LAPSES: dict[str, int] = {State.WAITING: 0, State.SENDING: 1, State.RESENDING: 2}
 
-_FIRST = timedelta(seconds=30)
-_LONGEST = timedelta(minutes=10)
+_BACKOFF = Backoff(first_s=30, maximum_s=600)
 
 
 def backoff_after(attempts: int) -> timedelta:
     """The pause after so many attempts: 30 seconds, doubled each time, at most 10 minutes."""
-    return min(_FIRST * 2.0 ** min(attempts - 1, 10), _LONGEST)
+    return timedelta(seconds=_BACKOFF.after(attempts))

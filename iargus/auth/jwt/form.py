@@ -1,16 +1,17 @@
 """The one spelling of a token: three parts in base64url, and a header of three names.
 
-What a library accepts changes from version to version (padding, bits that decoders pass over,
-names that come twice); what is accepted here is written down here.
+What a library accepts changes from version to version (padding, bits that decoders pass over);
+what is accepted here is written down here.
 """
 
 from __future__ import annotations
 
 import binascii
-import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
+
+from iargus import strict_json
 
 ALGORITHM = "HS256"
 TYPE = "JWT"
@@ -52,10 +53,7 @@ def strict_object(text: bytes) -> dict[str, Any]:
     Raises:
         ValueError: it is something else.
     """
-    try:
-        found = json.loads(text.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    found = strict_json.load(text)
     if not isinstance(found, dict):
         raise ValueError("no object")
     return found
@@ -70,14 +68,3 @@ def _decoded(part: str) -> bytes:
     if urlsafe_b64encode(data).rstrip(b"=") != part.encode():
         raise ValueError("bits that say nothing")
     return data
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name comes twice")
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")

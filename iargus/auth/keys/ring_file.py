@@ -6,13 +6,12 @@ It holds what the table holds, so nothing in it is of use without the secrets of
 from __future__ import annotations
 
 import logging
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from iargus.atomic_write import OWNER_ONLY, staged
 from iargus.auth.keys.row import KeyRow
 
 logger = logging.getLogger(__name__)
@@ -33,15 +32,9 @@ def load_rows(path: Path) -> list[KeyRow]:
 
 def save_rows(path: Path, rows: Sequence[KeyRow]) -> None:
     """Keep the rows, for the owner's eyes only; a disk that is full is told of and no more."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with staged(path, mode=OWNER_ONLY) as file:
             file.write(_ROWS.dump_json(list(rows)))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
     except OSError as error:
         logger.error("the key ring cannot be kept in %s: %s", path, error)
-        draft.unlink(missing_ok=True)

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import logging
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from iargus.atomic_write import OWNER_ONLY, staged
 from iargus.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -101,21 +101,13 @@ class RevocationFile:
         return StoredRevocations(revoked, age_s)
 
     def _write(self, revoked: Iterable[str], read_at_s: float) -> None:
-        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(f'{{"format": {FORMAT}, "read_at": {read_at_s!r}, "revoked": [')
-                rest, separator = iter(revoked), ""
-                while part := list(islice(rest, PART_ROWS)):
-                    file.write(separator + json.dumps(part)[1:-1])
-                    separator = ", "
-                file.write("]}")
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._path)
-        finally:
-            draft.unlink(missing_ok=True)
+        with staged(self._path, mode=OWNER_ONLY) as file:
+            file.write(b'{"format": %d, "read_at": %a, "revoked": [' % (FORMAT, read_at_s))
+            rest, separator = iter(revoked), ""
+            while part := list(islice(rest, PART_ROWS)):
+                file.write((separator + json.dumps(part)[1:-1]).encode("ascii"))
+                separator = ", "
+            file.write(b"]}")
 
 
 def _parse(content: bytes) -> tuple[frozenset[str], float]:

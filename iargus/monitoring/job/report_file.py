@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from iargus.atomic_write import write_atomically
 from iargus.monitoring.result import TaskOutcome
 
 
@@ -17,10 +17,5 @@ def write_report(directory: Path, outcome: TaskOutcome, page: str) -> Path:
     """
     path = directory / outcome.task / f"{outcome.period}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(page, encoding="utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_atomically(path, page, sync=False)
     return path

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, select
 from iargus.clock import Clock, to_naive_utc
 from iargus.monitoring.job.findings import Judgement
 from iargus.monitoring.period import Period
-from iargus.storage.database import Database, insert_ignoring
+from iargus.storage.database import Database
 from iargus.storage.schema import monitoring_steps as steps
 
 
@@ -83,7 +83,11 @@ class Steps:
     def take(self, judgement: Judgement, step: Step) -> None:
         """Write down that a step was taken; again is no error."""
         with self._database.transaction() as connection:
-            connection.execute(insert_ignoring(steps).values(self._values(judgement, step, {})))
+            connection.execute(
+                self._database.dialect.insert_ignoring(steps).values(
+                    self._values(judgement, step, {})
+                )
+            )
 
     def forget(self, left: Unfinished) -> None:
         """Drop a decision that is not carried out."""

@@ -14,13 +14,6 @@ from iargus.storage.database import LABELLED, Database
 from iargus.storage.migrate import check_schema
 from iargus.storage.schema import api_metadata, labelled_metadata
 
-_SERVER = (
-    "check MYSQL_HOST, MYSQL_PORT, MYSQL_USER and MYSQL_PWD, the server, its firewall, and the "
-    "account's grants (see db_creation.sql)"
-)
-_FILE = (
-    "look at {file}: whether its disk is full, this user may write to it, and it is an SQLite file"
-)
 MAX_CLOCK_DIFFERENCE_S = 30
 
 
@@ -30,19 +23,16 @@ def examine_database(database: Database, clock: Clock) -> Iterator[Finding]:
     try:
         check_schema(database)
     except SchemaMissing as error:
-        by_hand = "" if database.file else ", or db_creation.sql as an administrator"
+        by_hand = "" if database.dialect.is_embedded else ", or db_creation.sql as an administrator"
         yield problem(subject, str(error), f"run `iargus db upgrade`{by_hand}")
         return
     except DatabaseUnavailable as error:
-        yield problem(
-            subject,
-            str(error),
-            _SERVER if database.file is None else _FILE.format(file=database.file),
-        )
+        yield problem(subject, str(error), database.dialect.outage_advice(database.engine))
         return
     yield ok(subject, f"the tables are those of this version; {_row_counts(database)}")
-    if database.engine.dialect.name != "sqlite":
-        yield _examine_clock(database, clock)
+    query = database.dialect.server_time()
+    if query is not None:
+        yield _examine_clock(database, query, clock)
 
 
 def _row_counts(database: Database) -> str:
@@ -55,11 +45,11 @@ def _row_counts(database: Database) -> str:
     return ", ".join(counts)
 
 
-def _examine_clock(database: Database, clock: Clock) -> Finding:
+def _examine_clock(database: Database, query: str, clock: Clock) -> Finding:
     subject = f"clock of {database.name}"
     with database.transaction() as connection:
         before = to_naive_utc(clock())
-        theirs = connection.execute(text("SELECT UTC_TIMESTAMP()")).scalar_one()
+        theirs = connection.execute(text(query)).scalar_one()
     after = to_naive_utc(clock())
     assert isinstance(theirs, datetime)
     # How long the answer took is no fault of either clock.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from iargus.backoff import Backoff
 from iargus.errors import IArgusError, ModelBusy
 from iargus.serving.pool.process import EstimatorProcess, ProcessGone
 from iargus.settings.policy import UncompiledPolicy
@@ -20,7 +21,7 @@ from iargus.tasks.base import Input, Payload, ReadRoute, Task
 logger = logging.getLogger(__name__)
 
 _LOAD_TIMEOUT_S = 120.0
-_LONGEST_PAUSE_S = 30.0
+_RESTARTS = Backoff(first_s=1, maximum_s=30)
 _ATTEMPTS = 2  # a prediction changes nothing, so a second one does no harm
 
 
@@ -132,14 +133,14 @@ class _ProcessGroup:
         threading.Thread(target=self._restart, args=(free,), daemon=True).start()
 
     def _restart(self, free: queue.SimpleQueue[EstimatorProcess]) -> None:
-        pause_s = 1.0
+        attempts = 0
         while not self._ended.is_set():
             try:
                 free.put(self.start())
             except (IArgusError, OSError) as error:
                 logger.error("a process of the model cannot be started: %s", error)
-                self._ended.wait(pause_s)
-                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                attempts += 1
+                self._ended.wait(_RESTARTS.after(attempts))
             else:
                 return
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, select
 
-from iargus.storage.database import Database, insert_ignoring
+from iargus.storage.database import Database
+from iargus.storage.dialects import dialect_of
 from iargus.storage.paging import PAGE_ROWS, decoded, pages
 from iargus.storage.schema import feedback, predictions
 
@@ -56,8 +57,6 @@ class PredictionStore(Protocol):
     def add_label(self, prediction_id: str, label: str, at: datetime) -> bool: ...
 
 
-_SQLITE, _MYSQL = "INSERT OR IGNORE", "INSERT IGNORE"
-_COLUMNS = ", ".join(Recorded._fields)
 # As SQLAlchemy writes times into SQLite, where texts are compared with texts; MySQL reads it too.
 _TIME = "%Y-%m-%d %H:%M:%S.%f"
 
@@ -66,9 +65,6 @@ def _add(connection: Connection, rows: Sequence[Recorded]) -> None:
     # One statement for all rows, and none of SQLAlchemy's conversions: a driver gives Python's lock
     # away and takes it again for every statement, and each time stands in line behind the thread
     # that answers requests.
-    sqlite = connection.dialect.name == "sqlite"
-    place = "?" if sqlite else "%s"
-    one = f"({', '.join([place] * len(Recorded._fields))})"
     values: list[str] = []
     at, at_text = None, ""
     for row in rows:
@@ -82,11 +78,8 @@ def _add(connection: Connection, rows: Sequence[Recorded]) -> None:
             row.payload.decode(),
             row.answer.decode(),
         )
-    connection.exec_driver_sql(
-        f"{_SQLITE if sqlite else _MYSQL} INTO predictions ({_COLUMNS}) "
-        f"VALUES {', '.join([one] * len(rows))}",
-        tuple(values),
-    )
+    statement = dialect_of(connection).insert_text("predictions", Recorded._fields, len(rows))
+    connection.exec_driver_sql(statement, tuple(values))
 
 
 class SqlPredictionStore:
@@ -151,4 +144,9 @@ class SqlPredictionStore:
             if known is not None:
                 return False
             # Of two that come at once, the unique key lets one in.
-            return connection.execute(insert_ignoring(feedback), [values]).rowcount > 0
+            return (
+                connection.execute(
+                    self._database.dialect.insert_ignoring(feedback), [values]
+                ).rowcount
+                > 0
+            )

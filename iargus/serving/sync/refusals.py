@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from iargus.backoff import Backoff
 from iargus.registry import ModelVersion
 
 logger = logging.getLogger(__name__)
 
 # Somebody may mend what was refused; what that changes in the tags counts at once.
-_FIRST_PAUSE_S = 60.0
-_LONGEST_PAUSE_S = 3600.0
+_BACKOFF = Backoff(first_s=60, maximum_s=3600)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ OnRefusal = Callable[[Refusal], None]
 class _Known:
     reason: str
     until_s: float
-    pause_s: float
+    attempts: int
 
 
 class Refusals:
@@ -53,8 +53,9 @@ class Refusals:
     def add(self, version: ModelVersion, reason: str, serving: str | None) -> None:
         """Log it, tell it, and leave the version alone for a while."""
         before = self._known.get(_key(version))
-        pause_s = min(2 * before.pause_s, _LONGEST_PAUSE_S) if before else _FIRST_PAUSE_S
-        self._known[_key(version)] = _Known(reason, self._monotonic() + pause_s, pause_s)
+        attempts = before.attempts + 1 if before else 1
+        until_s = self._monotonic() + _BACKOFF.after(attempts)
+        self._known[_key(version)] = _Known(reason, until_s, attempts)
         stays = "nothing serves" if serving is None else f"version {serving} goes on serving"
         logger.error(
             "%s version %s is refused, %s: %s", version.task, version.version, stays, reason

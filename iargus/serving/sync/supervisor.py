@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import IO
 
 from iargus.background import Background
+from iargus.backoff import Backoff
 from iargus.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_FIRST_DELAY_S = 1.0
-_LONGEST_DELAY_S = 60.0
+_RESTARTS = Backoff(first_s=1, maximum_s=60)
 _COMMAND = (sys.executable, "-m", "iargus", "sync", "--follow", "--parent-pipe")
 
 
@@ -59,14 +59,15 @@ class SyncSupervisor(Background):
             self.stopped.wait(self._retry_s)
 
     def _keep_running(self) -> None:
-        delay_s = _FIRST_DELAY_S
+        attempts = 0
         while not self.stopped.is_set():
             began = time.monotonic()
             code = self._run_child()
             if self.stopped.is_set():
                 return
             lived_s = time.monotonic() - began
-            delay_s = _FIRST_DELAY_S if lived_s > _LONGEST_DELAY_S else delay_s
+            attempts = 1 if lived_s > _RESTARTS.maximum_s else attempts + 1
+            delay_s = _RESTARTS.after(attempts)
             logger.warning(
                 "the sync process ended with status %d after %.0f s; again in %.0f s",
                 code,
@@ -74,7 +75,6 @@ class SyncSupervisor(Background):
                 delay_s,
             )
             self.stopped.wait(delay_s)
-            delay_s = min(2 * delay_s, _LONGEST_DELAY_S)
 
     def _run_child(self) -> int:
         # The write end of the pipe is only here: when this process dies, the child reads the end.

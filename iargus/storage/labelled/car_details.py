@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from iargus.errors import DataError
 from iargus.storage.database import Database
+from iargus.storage.dialects.base import Row
 from iargus.storage.labelled import frames, reading
 from iargus.storage.labelled.span import Span
 from iargus.storage.labelled.writing import CAR_DETAILS, insert_rows
-from iargus.storage.paging import PAGE_ROWS, Row, highest, pages
+from iargus.storage.paging import PAGE_ROWS, highest, pages
 from iargus.storage.schema import car_details
 from iargus.tasks.base import Task
 

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from iargus.errors import DataError
 from iargus.storage.database import Database
+from iargus.storage.dialects.base import Row
 from iargus.storage.labelled import frames, reading
 from iargus.storage.labelled.span import Span
 from iargus.storage.labelled.writing import EXAMPLES, insert_rows
-from iargus.storage.paging import PAGE_ROWS, Row, decoded, highest, pages
+from iargus.storage.paging import PAGE_ROWS, decoded, highest, pages
 from iargus.storage.schema import labelled_examples
 from iargus.tasks.base import Problem, Task
 

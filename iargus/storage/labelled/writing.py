@@ -1,7 +1,7 @@
-"""The one statement that adds labelled rows, and how many rows it takes at once.
+"""How labelled rows are written: which columns, and in one statement for many.
 
-It passes over rows whose key is there already and needs the INSERT privilege alone: the
-account of the API has no other on these tables. `ON DUPLICATE KEY UPDATE` would need UPDATE.
+It passes over rows whose key is there already and needs the INSERT privilege alone: the account of
+the API has no other on these tables.
 
 Values arrive as the driver's: texts, numbers, None; times and JSON objects as text. That, and
 no dict for each row, is what makes 10,000 and more rows a second.
@@ -9,16 +9,12 @@ no dict for each row, is what makes 10,000 and more rows a second.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Table, TextClause, text, types
+from sqlalchemy import Connection, Table
 
-MAX_ROWS = 5_000
-# A statement must stay below `max_allowed_packet`, 16 MiB on MariaDB by default.
-MAX_CHARS = 500_000
+from iargus.storage.dialects import dialect_of
+from iargus.storage.dialects.base import Plain
 
 # The columns that are written, in the order of a row.
 CAR_DETAILS: tuple[str, ...] = (
@@ -27,83 +23,9 @@ CAR_DETAILS: tuple[str, ...] = (
 )
 EXAMPLES: tuple[str, ...] = ("task", "observed_at", "payload", "label", "source", "row_key")
 
-Row = tuple[Any, ...]
-_COUNTED = {"preserve_rowcount": True}
-
 
 def insert_rows(
-    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Row]
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Plain]
 ) -> int:
     """Insert all but the rows whose unique key is there already; say how many were inserted."""
-    if connection.dialect.name == "sqlite":
-        statement = _sqlite_insert(table, names)
-        done = connection.exec_driver_sql(statement, list(rows), execution_options=_COUNTED)
-        return done.rowcount
-    added = 0
-    for batch in _batches(rows, _longest(table, names)):
-        document = json.dumps(batch, ensure_ascii=False, allow_nan=False)
-        added += connection.execute(_mysql_insert(table, names), {"rows": document}).rowcount
-    return added
-
-
-# Only names of tables and columns from `iargus.storage.schema` are written into these texts.
-
-
-@cache
-def _sqlite_insert(table: Table, names: tuple[str, ...]) -> str:
-    marks = ", ".join("?" for _ in names)
-    return f'INSERT OR IGNORE INTO "{table.name}" ({", ".join(names)}) VALUES ({marks})'  # noqa: S608
-
-
-@cache
-def _mysql_insert(table: Table, names: tuple[str, ...]) -> TextClause:
-    """An INSERT of all rows in one JSON text, which the server takes apart.
-
-    mysql-connector writes each value of each row into the statement in Python, which makes
-    20,000 rows a second at best; with one value for all rows it is four times that. MySQL knows
-    JSON_TABLE since 8.0.4, MariaDB since 10.6.
-    """
-    columns = ", ".join(
-        f"c{number} {_json_type(table.c[name].type)} PATH '$[{number}]'"
-        for number, name in enumerate(names)
-    )
-    targets = ", ".join(f"`{name}`" for name in names)
-    return text(
-        f"INSERT IGNORE INTO `{table.name}` ({targets}) "  # noqa: S608
-        f"SELECT r.* FROM JSON_TABLE(:rows, '$[*]' COLUMNS ({columns})) AS r"
-    ).execution_options(**_COUNTED)
-
-
-def _json_type(kind: types.TypeEngine[Any]) -> str:
-    if isinstance(kind, types.DateTime):
-        return "VARCHAR(26)"  # MySQL makes no DATETIME of a JSON string, but does of a text
-    if isinstance(kind, types.Float):
-        return "DOUBLE"
-    if isinstance(kind, types.Integer):
-        return "BIGINT"
-    if isinstance(kind, types.JSON):
-        return "LONGTEXT CHARACTER SET utf8mb4"
-    return f"VARCHAR({getattr(kind, 'length', 255)}) CHARACTER SET utf8mb4"
-
-
-def _longest(table: Table, names: tuple[str, ...]) -> int | None:
-    """Which column has texts without a limit."""
-    found = [at for at, name in enumerate(names) if isinstance(table.c[name].type, types.JSON)]
-    return found[0] if found else None
-
-
-def _batches(rows: Sequence[Row], longest: int | None) -> Iterator[Sequence[Row]]:
-    if longest is None:
-        for start in range(0, len(rows), MAX_ROWS):
-            yield rows[start : start + MAX_ROWS]
-        return
-    batch: list[Row] = []
-    size = 0
-    for row in rows:
-        if batch and (len(batch) >= MAX_ROWS or size + len(row[longest]) > MAX_CHARS):
-            yield batch
-            batch, size = [], 0
-        batch.append(row)
-        size += len(row[longest])
-    if batch:
-        yield batch
+    return dialect_of(connection).insert_rows(connection, table, names, rows)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Column, Connection, Index, MetaData, Table, UniqueConstraint, inspect, text
+from sqlalchemy import Column, Connection, Index, MetaData, Table, UniqueConstraint, inspect
 
 from iargus.errors import SchemaMissing
+from iargus.storage.dialects import dialect_of
 from iargus.storage.migrations.widening import Change, changes
 
 # Gives a value to new columns of the rows that are there already.
@@ -35,8 +36,7 @@ def create_or_complete(
 
 def _complete(connection: Connection, table: Table, fill: Fill | None) -> None:
     operations = Operations(MigrationContext.configure(connection))
-    if connection.dialect.name == "mysql":
-        _use_utf8mb4(connection, table)
+    dialect_of(connection).prepare_older(connection, table)
     there = {column["name"] for column in inspect(connection).get_columns(table.name)}
     new = [column for column in table.columns if column.name not in there]
     for column in new:
@@ -100,20 +100,4 @@ def _require_values(connection: Connection, table: Table, change: Change) -> Non
         raise SchemaMissing(
             f"the table {table.name} has rows but no column {change.name}, and nobody knows "
             "its values: add the column and its values, then run `iargus db upgrade` again"
-        )
-
-
-def _use_utf8mb4(connection: Connection, table: Table) -> None:
-    """An older table may know Latin letters only."""
-    collation = connection.execute(
-        text(
-            "SELECT table_collation FROM information_schema.tables "
-            "WHERE table_schema = DATABASE() AND table_name = :name"
-        ),
-        {"name": table.name},
-    ).scalar()
-    if collation is not None and not str(collation).startswith("utf8mb4"):
-        connection.exec_driver_sql(
-            f"ALTER TABLE `{table.name}` CONVERT TO CHARACTER SET utf8mb4 "
-            "COLLATE utf8mb4_unicode_ci"
         )

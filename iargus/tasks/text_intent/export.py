@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from iargus.compiled import strict_json
+from iargus.compiled import canonical_json
 from iargus.compiled.arrays import to_bytes
 from iargus.compiled.errors import NotCompilable
 from iargus.compiled.steps import only, step
@@ -65,7 +65,7 @@ def export_text(estimator: Pipeline) -> dict[str, bytes]:
         "character_range": list(characters.ngram_range),
     }
     return {
-        "text.json": strict_json.dump(document),
+        "text.json": canonical_json.dump(document),
         "words.json": _ngrams(words),
         "characters.json": _ngrams(characters),
         "idf.npy": to_bytes(np.concatenate([words.idf_, characters.idf_])),
@@ -85,4 +85,4 @@ def _check(vectoriser: object, where: str, settings: dict[str, Any]) -> None:
 
 def _ngrams(vectoriser: NgramTfidf) -> bytes:
     vocabulary: dict[str, int] = vectoriser.vocabulary_
-    return strict_json.dump({"ngrams": sorted(vocabulary, key=vocabulary.__getitem__)})
+    return canonical_json.dump({"ngrams": sorted(vocabulary, key=vocabulary.__getitem__)})

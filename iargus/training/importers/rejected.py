@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import filecmp
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
+from iargus.atomic_write import claim_name, draft_beside
 from iargus.training.importers.candidate import RowRejected
 from iargus.training.importers.records import Record
 
@@ -42,7 +42,7 @@ class RejectedRows:
         self.examples: dict[str, Example] = {}
         self._folder, self._name, self._unit = folder, name, unit
         self._header = [unit, "reason", *names]
-        self._draft = folder / f".{name}.{os.getpid()}"
+        self._draft = draft_beside(folder / name)
         self._file: TextIO | None = None
         self._writer: Any = None
 
@@ -75,7 +75,7 @@ class RejectedRows:
             mark = "" if number == 1 else f"-{number}"
             path = self._folder / f"{self._name}.rejected{mark}.csv"
             try:
-                os.link(self._draft, path)  # never over a file that is there
+                claim_name(self._draft, path)
             except FileExistsError:
                 if not filecmp.cmp(self._draft, path, shallow=False):
                     continue

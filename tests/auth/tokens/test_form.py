@@ -122,7 +122,7 @@ def test_a_token_that_is_too_long_is_refused_although_it_is_signed(ring: KeyRing
     "text", [b'{"a":1,"a":1}', b'{"a":{"b":1,"b":1}}', b'{"a":NaN}', b"[" * 100_000, b"[]", b"7"]
 )
 def test_a_part_that_is_not_one_plain_object_is_a_value_error(text: bytes) -> None:
-    with pytest.raises(ValueError, match=r"twice|no JSON|deeply|no object"):
+    with pytest.raises(ValueError, match=r"twice|expected value|recursion limit|no object"):
         strict_object(text)
 
 

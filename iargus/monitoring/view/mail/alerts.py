@@ -16,6 +16,7 @@ from iargus.monitoring.view.mail.content import Content, content_of
 from iargus.monitoring.view.mail.kinds import Kind
 from iargus.monitoring.view.mail.subjects import subject_of
 from iargus.settings import Settings
+from iargus.storage.dialects import configured
 
 __all__ = ["Kind", "message_id", "write_alert"]
 
@@ -72,8 +73,7 @@ def message_id(kind: Kind, outcome: TaskOutcome, settings: Settings) -> str:
 
 def identity_of(about: Sequence[str], settings: Settings) -> str:
     """A Message-ID that is the same for the same things of the same installation."""
-    server = settings.environment.mysql
-    place = str(settings.var_dir) if server is None else f"{server.host}:{server.port}"
+    place = configured(settings).place(settings)
     digest = hashlib.sha256("\n".join((*about, place)).encode()).hexdigest()[:24]
     return f"<iargus.{digest}@{domain_of(settings)}>"
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import queue
 import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from iargus.atomic_write import write_atomically
 from iargus.background import Background
+from iargus.backoff import Backoff
 from iargus.clock import Clock, to_naive_utc, utc_now
 from iargus.errors import MailNotSent
 from iargus.mailing import smtp
@@ -52,7 +53,7 @@ class RefusalMails(Background):
         self._host = host or socket.gethostname()
         self._told = _Told(settings.var_dir / "refusals.json")
         self._waiting: queue.SimpleQueue[Refusal | None] = queue.SimpleQueue()
-        self._first_pause_s = first_pause_s
+        self._backoff = Backoff(first_pause_s, _LONGEST_PAUSE_S)
 
     def add(self, refusal: Refusal) -> None:
         """Have it mailed soon, unless it was before."""
@@ -67,12 +68,14 @@ class RefusalMails(Background):
     def run(self) -> None:
         """Send until stopped."""
         pending: list[Refusal] = []
-        pause_s = self._first_pause_s
+        attempts = 1
         while not self.stopped.is_set():
             try:
-                found = self._waiting.get(timeout=pause_s if pending else None)
+                found = self._waiting.get(
+                    timeout=self._backoff.after(attempts) if pending else None
+                )
             except queue.Empty:
-                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                attempts += 1
             else:
                 if found is not None and found not in pending:
                     pending.append(found)
@@ -82,7 +85,7 @@ class RefusalMails(Background):
                 # No mail is worth the end of the thread; what waits is tried again.
                 logger.exception("the mails about refused versions cannot be sent")
             if not pending:
-                pause_s = self._first_pause_s
+                attempts = 1
 
     def _is_told(self, refusal: Refusal) -> bool:
         """Send it where it is due; whether nothing is left to do."""
@@ -133,10 +136,8 @@ class _Told:
         self._days[_key(refusal)] = day
         kept = sorted(self._days.items(), key=lambda each: each[1])[-_MAX_REMEMBERED:]
         self._days = dict(kept)
-        draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
-            draft.write_text(json.dumps(self._days, indent=1), encoding="utf-8")
-            draft.replace(self._path)
+            write_atomically(self._path, json.dumps(self._days, indent=1), sync=False)
         except OSError as error:
             # Remembered until the process ends; a restart may then say it twice.
             logger.warning("%s cannot be written: %s", self._path, error)

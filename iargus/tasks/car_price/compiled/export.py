@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from iargus.compiled import strict_json
+from iargus.compiled import canonical_json
 from iargus.compiled.arrays import to_bytes
 from iargus.compiled.errors import NotCompilable
 from iargus.compiled.export_trees import categories_of, export_trees
@@ -89,7 +89,7 @@ def _files(document: dict[str, Any], price: Any) -> dict[str, bytes]:
         },
     }
     arrays = {f"trees_{name}.npy": to_bytes(array) for name, array in trees.items()}
-    return {"car.json": strict_json.dump(document), **arrays}
+    return {"car.json": canonical_json.dump(document), **arrays}
 
 
 def _baseline(model: object) -> float:

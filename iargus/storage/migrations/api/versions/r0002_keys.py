@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from iargus.storage.database import insert_ignoring
+from iargus.storage.dialects import dialect_of
 from iargus.storage.migrations.adopt import create_or_complete
 from iargus.storage.migrations.types import OPTIONS, ROW_ID
 
@@ -55,7 +55,7 @@ INDEXES = {
 def upgrade() -> None:
     connection = op.get_bind()
     create_or_complete(connection, metadata)
-    connection.execute(insert_ignoring(token_changes).values(id=1))
+    connection.execute(dialect_of(connection).insert_ignoring(token_changes).values(id=1))
     # MySQL keeps what an upgrade did before it was cut off, so some of it may be there.
     inspector = sa.inspect(connection)
     there = {column["name"] for column in inspector.get_columns("tokens")}

@@ -1,16 +1,17 @@
-"""A circuit breaker: nobody waits twice for a server that does not answer."""
+"""The circuit breaker of a server that is asked by asyncio, with its probes beside the requests."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
+
+from iargus.circuit_breaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
 
-class Breaker:
+class ProbedBreaker:
     """Open while `what` is not to be asked. One failure opens it; a probe beside the requests
     closes it again.
 
@@ -24,17 +25,17 @@ class Breaker:
     ) -> None:
         self._what = what
         self._probe = probe
-        self._interval_s = interval_s
-        self._closed_at_s = -interval_s
+        self._circuit = CircuitBreaker(failures=1, retry_s=interval_s, probe_at_once=True)
         self._task: asyncio.Task[None] | None = None
 
     @property
     def open(self) -> bool:
-        return self._task is not None
+        return self._circuit.is_open
 
     def trip(self, error: BaseException) -> None:
         """Open it, because of `error`."""
-        if self._task is None:
+        if not self._circuit.is_open:
+            self._circuit.fail()
             self._task = asyncio.get_running_loop().create_task(self._probe_until_closed(error))
 
     async def stop(self) -> None:
@@ -43,23 +44,26 @@ class Breaker:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _probe_until_closed(self, error: BaseException | None) -> None:
+    async def _probe_until_closed(self, error: BaseException) -> None:
         told = False
-        if time.monotonic() - self._closed_at_s >= self._interval_s:
-            error = await self._failure()
-        while error is not None:
-            if not told:
-                reason = str(error) or type(error).__name__
-                logger.error(
-                    "%s does not answer: each host counts by itself (%s)", self._what, reason
-                )
-                told = True
-            await asyncio.sleep(self._interval_s)
-            error = await self._failure()
+        while True:
+            wait_s = self._circuit.seconds_to_probe()
+            if wait_s > 0:
+                if not told:
+                    reason = str(error) or type(error).__name__
+                    logger.error(
+                        "%s does not answer: each host counts by itself (%s)", self._what, reason
+                    )
+                    told = True
+                await asyncio.sleep(wait_s)
+            found = await self._failure()
+            if found is None:
+                break
+            error = found
+            self._circuit.fail()
         if told:
             logger.warning("%s answers again: all hosts count together", self._what)
-        self._closed_at_s = time.monotonic()
-        self._task = None
+        self._circuit.succeed()
 
     async def _failure(self) -> BaseException | None:
         try:

@@ -1,10 +1,11 @@
-"""JSON that says one thing only: no NaN, no name twice, one spelling."""
+"""JSON of bundles: of one meaning and of one spelling."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from iargus import strict_json
 from iargus.compiled.errors import Refused
 
 
@@ -25,20 +26,7 @@ def parse(data: bytes, name: str) -> Any:
         Refused: this is no JSON, or JSON in which two readers could see two things.
     """
     try:
-        return json.loads(
-            data.decode("ascii"), parse_constant=_no_constant, object_pairs_hook=_no_repetition
-        )
-    # RecursionError: brackets within brackets without end.
-    except (ValueError, RecursionError) as error:
+        data.decode("ascii")
+        return strict_json.load(data)
+    except ValueError as error:
         raise Refused(f"{name} is not the JSON of a bundle: {error}") from None
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number of a bundle")
-
-
-def _no_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is there twice")
-    return found

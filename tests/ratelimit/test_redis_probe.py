@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from iargus.ratelimit.breaker import Breaker
+from iargus.ratelimit.redis_probe import ProbedBreaker
 
 LATE = TimeoutError("late")
 
@@ -16,7 +16,7 @@ async def answers() -> None:
     await asyncio.sleep(0)
 
 
-async def closed(breaker: Breaker) -> None:
+async def closed(breaker: ProbedBreaker) -> None:
     async with asyncio.timeout(10):
         while breaker.open:
             await asyncio.sleep(0.001)
@@ -24,7 +24,7 @@ async def closed(breaker: Breaker) -> None:
 
 def test_one_late_answer_is_not_worth_a_line(caplog: pytest.LogCaptureFixture) -> None:
     async def scenario() -> None:
-        breaker = Breaker("Redis", answers, interval_s=60)
+        breaker = ProbedBreaker("Redis", answers, interval_s=60)
         breaker.trip(LATE)
         assert breaker.open
         await closed(breaker)
@@ -38,7 +38,7 @@ def test_a_server_that_answers_probes_only_is_left_alone_for_a_while(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def scenario() -> None:
-        breaker = Breaker("Redis", answers, interval_s=60)
+        breaker = ProbedBreaker("Redis", answers, interval_s=60)
         breaker.trip(LATE)
         await closed(breaker)
         breaker.trip(LATE)
@@ -64,7 +64,7 @@ def test_it_goes_on_asking_until_there_is_an_answer(caplog: pytest.LogCaptureFix
             raise ConnectionError("refused")
 
     async def scenario() -> None:
-        breaker = Breaker("Redis", third_time, interval_s=0.01)
+        breaker = ProbedBreaker("Redis", third_time, interval_s=0.01)
         breaker.trip(LATE)
         await closed(breaker)
 

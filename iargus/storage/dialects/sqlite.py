@@ -1,0 +1,125 @@
+"""SQLite: two files under `var/`."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Engine,
+    Insert,
+    String,
+    Table,
+    and_,
+    insert,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects import sqlite
+
+from iargus.settings import Settings
+from iargus.storage.dialects.base import Dialect, Lockable, Plain, Row
+from iargus.storage.dialects.sqlite_files import sqlite_engine
+
+_COUNTED = {"preserve_rowcount": True}
+
+
+class SQLite(Dialect):
+    """See `Dialect`."""
+
+    is_embedded = True
+
+    def engine(self, name: str, settings: Settings, read_timeout_s: int | None) -> Engine:  # noqa: ARG002
+        return sqlite_engine(settings.var_dir / f"{name}.db")
+
+    def place(self, settings: Settings) -> str:
+        return str(settings.var_dir)
+
+    def file(self, engine: Engine) -> Path | None:
+        name = engine.url.database
+        return Path(name) if name else None
+
+    def lacks_tables(self, error: BaseException | None) -> bool:
+        return "no such table" in str(error) or "no such column" in str(error)
+
+    def lacks_database(self, error: BaseException | None) -> bool:  # noqa: ARG002
+        return False  # a file that is gone is a `FileMissing`
+
+    def outage_advice(self, engine: Engine) -> str:
+        return (
+            f"look at {self.file(engine)}: whether its disk is full, this user may write to it, "
+            "and it is an SQLite file"
+        )
+
+    def insert_ignoring(self, table: Table) -> Insert:
+        # Without the option the number of rows is gone with the driver's cursor.
+        return insert(table).prefix_with("OR IGNORE").execution_options(**_COUNTED)
+
+    def upsert(
+        self, table: Table, values: Mapping[str, Any], *, key: Sequence[str], changes: Any
+    ) -> Insert:
+        adding = sqlite.insert(table).values(values)
+        return adding.on_conflict_do_update(index_elements=list(key), set_=changes)
+
+    def insert_text(self, table: str, columns: Sequence[str], rows: int) -> str:
+        one = f"({', '.join(['?'] * len(columns))})"
+        return (
+            f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) "  # noqa: S608
+            f"VALUES {', '.join([one] * rows)}"
+        )
+
+    def insert_rows(
+        self, connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Plain]
+    ) -> int:
+        statement = self.insert_text(table.name, names, 1)
+        done = connection.exec_driver_sql(statement, list(rows), execution_options=_COUNTED)
+        return done.rowcount
+
+    def read_page(
+        self,
+        connection: Connection,
+        columns: Sequence[Column[Any]],
+        condition: ColumnElement[bool],
+        task: tuple[Column[str], str] | None,
+        size: int,
+    ) -> list[Row]:
+        if task is not None:
+            condition = and_(task[0] == task[1], condition)
+        plain = [
+            type_coerce(each, String()) if isinstance(each.type, DateTime | JSON) else each
+            for each in columns
+        ]
+        query = select(*plain).where(condition).order_by(*columns[:2]).limit(size)
+        return list(connection.execute(query).all())
+
+    def server_time(self) -> str | None:
+        return None
+
+    def begin_upgrade(self, connection: Connection) -> None:
+        # DDL alone begins no transaction here.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @contextmanager
+    def upgrade_lock(self, database: Lockable, timeout_s: int) -> Iterator[None]:  # noqa: ARG002
+        # A lock beside the file, none of SQLite's: even the first connection writes to the file
+        # (the journal's mode).
+        with Path(f"{database.file}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def prepare_older(self, connection: Connection, table: Table) -> None:
+        pass
+
+    def wider_type(self, connection: Connection, wanted: Column[Any], there: Any) -> Any:  # noqa: ARG002
+        return None  # any column holds anything
+
+    def lacks_counter(self, wanted: Column[Any], there: Mapping[str, Any]) -> bool:  # noqa: ARG002
+        return False
