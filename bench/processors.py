@@ -31,7 +31,10 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 
 def supported() -> set[str]:
     """The features that numpy chooses among on this machine and may be told to disable."""
-    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+    from numpy._core._multiarray_umath import (  # type: ignore[import-not-found]
+        __cpu_dispatch__,
+        __cpu_features__,
+    )
 
     return {name for name in __cpu_dispatch__ if __cpu_features__.get(name)}
 
