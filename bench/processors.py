@@ -59,6 +59,7 @@ def main() -> int:
     parser.add_argument("tests", nargs="+", help="and options, as pytest takes them")
     given, options = parser.parse_known_args()
     table = Table("processor", "result", "s")
+    progress = Console(stderr=True)
     features, worst = supported(), 0
     for name, setting in SETTINGS.items():
         wanted = dict(setting)
@@ -74,6 +75,7 @@ def main() -> int:
         status, said, seconds = run([*given.tests, *options], wanted)
         worst = max(worst, status)
         table.add_row(name, said, f"{seconds:.0f}")
+        progress.print(f"{name}: {said}")
     Console(width=120).print(table)
     return worst
 
