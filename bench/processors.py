@@ -31,7 +31,10 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
 
 def supported() -> set[str]:
     """The features that numpy chooses among on this machine and may be told to disable."""
-    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+    from numpy._core._multiarray_umath import (  # type: ignore[import-not-found]
+        __cpu_dispatch__,
+        __cpu_features__,
+    )
 
     return {name for name in __cpu_dispatch__ if __cpu_features__.get(name)}
 
@@ -56,6 +59,7 @@ def main() -> int:
     parser.add_argument("tests", nargs="+", help="and options, as pytest takes them")
     given, options = parser.parse_known_args()
     table = Table("processor", "result", "s")
+    progress = Console(stderr=True)
     features, worst = supported(), 0
     for name, setting in SETTINGS.items():
         wanted = dict(setting)
@@ -71,6 +75,7 @@ def main() -> int:
         status, said, seconds = run([*given.tests, *options], wanted)
         worst = max(worst, status)
         table.add_row(name, said, f"{seconds:.0f}")
+        progress.print(f"{name}: {said}")
     Console(width=120).print(table)
     return worst
 

@@ -53,9 +53,9 @@ def test_a_text_that_says_nothing_is_not_sure(pipeline: Pipeline) -> None:
 
 
 def test_a_hundred_thousand_characters_are_quick_and_cut(pipeline: Pipeline) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     pipeline.predict_proba(["a flight to paris " * 6_000])
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     short = clone(pipeline).set_params(normalise__max_chars=10).fit(*sentences())
     one, other = short.predict_proba(["book a hot", "book a hotel near paris"])
     np.testing.assert_array_equal(one, other)

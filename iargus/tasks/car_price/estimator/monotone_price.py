@@ -207,7 +207,8 @@ class _Rows(NamedTuple):
     def curve(self, which: IndexArray) -> FloatArray:
         """The coefficients of the curve through those rows of ``which`` that are not hidden."""
         plain = which[which < self.cars]
-        return fit_curve(*self.features[plain][:, _CURVE].T, self.z[plain])
+        age, mileage, level, slope = self.features[plain][:, _CURVE].T
+        return fit_curve(age, mileage, level, slope, self.z[plain])
 
     @classmethod
     def read(cls, wide: FloatArray, z: FloatArray) -> "_Rows":
@@ -231,7 +232,7 @@ class _Rows(NamedTuple):
 
 def _with_curve(features: FloatArray, curve: FloatArray) -> FloatArray:
     """Return what the trees see of (n, 8) features: all but trust, and the curve."""
-    values = PriceCurve(curve).values(*features[:, _CURVE].T)
+    values = PriceCurve(curve.tolist()).values(*features[:, _CURVE].T)
     return np.column_stack([features[:, :TRUST], values])
 
 
