@@ -136,7 +136,7 @@ def from_error(error: errors.IArgusError) -> Response:
     if status == 500:
         logger.error("unexpected %s: %s", type(error).__name__, error)
         return internal_error()
-    headers: dict[str, str] = {}
+    headers = dict(error.headers)
     policies: list[str] | None = None
     fields: list[FieldProblem] | None = None
     if status == 401:
@@ -150,8 +150,7 @@ def from_error(error: errors.IArgusError) -> Response:
         headers["Connection"] = "close"
     if status == 415:
         headers["Accept-Encoding"] = "identity"  # RFC 9110 section 12.5.3
-    if status == 429 and isinstance(error, errors.RateLimited):
-        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, errors.RateLimited):
         policies = [error.limiter]
     if isinstance(error, errors.BodyInvalid) and error.fields:
         fields = [

@@ -60,7 +60,7 @@ class DecisionReporter:
             f"come back in {retry_after_s} s",
             limiter=limit.name,
             retry_after_s=retry_after_s,
-            fields=self._fields(outcome),
+            headers={name.decode(): value.decode() for name, value in self._fields(outcome)},
         )
 
     def _fields(self, outcome: Outcome) -> Fields:

@@ -92,8 +92,8 @@ class Task(ABC):
         bundle_kind: the kind of `iargus.compiled` that its estimator is compiled to, or None where
             there is none: then scikit-learn serves it, which `config.yml` must allow.
         options_model: pydantic model of `tasks.NAME.options`.
-        unit_checks: columns of `drift_features` whose unit monitoring watches, each with the one that its
-            values depend on most: `("mileage", "age_years")`.
+        unit_checks: columns of `drift_features` whose unit monitoring checks, each with the one
+            that its values depend on most: `("mileage", "age_years")`.
         placeholder_rule: what `placeholder` holds for one, in words.
     """
 

@@ -36,7 +36,7 @@ DATABASE = (errors.DatabaseUnavailable, errors.CircuitOpen, errors.SchemaMissing
 
 # Where a request goes through, and what its documentation says that it raises there.
 RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
-    "iargus.api.gate.rate_limit.RateLimitGuard.arrive": (errors.RateLimited,),
+    "iargus.api.gate.rate_limit.RateLimitGuard.check_address": (errors.RateLimited,),
     "iargus.api.gate.body._read": (errors.BodyTooLarge, errors.BodyEncoded, errors.BodyTooSlow),
     "iargus.api.gate.gate.load_object": (errors.BodyInvalid,),
     "iargus.api.routes.tokens.parse_object": (errors.BodyInvalid,),
@@ -46,7 +46,7 @@ RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
     "iargus.api.routes.tokens.body_token": (errors.TokenMalformed, errors.TokenAmbiguous),
     "iargus.api.gate.gate.header_token": (errors.TokenMalformed,),
     "iargus.api.routes.tokens.header_token": (errors.TokenMalformed,),
-    "iargus.auth.tokens.service.TokenService.authenticated": (
+    "iargus.auth.tokens.service.TokenService.authenticate": (
         *(errors.TokenMalformed, errors.TokenKeyUnknown, errors.TokenExpired),
         *(errors.TokenRevoked, errors.TokenStateUnknown),
     ),

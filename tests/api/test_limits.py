@@ -136,7 +136,7 @@ def test_an_address_that_is_used_up_costs_no_check_of_a_token(
         def unwanted(token: str) -> Any:
             raise AssertionError("the token was checked")
 
-        monkeypatch.setattr(api.services.tokens, "authenticated", unwanted)
+        monkeypatch.setattr(api.services.tokens, "authenticate", unwanted)
         bearer = {"Authorization": "Bearer a.b.c"}
         assert api.client.post("/predict", json=CAR, headers=bearer).status_code == 429
         assert api.client.get("/intent?query=hello", headers=bearer).status_code == 429

@@ -46,7 +46,7 @@ GUARDS = (
     ),
     _PICKLE.guard(
         "what an encoder's file holds is an encoder",
-        "if not isinstance(found, CarEncoder):",
+        "if not isinstance(found, NameEncoder):",
         "if False:",
         "tests/serving/test_encoder_file.py",
         _TRAINING,

@@ -14,7 +14,7 @@ from iargus.server.http_status import title_of
 
 Kind = type[errors.IArgusError] | type[ValidationError] | tuple[int, str]
 
-# What `RateLimitGuard.arrive` and its companions raise.
+# What `RateLimitGuard.check_address` and its companions raise.
 LIMITED = (errors.RateLimited,)
 # What `read_body` and `parse_object` raise.
 BODY = (errors.BodyTooSlow, errors.BodyTooLarge, errors.BodyEncoded, errors.BodyInvalid)

@@ -56,7 +56,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
     """The routes of links."""
     router = APIRouter(tags=["tokens"])
     timeout_s = services.settings.policy.requests.body_timeout_s
-    limited = RateLimitGuard(services.addresses, lambda: services.limits)
+    rate_limits = RateLimitGuard(services.addresses, lambda: services.limits)
 
     def redeemed(link: str) -> IssuedToken:
         issued = confirmer.redeem(link)
@@ -73,7 +73,8 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
     ) -> Response:
         as_page = "text/html" in request.headers.get("accept", "").lower()
         try:
-            await limited.issue(request.scope, limited.arrive(request.scope))
+            address = rate_limits.check_address(request.scope)
+            await rate_limits.consume_issuance(request.scope, address)
             found = await run_in_threadpool(work, link)
         except IArgusError as error:
             if not as_page:
