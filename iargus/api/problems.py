@@ -66,7 +66,7 @@ TOKEN_LABELS = tuple(label for kind, (_, label) in TABLE.items() if issubclass(k
 # What these say is for administrators: the client is told only that the service is not able to.
 HIDDEN = {
     "DATABASE_UNAVAILABLE": "the database does not answer; try again later",
-    "MODEL_BUSY": "the model has too much to do; try again later",
+    "MODEL_BUSY": "the model is overloaded; try again later",
     "SIGNING_KEY_MISSING": "no token can be issued at the moment; try again later",
     "MODEL_NOT_LOADED": "no model is ready for this task yet; try again later",
 }
@@ -181,7 +181,7 @@ def status_and_label(error: type[errors.IArgusError]) -> tuple[int, str]:
 
 def internal_error() -> Response:
     """The answer for what nobody foresaw; it says nothing internal."""
-    return problem_response(500, "INTERNAL_ERROR", "something went wrong on our side")
+    return problem_response(500, "INTERNAL_ERROR", "internal error")
 
 
 def from_validation(error: ValidationError, *, prefix: str = "") -> Response:

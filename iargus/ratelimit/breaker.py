@@ -44,19 +44,19 @@ class Breaker:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _probe_until_closed(self, error: BaseException | None) -> None:
-        told = False
+        is_logged = False
         if time.monotonic() - self._closed_at_s >= self._interval_s:
             error = await self._failure()
         while error is not None:
-            if not told:
+            if not is_logged:
                 reason = str(error) or type(error).__name__
                 logger.error(
                     "%s does not answer: each host counts by itself (%s)", self._what, reason
                 )
-                told = True
+                is_logged = True
             await asyncio.sleep(self._interval_s)
             error = await self._failure()
-        if told:
+        if is_logged:
             logger.warning("%s answers again: all hosts count together", self._what)
         self._closed_at_s = time.monotonic()
         self._task = None

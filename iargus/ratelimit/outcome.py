@@ -57,7 +57,7 @@ class DecisionReporter:
         retry_after_s = ends_s - now_s
         return RateLimited(
             f"more than {limit.quota} {limit.what} in {limit.window_s} s; "
-            f"come back in {retry_after_s} s",
+            f"retry in {retry_after_s} s",
             limiter=limit.name,
             retry_after_s=retry_after_s,
             headers={name.decode(): value.decode() for name, value in self._fields(outcome)},

@@ -187,7 +187,7 @@ class MonitoringPolicy(Section):
     holdout_fraction: Part = Field(
         0.5,
         description=(
-            "The newest part of the new rows, kept aside from retraining to compare both models"
+            "The newest part of the new rows, held out from retraining to compare both models"
         ),
     )
     lock_timeout_s: int = Field(
@@ -286,7 +286,7 @@ class Policy(Section):
         """Read `config.yml`.
 
         Raises:
-            ConfigurationError: the file is missing, no YAML, or a setting has no sense; the
+            ConfigurationError: the file is missing, no YAML, or a setting is invalid; the
                 message names the file and the setting.
         """
         try:

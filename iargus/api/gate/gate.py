@@ -70,7 +70,7 @@ class Gate:
             raise
         await self._rate_limits.consume(scope, address, claims.jti)
         if unparsed is not None:
-            raise unparsed.told()
+            raise unparsed.as_error()
         document.pop("security_token", None)
         return claims, document
 

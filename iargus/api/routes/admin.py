@@ -35,6 +35,7 @@ from iargus.auth.jwt.claims import ADMIN
 from iargus.auth.tokens.register import Wanted
 from iargus.clock import to_naive_utc
 from iargus.errors import RevocationUnexpected, ScopeMissing, TokenUnknown
+from iargus.text import counted
 
 _PROBLEMS = (*GATE, ScopeMissing, *DATABASE)
 _BODY_PROBLEMS = (*GATE_WITH_BODY, ScopeMissing, ValidationError, *DATABASE)
@@ -150,8 +151,8 @@ def _revoke(services: Services, wanted: Wanted, expected: int | None) -> int:
     count, people = services.register.count(wanted, at)
     if count != (1 if expected is None else expected) or wanted.everything:
         raise RevocationUnexpected(
-            f"this means {count} valid tokens of {people} people; ask again with "
-            f'"expected": {count}, and with something that says which are meant'
+            f"this matches {counted(count, 'valid token')}, {counted(people, 'person', 'people')}; "
+            f'repeat the request with "expected": {count} and at least one condition'
         )
     done = 0
     for number in services.register.revoke(wanted, at):

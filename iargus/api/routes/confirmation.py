@@ -94,7 +94,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
             *(request, confirmer.look, request.path_params["link"]),
             page=lambda found: Page.asking(found.holder.email, found.expires_at),
             other=lambda _: JSONResponse(
-                {"message": "This link is good. POST to it gives its token, once."},
+                {"message": "This link is valid. A POST to it returns the token, once."},
             ),
         )
 

@@ -51,7 +51,7 @@ def compare(
     ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option(help="The error that is too much: 0.2 is 20 %.", callback=limit_option),
+        typer.Option(help="The threshold of the error: 0.2 is 20 %.", callback=limit_option),
     ] = None,
     max_set_aside: Annotated[
         float,
@@ -77,7 +77,7 @@ def compare(
     ] = None,
     segment: Annotated[
         list[str] | None,
-        typer.Option(help="Tell the error by the values of this column; may be repeated."),
+        typer.Option(help="Break the error down by the values of this column; may be repeated."),
     ] = None,
     delimiter: Annotated[
         str | None,

@@ -42,9 +42,7 @@ ObservedAt = Annotated[
         "--observed-at", formats=["%Y-%m-%d"], help="The day of all rows, if the file has none."
     ),
 ]
-Source = Annotated[
-    str | None, typer.Option(help="What to write down as their source; the file's name if unset.")
-]
+Source = Annotated[str | None, typer.Option(help="The source to record; the file's name if unset.")]
 Encoding = Annotated[
     str | None, typer.Option(help="The file's encoding, such as cp1252; recognised if unset.")
 ]
@@ -214,7 +212,7 @@ def _show(summary: ImportSummary) -> None:
         typer.echo(f"{count:,}: {note}")
     if summary.added:
         undo = f"`iargus import undo {summary.import_id}`"
-        typer.echo(f"This was import {summary.import_id}; {undo} takes its rows back", err=True)
+        typer.echo(f"This was import {summary.import_id}; {undo} removes its rows", err=True)
     if summary.rejected_path is None:
         return
     table = Table("rejected because", "rows", "such as", "where", "try")

@@ -48,7 +48,7 @@ def run(period: Period = NOVEMBER, task: str = "car_price") -> RunRecord:
 
 
 def mail(
-    period: Period = NOVEMBER, *, text: str = "body", kind: Kind = Kind.BREACH_NOT_MENDED
+    period: Period = NOVEMBER, *, text: str = "body", kind: Kind = Kind.BREACH_NOT_FIXED
 ) -> Mail:
     return Mail(
         message_id=f"<{kind}.{period}@example.org>",

@@ -18,7 +18,7 @@ def about_input(document: Document, situation: Situation) -> Iterator[Step]:
     if drifted:
         yield Step(
             f"Find out why the input changed ({listed(drifted, most=5)}). A new kind of customer "
-            "or a season needs nothing, a fault upstream has to be mended. Drift alone retrains "
+            "or a season needs nothing, a fault upstream must be fixed. Drift alone retrains "
             "nothing."
         )
         # A new champion has just learned from such rows.

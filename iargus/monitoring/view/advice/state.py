@@ -26,7 +26,7 @@ def about_state(document: Document, situation: Situation) -> Iterator[Step]:
             f"only {percent(power)} of months, so that a real fault would show late."
         )
     elif situation.state == "insufficient" and situation.monthly:
-        start, end = (reading.moment(document, name) for name in ("window_start", "window_end"))
+        start, end = (reading.timestamp(document, name) for name in ("window_start", "window_end"))
         if start is not None and start == end:
             yield Step(
                 f"Nothing for this month: version {situation.champion} has learned from all of "
@@ -45,7 +45,7 @@ def about_state(document: Document, situation: Situation) -> Iterator[Step]:
 
 def _about_failure(document: Document, situation: Situation) -> Iterator[Step]:
     yield Step(
-        "Mend what the reason names. This checks databases, registry, mail server and disk:",
+        "Fix what the reason names. This checks databases, registry, mail server and disk:",
         ("iargus doctor",),
     )
     if not situation.monthly:

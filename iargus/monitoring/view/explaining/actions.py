@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.view.explaining.words import counted
-from iargus.monitoring.view.reading import Document, count, moment, part, periods, text, texts
+from iargus.monitoring.view.reading import Document, count, part, periods, text, texts, timestamp
 from iargus.monitoring.window import covered
+from iargus.text import counted
 
 
 def done(document: Document) -> list[str]:
@@ -25,7 +25,7 @@ def done(document: Document) -> list[str]:
 
 def _covering(document: Document) -> str:
     missed = periods(document, "missed_periods")
-    start = moment(document, "window_start")
+    start = timestamp(document, "window_start")
     if not covered(missed, start):
         return ", and the champion has learned from its rows since"
     since = "" if start is None or start <= missed[0].start else f" from {start:%Y-%m-%d} on"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iargus.monitoring.stats.drift.compare import ALPHA, ChangeType
-from iargus.monitoring.view.explaining.words import INDENT, counted, listed, minute, p_words
+from iargus.monitoring.view.explaining.words import INDENT, listed, minute, p_words
 from iargus.monitoring.view.reading import Document, count, number, part, parts, text, texts
 from iargus.monitoring.view.repeats import repeats_of
 from iargus.monitoring.view.wording import percent
 from iargus.storage.labelled.repeats import Repeats
+from iargus.text import counted
 
 _IN_DEVIATIONS = (ChangeType.DISTRIBUTION.value, ChangeType.LENGTH.value)
 _MOST_NAMES = 8

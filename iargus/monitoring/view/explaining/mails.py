@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iargus.mailing.status import MailStatus
-from iargus.monitoring.view.explaining.words import counted
 from iargus.monitoring.view.mail.kinds import in_words
 from iargus.monitoring.view.reading import Document, text, texts
+from iargus.text import counted
 
 
 def mails_of(document: Document, mails: Sequence[MailStatus]) -> list[str]:
     """One line per mail, then the further reasons."""
-    lines = [_line(told) for told in mails]
+    lines = [_line(mail) for mail in mails]
     asked = text(document, "mail")
     if not asked and not lines:
         lines = ["None was asked for."]
-    if asked and asked not in {told.kind for told in mails}:
+    if asked and asked not in {mail.kind for mail in mails}:
         lines.append(f"“{in_words(asked)}” was asked for; the outbox does not hold it.")
     also = [in_words(kind) for kind in texts(document, "also")]
     if also:
@@ -24,16 +24,16 @@ def mails_of(document: Document, mails: Sequence[MailStatus]) -> list[str]:
     return lines
 
 
-def mail_brief(told: MailStatus) -> str:
+def mail_brief(mail: MailStatus) -> str:
     """`mail “drift” sent`."""
-    return f"mail “{in_words(told.kind)}” {'waiting' if told.sent_at is None else 'sent'}"
+    return f"mail “{in_words(mail.kind)}” {'waiting' if mail.sent_at is None else 'sent'}"
 
 
-def _line(told: MailStatus) -> str:
-    kind = f"“{in_words(told.kind)}”"
-    if told.sent_at is not None:
-        return f"{kind} was sent at {told.sent_at:%Y-%m-%d %H:%M} UTC."
-    line = f"{kind} waits in the outbox since {told.created_at:%Y-%m-%d %H:%M} UTC"
-    if told.attempts:
-        line += f", after {counted(told.attempts, 'attempt')}"
-    return f"{line}: {told.last_error}" if told.last_error else f"{line}."
+def _line(mail: MailStatus) -> str:
+    kind = f"“{in_words(mail.kind)}”"
+    if mail.sent_at is not None:
+        return f"{kind} was sent at {mail.sent_at:%Y-%m-%d %H:%M} UTC."
+    line = f"{kind} waits in the outbox since {mail.created_at:%Y-%m-%d %H:%M} UTC"
+    if mail.attempts:
+        line += f", after {counted(mail.attempts, 'attempt')}"
+    return f"{line}: {mail.last_error}" if mail.last_error else f"{line}."

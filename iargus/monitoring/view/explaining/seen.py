@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from iargus.monitoring.view.explaining.words import counted, span
+from iargus.monitoring.view.explaining.words import span
 from iargus.monitoring.view.reading import Document, count, interval, number, part, parts, text
 from iargus.monitoring.view.reading import segments as worst_segments
 from iargus.monitoring.view.wording import percent
+from iargus.text import counted
 
 
 def quality(document: Document) -> list[str]:

@@ -30,12 +30,12 @@ def reasons_for(
     drift = None if observed is None else observed.drift
     estimate = None if observed is None else observed.estimate
     holds = {
-        Kind.BREACH_NOT_MENDED: status is Status.BREACH and not is_mended(outcome),
+        Kind.BREACH_NOT_FIXED: status is Status.BREACH and not is_recovered(outcome),
         Kind.QUALITY: observed is not None and bool(observed.serious),
         Kind.ESTIMATE: (status is Status.INSUFFICIENT and estimate is not None and estimate.warns),
         Kind.DRIFT: drift is not None and _has_news(drift.drifted, outcome, before),
         Kind.SUSPECT: status is Status.SUSPECT,
-        Kind.BREACH_MENDED: status is Status.BREACH and is_mended(outcome),
+        Kind.BREACH_FIXED: status is Status.BREACH and is_recovered(outcome),
         Kind.MISSED_RUN: bool(outcome.missed_periods),
         Kind.RECOVERY: status is Status.HEALTHY and (failed_before or was_bad(before)),
     }
@@ -64,7 +64,7 @@ def _has_news(
     )
 
 
-def is_mended(outcome: TaskOutcome) -> bool:
+def is_recovered(outcome: TaskOutcome) -> bool:
     """Whether the model that serves after a breach is within the limit, as far as the rows kept
     aside can tell."""
     retraining = outcome.retraining
@@ -79,4 +79,4 @@ def was_bad(before: Mapping[str, Any] | None) -> bool:
     if before.get("status") == Status.SUSPECT.value:
         return True
     told = (before.get("mail"), *(before.get("also") or ()))
-    return Kind.BREACH_NOT_MENDED.value in told
+    return Kind.BREACH_NOT_FIXED.value in told
