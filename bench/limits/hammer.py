@@ -22,9 +22,8 @@ from pydantic import SecretStr
 
 from iargus.errors import RateLimited
 from iargus.ratelimit.distributed import DistributedLimiter
-from iargus.ratelimit.headers import Fields
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Limit
+from iargus.ratelimit.limit import Fields, Limit
 from iargus.ratelimit.memory import CounterMemory
 from iargus.ratelimit.outcome import Backend, DecisionReporter, Outcome
 from iargus.ratelimit.redis_counters import RedisCounters

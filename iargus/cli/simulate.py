@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from iargus.cli.progress import progress_bar
+from iargus.cli.console import progress_bar
 from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
 from iargus.operations.stack import Stack

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from iargus.ratelimit.headers import Fields
 from iargus.ratelimit.host import HostCounters
+from iargus.ratelimit.limit import Fields
 from iargus.ratelimit.outcome import Backend, DecisionReporter, Outcome
 from iargus.ratelimit.table import Key, count_of, end_of, with_count
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from iargus.errors import RateLimited
-from iargus.ratelimit.headers import Fields, HeadersOfOne, HeadersOfTwo
-from iargus.ratelimit.limit import Limit
+from iargus.ratelimit.limit import Fields, HeadersOfOne, HeadersOfTwo, Limit
 from iargus.ratelimit.table import Key, count_of, end_of
 
 # Who decided: this host, one worker by itself where they share nothing, or Redis for all hosts.

@@ -77,8 +77,8 @@ RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
     "iargus.auth.tokens.register.SqlTokenRegister.find": (errors.TokenUnknown, *DATABASE),
     "iargus.auth.tokens.register.SqlTokenRegister.count": DATABASE,
     "iargus.api.routes.admin._revoke": (errors.RevocationUnexpected, *DATABASE),
-    "iargus.auth.issuing.confirming.Confirmer.look": (errors.ConfirmationInvalid, *DATABASE),
-    "iargus.auth.issuing.confirming.Confirmer.redeem": (
+    "iargus.auth.issuing.links.Confirmer.look": (errors.ConfirmationInvalid, *DATABASE),
+    "iargus.auth.issuing.links.Confirmer.redeem": (
         *(errors.ConfirmationInvalid, errors.TokensAtLimit, errors.SigningKeyMissing),
         *DATABASE,
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from iargus.monitoring.job.records import MonitoringRecords
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
 from tests.cli.conftest import Run

@@ -13,7 +13,7 @@ from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.view.challenger_outcome import outcome_of
 from iargus.monitoring.view.explaining import explain
 from iargus.monitoring.view.mail.content import content_of
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.report import render_report
 from iargus.monitoring.view.wording import retrained
 from iargus.settings import Environment, Policy, Settings

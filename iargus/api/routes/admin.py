@@ -13,8 +13,14 @@ from starlette.responses import Response
 from iargus.api.container import Services
 from iargus.api.gate.gate import Gate, require_scope
 from iargus.api.json_response import JsonResponse
-from iargus.api.openapi.description import GATED, Description, path_parameter, query_parameter
-from iargus.api.openapi.links import ONE_TOKEN, TO_NEWEST_TOKEN
+from iargus.api.openapi.description import (
+    GATED,
+    ONE_TOKEN,
+    TO_NEWEST_TOKEN,
+    Description,
+    path_parameter,
+    query_parameter,
+)
 from iargus.api.openapi.problems import DATABASE, GATE, GATE_WITH_BODY, problem_docs
 from iargus.api.routes.admin_models import (
     MAX_DAYS,

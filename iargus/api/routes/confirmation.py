@@ -23,7 +23,7 @@ from iargus.api.problems import from_error
 from iargus.api.routes.confirmation_page import CONTENT_POLICY, Page, page_of_problem
 from iargus.api.routes.token_response import TokenAnswer, token_answer
 from iargus.api.routes.tokens import MAX_BODY_BYTES
-from iargus.auth.issuing.confirming import Confirmer
+from iargus.auth.issuing.links import Confirmer
 from iargus.auth.tokens.service import IssuedToken
 from iargus.errors import (
     BodyEncoded,

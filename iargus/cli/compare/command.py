@@ -12,9 +12,8 @@ import typer
 
 import iargus.cli.compare.arrow_memory  # noqa: F401 - before Arrow is imported
 from iargus.atomic_write import write_atomically
-from iargus.cli.progress import progress_bar
-from iargus.cli.shares import limit_option, share_option
-from iargus.cli.table_options import delimiter_option
+from iargus.cli.console import progress_bar
+from iargus.cli.options import delimiter_option, limit_option, share_option
 from iargus.errors import ConfigurationError, DataError, LabelsUnclear
 from iargus.tables import TableOptions
 

@@ -12,10 +12,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from iargus.cli.console import output
+from iargus.cli.console import output, progress_bar
 from iargus.cli.imports.listing import list_imports, undo_import
-from iargus.cli.progress import progress_bar
-from iargus.cli.table_options import delimiter_option
+from iargus.cli.options import delimiter_option
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import ConfigurationError
 from iargus.operations.stack import Stack

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from iargus.cli.progress import progress_bar
+from iargus.cli.console import progress_bar
 from iargus.cli.token.context import which
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import DataError

@@ -25,7 +25,7 @@ from iargus.monitoring.month.estimating import RecordedAnswers
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.view.mail.alerts import write_alert
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.window import is_due
 from iargus.registry import Registry
 from iargus.settings import Settings

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from iargus.auth.issuing.startup import mode_of
+from iargus.auth.issuing.composition import mode_of
 from iargus.errors import ConfigurationError
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.issuing import IssuingMode
@@ -79,5 +79,5 @@ def test_a_block_without_sense_is_refused(issuing: dict[str, Any], words: str) -
 
 
 def test_the_shipped_file_leaves_the_choice_to_whoever_deploys() -> None:
-    shipped = Policy.read(Path(__file__).parents[2] / "config.yml")
+    shipped = Policy.read(Path(__file__).parents[3] / "config.yml")
     assert shipped.issuing.mode is None

@@ -14,7 +14,7 @@ from iargus.mailing.outbox import Mail, Outbox
 from iargus.monitoring.job.records import MonitoringRecords, RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.settings import Settings
 from iargus.storage.database import LABELLED, Database
 

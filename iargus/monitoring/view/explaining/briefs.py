@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iargus.mailing.status import MailStatus
-from iargus.monitoring.view.explaining.actions import promoted
-from iargus.monitoring.view.explaining.mails import mail_brief
+from iargus.monitoring.view.explaining.actions import mail_brief, promoted
 from iargus.monitoring.view.explaining.seen import fault_words
 from iargus.monitoring.view.explaining.words import listed, span
 from iargus.monitoring.view.reading import (

@@ -8,17 +8,33 @@ from typing import Any
 
 from iargus.monitoring.result import Status, TaskOutcome, plain
 from iargus.monitoring.view import reading
-from iargus.monitoring.view.advice import Advice
+from iargus.monitoring.view.advice import NOTHING, Advice, Step, advice_of
 from iargus.monitoring.view.challenger_outcome import outcome_of
-from iargus.monitoring.view.mail.advice import advice_for
 from iargus.monitoring.view.mail.facts import Fact, Section, contest_of, facts_of, version
 from iargus.monitoring.view.mail.findings import drift_of, quality_of
-from iargus.monitoring.view.mail.kinds import Kind, Severity, in_order, severity_of
-from iargus.monitoring.view.mail.links import Links, links_of
-from iargus.monitoring.view.mail.reasons import was_bad
-from iargus.monitoring.view.mail.text import printable
+from iargus.monitoring.view.mail.reasons import Kind, Severity, in_order, severity_of, was_bad
+from iargus.monitoring.view.mail.text import Links, links_of, printable
 from iargus.monitoring.view.wording import percent
 from iargus.settings import Settings
+
+_MAX_CHARS = 600
+
+
+def advice_for(kinds: Sequence[Kind], outcome: TaskOutcome) -> Advice:
+    """The steps that the report gives too. What earlier mails had said is known to mails only, and
+    a mail without a step says so."""
+    given = advice_of(outcome.to_json())
+    steps = [_fitted(step) for step in given.steps]
+    if Kind.RECOVERY in kinds:
+        steps.append(Step("What is named as told before is over, and asks for nothing."))
+    aside = None if given.aside is None else _fitted(given.aside)
+    return Advice(steps or [Step(NOTHING)], aside, given.urgent)
+
+
+def _fitted(step: Step) -> Step:
+    """Bytes are limited too. A command is short as it is, and would be another one when cut."""
+    return Step(printable(step.text, _MAX_CHARS), step.commands)
+
 
 _MAX_SENTENCE_CHARS = 1000
 

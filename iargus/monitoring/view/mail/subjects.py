@@ -7,8 +7,7 @@ from typing import Any
 
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.result import Status, TaskOutcome
-from iargus.monitoring.view.mail.kinds import Kind, in_order, severity_of
-from iargus.monitoring.view.mail.reasons import was_bad
+from iargus.monitoring.view.mail.reasons import Kind, in_order, severity_of, was_bad
 from iargus.monitoring.view.mail.text import change_size, listed, months, printable
 from iargus.monitoring.view.wording import percent
 from iargus.monitoring.window import covered

@@ -17,7 +17,7 @@ from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.segment_errors import SegmentError
 from iargus.monitoring.stats.quality.scan import Fault, Finding
 from iargus.monitoring.view.mail.alerts import write_alert
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.settings.policy import MailPolicy

@@ -15,8 +15,8 @@ from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Status
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.view.mail.kinds import Kind
 from iargus.monitoring.view.mail.picture import Point, draw_history
+from iargus.monitoring.view.mail.reasons import Kind
 from tests.monitoring.view.mail.cases import BREACH, HEALTHY, alert, settings, stored
 from tests.services.smtp_server import LocalMailServer
 

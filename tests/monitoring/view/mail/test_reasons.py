@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 
 from iargus.monitoring.result import Status, TaskOutcome
-from iargus.monitoring.view.mail.kinds import Kind, Severity, in_order, in_words, severity_of
-from iargus.monitoring.view.mail.reasons import reasons_for
+from iargus.monitoring.view.mail.reasons import (
+    Kind,
+    Severity,
+    in_order,
+    in_words,
+    reasons_for,
+    severity_of,
+)
 from tests.monitoring.view.mail.cases import (
     BREACH,
     CALM,
