@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iargus.api.client_address import ClientAddresses
 from iargus.api.middleware.outer import outer_middleware
-from iargus.ratelimit.addresses import address_key
+from iargus.ratelimit.requests import address_key
 from iargus.settings import Policy
 
 CALLS, ROUNDS = 200_000, 7

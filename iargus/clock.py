@@ -14,9 +14,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def to_naive_utc(moment: datetime) -> datetime:
-    """Give `moment` as databases hold it: UTC, no zone, whole seconds (MySQL's DATETIME)."""
-    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+def to_naive_utc(timestamp: datetime) -> datetime:
+    """Give `timestamp` as databases hold it: UTC, no zone, whole seconds (MySQL's DATETIME)."""
+    utc = timestamp if timestamp.tzinfo is UTC else timestamp.astimezone(UTC)
     return utc.replace(tzinfo=None, microsecond=0)
 
 

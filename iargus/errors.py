@@ -7,11 +7,17 @@ never contains a secret, a token or an e-mail address.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 
 class IArgusError(Exception):
-    """Raised, as a subclass, for every failure that IArgus foresees; catch it to catch them all."""
+    """Raised, as a subclass, for every failure that IArgus foresees; catch it to catch them all.
+
+    `headers` are those that belong on an HTTP answer for it.
+    """
+
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class ConfigurationError(IArgusError):
@@ -175,7 +181,7 @@ class FeedbackConflict(IArgusError):
 class RateLimited(IArgusError):
     """Raised when a limit is used up: which one, and after how many seconds to come back.
 
-    `fields` are the names and values that tell a client what is left of every limit it is under.
+    `headers` are `Retry-After`, and what tells a client what is left of every limit it is under.
     """
 
     def __init__(
@@ -184,12 +190,12 @@ class RateLimited(IArgusError):
         *,
         limiter: str,
         retry_after_s: int,
-        fields: Sequence[tuple[bytes, bytes]] = (),
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(message)
         self.limiter = limiter
         self.retry_after_s = retry_after_s
-        self.fields = fields
+        self.headers = {"Retry-After": str(retry_after_s), **headers}
 
 
 class CountersUnavailable(IArgusError):

@@ -24,3 +24,8 @@ def normalised(text: Any, max_chars: int) -> str:
     """
     # The second cut is for the few letters that grow when decomposed.
     return without_accents(text[:max_chars])[:max_chars] if isinstance(text, str) else ""
+
+
+def counted(number_of: int, one: str, many: str | None = None) -> str:
+    """`1 row`, `1,204 rows`."""
+    return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"

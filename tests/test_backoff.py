@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from iargus.auth.issuing import states
+from iargus.auth.issuing import decisions
 from iargus.backoff import Backoff
 from iargus.mailing import backoff as mails
 
@@ -37,7 +37,7 @@ def test_a_mail_waits_from_five_minutes_to_half_a_day() -> None:
 
 
 def test_a_mail_with_a_link_waits_from_half_a_minute_to_ten_minutes() -> None:
-    waits = [states.backoff_after(attempts) for attempts in (1, 2, 5, 6, 1000)]
+    waits = [decisions.backoff_after(attempts) for attempts in (1, 2, 5, 6, 1000)]
     assert waits == [
         *(timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=8)),
         *(timedelta(minutes=10), timedelta(minutes=10)),

@@ -53,7 +53,7 @@ class ToyRent(Task):
             raise LabelInvalid("a rent is above zero")
         return float(value)
 
-    def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
+    def predict(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         predicted = estimator.predict(self.frame([self.payload(value) for value in inputs]))
         return [{"rent": float(value)} for value in predicted]
 
@@ -86,7 +86,7 @@ class ToyMood(Task):
     def check_label(self, value: object) -> str:
         return str(value)
 
-    def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
+    def predict(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         predicted = estimator.predict(self.frame([self.payload(value) for value in inputs]))
         return [{"mood": str(value)} for value in predicted]
 

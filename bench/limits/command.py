@@ -56,7 +56,7 @@ def costs(folder: Path, redis: Redis | None) -> Table:
 
     def here(limits: RequestLimits) -> None:
         limits.check_address(ADDRESS)
-        limits.admit(ADDRESS, JTI)
+        limits.consume(ADDRESS, JTI)
 
     limits = open_limits(policy, folder / "cost")
     # Of the processor: what else the machine does is not our cost.

@@ -22,9 +22,8 @@ from pydantic import SecretStr
 
 from iargus.errors import RateLimited
 from iargus.ratelimit.distributed import DistributedLimiter
-from iargus.ratelimit.headers import Fields
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Limit
+from iargus.ratelimit.limit import Fields, Limit
 from iargus.ratelimit.memory import CounterMemory
 from iargus.ratelimit.outcome import Backend, DecisionReporter, Outcome
 from iargus.ratelimit.redis_counters import RedisCounters
@@ -109,29 +108,29 @@ def _work(
         return float((time.time() - began_s) / plan.window_s)
 
     host = HostCounters(memory, now_s)
-    told = _Watched(limit)
+    reporter = _Watched(limit)
     ends = plan.windows + 2
     if plan.redis_url is None:
         key = host.key(0, "ada")
         while now_s() < ends:
             allowed, outcome = host.count(key)
-            told.note(outcome, allowed)
+            reporter.note(outcome, allowed)
     else:
-        asyncio.run(_everywhere(host, told, plan.redis_url, lambda: now_s() < ends))
-    results.put((told.offered, told.admitted_in))
+        asyncio.run(_consume_distributed(host, reporter, plan.redis_url, lambda: now_s() < ends))
+    results.put((reporter.offered, reporter.admitted_in))
 
 
-async def _everywhere(
-    host: HostCounters, told: _Watched, url: str, going: Callable[[], bool]
+async def _consume_distributed(
+    host: HostCounters, reporter: _Watched, url: str, going: Callable[[], bool]
 ) -> None:
     shared = RedisCounters(SecretStr(url), timeout_s=REDIS_TIMEOUT_S)
-    every = DistributedLimiter(host, told, shared)
+    distributed = DistributedLimiter(host, reporter, shared)
 
     async def client() -> None:
         key = host.key(0, "ada")
         while going():
             try:
-                await every.admit(key, None)
+                await distributed.consume(key, None)
             except RateLimited:
                 await asyncio.sleep(0)
 

@@ -13,10 +13,9 @@ from typing import Any
 from bench.timing.application import Application, application
 from bench.timing.welch import Comparison, Opened, Sample
 from iargus.auth.issuing.codes import Code, invitation_text, new_invitation
-from iargus.auth.issuing.decisions import Verdict
+from iargus.auth.issuing.decisions import Verdict, backoff_after
 from iargus.auth.issuing.invitations import Invitations
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.issuing.states import backoff_after
 from iargus.auth.tokens.store import Holder
 from iargus.clock import to_naive_utc, utc_now
 

@@ -37,7 +37,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     """Make the application; it connects to nothing before it is started.
 
     Raises:
-        ConfigurationError: the settings have no sense, or there is no signing key.
+        ConfigurationError: the settings are invalid, or there is no signing key.
     """
     built = services or Services.build(Settings.read(os.environ))
 

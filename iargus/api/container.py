@@ -86,7 +86,7 @@ class Services:
         served and nobody asks the registry for more.
 
         Raises:
-            ConfigurationError: settings or keys have no sense.
+            ConfigurationError: settings or keys are invalid.
         """
         policy = settings.policy
         catalogue = Catalogue.read(policy)

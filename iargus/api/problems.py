@@ -66,7 +66,7 @@ TOKEN_LABELS = tuple(label for kind, (_, label) in TABLE.items() if issubclass(k
 # What these say is for administrators: the client is told only that the service is not able to.
 HIDDEN = {
     "DATABASE_UNAVAILABLE": "the database does not answer; try again later",
-    "MODEL_BUSY": "the model has too much to do; try again later",
+    "MODEL_BUSY": "the model is overloaded; try again later",
     "SIGNING_KEY_MISSING": "no token can be issued at the moment; try again later",
     "MODEL_NOT_LOADED": "no model is ready for this task yet; try again later",
 }
@@ -136,7 +136,7 @@ def from_error(error: errors.IArgusError) -> Response:
     if status == 500:
         logger.error("unexpected %s: %s", type(error).__name__, error)
         return internal_error()
-    headers: dict[str, str] = {}
+    headers = dict(error.headers)
     policies: list[str] | None = None
     fields: list[FieldProblem] | None = None
     if status == 401:
@@ -150,8 +150,7 @@ def from_error(error: errors.IArgusError) -> Response:
         headers["Connection"] = "close"
     if status == 415:
         headers["Accept-Encoding"] = "identity"  # RFC 9110 section 12.5.3
-    if status == 429 and isinstance(error, errors.RateLimited):
-        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, errors.RateLimited):
         policies = [error.limiter]
     if isinstance(error, errors.BodyInvalid) and error.fields:
         fields = [
@@ -182,7 +181,7 @@ def status_and_label(error: type[errors.IArgusError]) -> tuple[int, str]:
 
 def internal_error() -> Response:
     """The answer for what nobody foresaw; it says nothing internal."""
-    return problem_response(500, "INTERNAL_ERROR", "something went wrong on our side")
+    return problem_response(500, "INTERNAL_ERROR", "internal error")
 
 
 def from_validation(error: ValidationError, *, prefix: str = "") -> Response:

@@ -46,7 +46,7 @@ class PublicPrefix:
     def __init__(self, app: ASGIApp, *, root_path: str, addresses: ClientAddresses) -> None:
         self._app = app
         self._root_path = root_path
-        self._told = addresses.prefix if addresses.trust_networks else None
+        self._prefix_of = addresses.prefix if addresses.trust_networks else None
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Hand on at once: this is no coroutine of its own, which would cost more than its work."""
@@ -57,7 +57,7 @@ class PublicPrefix:
                 scope["root_path"] = ""
                 if f"{scope['path']}/".startswith(f"{of_server}/"):
                     scope["path"] = scope["path"][len(of_server) :] or "/"
-            told = self._told(scope) if self._told is not None else None
+            told = self._prefix_of(scope) if self._prefix_of is not None else None
             prefix = of_server or self._root_path if told is None else told
             if prefix:
                 scope[_PREFIX] = prefix

@@ -1,10 +1,15 @@
-"""Tables for people, and for the programs they are piped into."""
+"""The console: tables on stdout, progress on stderr."""
 
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 # Wide enough that no cell is folded where there is no terminal whose width would matter.
 PIPE_WIDTH = 240
@@ -13,3 +18,63 @@ PIPE_WIDTH = 240
 def output() -> Console:
     """The console of stdout."""
     return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+
+
+# A log that is read later needs a sign of life, not every step.
+LINE_INTERVAL_S = 5.0
+
+# (how far in units of `total`, rows so far)
+Advance = Callable[[float, int], None]
+
+
+@contextmanager
+def progress_bar(title: str, *, total: float) -> Iterator[Advance]:
+    """Give a function that shows how far it is, with rows and rows per second."""
+    began = time.monotonic()
+    if sys.stderr.isatty():
+        with _bar(title, total, began) as advance:
+            yield advance
+    else:
+        with _lines(title, total, began) as advance:
+            yield advance
+
+
+@contextmanager
+def _bar(title: str, total: float, began: float) -> Iterator[Advance]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        # A name may hold brackets, which rich would read as markup.
+        bar = progress.add_task(title.replace("[", "\\["), total=total, rows="")
+
+        def advance(done: float, rows: int) -> None:
+            progress.update(bar, completed=done, rows=_rows(rows, began))
+
+        yield advance
+
+
+@contextmanager
+def _lines(title: str, total: float, began: float) -> Iterator[Advance]:
+    typer.echo(f"{title} ...", err=True)
+    last, shown = began, 0
+
+    def advance(done: float, rows: int) -> None:
+        nonlocal last, shown
+        shown = rows
+        if time.monotonic() - last >= LINE_INTERVAL_S:
+            last = time.monotonic()
+            share = min(done / total, 1.0) if total else 1.0
+            typer.echo(f"{title}: {share:.0%}, {_rows(rows, began)}", err=True)
+
+    yield advance
+    typer.echo(f"{title}: {_rows(shown, began)}", err=True)
+
+
+def _rows(rows: int, began: float) -> str:
+    seconds = max(time.monotonic() - began, 1e-6)
+    return f"{rows:,} rows, {rows / seconds:,.0f} rows/s"

@@ -25,7 +25,7 @@ _MOST_SHOWN = 10
 
 @app.callback()
 def data() -> None:
-    """Look at the labelled rows."""
+    """Inspect the labelled rows."""
 
 
 @app.command("future")
@@ -59,7 +59,7 @@ def future(
     typer.echo(f"{task}: {_rows(len(rows))} dated later than tomorrow")
     _show(rows)
     if set_aside is None:
-        typer.echo(f"To take them out: iargus data future {task} --set-aside FILE")
+        typer.echo(f"To remove them: iargus data future {task} --set-aside FILE")
         return
     _write(rows, chosen, set_aside)
     try:

@@ -23,7 +23,7 @@ app = typer.Typer(help="Create, list and revoke invitations.", no_args_is_help=T
 
 @app.command("create")
 def create(
-    uses: Annotated[int, typer.Option(min=1, max=100_000, help="How many tokens it is for.")] = 1,
+    uses: Annotated[int, typer.Option(min=1, max=100_000, help="How many tokens it allows.")] = 1,
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is valid.")] = 14,
     email: Annotated[
         str | None, typer.Option(help="Only for this address, in any upper or lower case.")
@@ -35,7 +35,7 @@ def create(
         list[str] | None, typer.Option(help="Only for this task; may be given again.")
     ] = None,
 ) -> None:
-    """Make an invitation and print its code; it is shown this once."""
+    """Make an invitation and print its code; it is shown only once."""
     from iargus.auth.issuing.addresses import Address
     from iargus.auth.issuing.codes import invitation_text
     from iargus.auth.issuing.invitations import Invitations

@@ -158,13 +158,13 @@ def _as_json(info: KeyInfo) -> dict[str, str | int | None]:
         "kid": info.kid,
         "from": info.origin,
         "state": info.state,
-        "created_at": _moment(info.created_at),
+        "created_at": _timestamp(info.created_at),
         "tokens": info.use.tokens,
         "people": info.use.people,
-        "last_token_expires_at": _moment(info.use.last_expiry),
+        "last_token_expires_at": _timestamp(info.use.last_expiry),
         "wrapped_with": info.wrapped_with,
     }
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.isoformat()}Z"
+def _timestamp(timestamp: datetime | None) -> str | None:
+    return None if timestamp is None else f"{timestamp.isoformat()}Z"

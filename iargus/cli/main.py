@@ -31,7 +31,7 @@ class Commands(LazyGroup):
         ),
         "train": Place(
             "iargus.cli.train:train",
-            "Train a model on the labelled rows, measure it on rows kept aside, and register it.",
+            "Train a model on the labelled rows, measure it on held-out rows, and register it.",
         ),
         "monitor": Place(
             "iargus.cli.monitor.commands:app",
@@ -47,11 +47,14 @@ class Commands(LazyGroup):
         "outbox": Place(
             "iargus.cli.outbox:app", "Show the mails of monitoring and send those that wait."
         ),
-        "token": Place("iargus.cli.token.commands:app", "List, issue, revoke and announce tokens."),
+        "token": Place(
+            "iargus.cli.token.commands:app",
+            "List, issue and revoke tokens, and notify of their expiry.",
+        ),
         "invite": Place("iargus.cli.invite:app", "Create, list and revoke invitations."),
         "keys": Place("iargus.cli.keys:app", "Signing keys."),
         "import": Place("iargus.cli.imports.command:app", "Add labelled data from files."),
-        "data": Place("iargus.cli.data:app", "Look at the labelled rows."),
+        "data": Place("iargus.cli.data:app", "Inspect the labelled rows."),
         "simulate": Place("iargus.cli.simulate:app", "Simulate labelled data."),
         "db": Place("iargus.cli.db:app", "Create and check the tables of both databases."),
         "sync": Place(

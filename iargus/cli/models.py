@@ -104,8 +104,8 @@ def _tell(version: ModelVersion, *, as_json: bool) -> None:
         typer.echo(f"{version.task}: version {version.version} is the champion")
 
 
-def _day(moment: datetime | None) -> str:
-    return "?" if moment is None else f"{moment:%Y-%m-%d}"
+def _day(timestamp: datetime | None) -> str:
+    return "?" if timestamp is None else f"{timestamp:%Y-%m-%d}"
 
 
 def _as_json(version: ModelVersion) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def list_mails(
 ) -> None:
     """Show the newest mails, sent or not."""
     from iargus.mailing.outbox import Outbox
-    from iargus.monitoring.view.mail.kinds import in_words
+    from iargus.monitoring.view.mail.reasons import in_words
 
     mails = Outbox(Stack().labelled).listed(limit=limit)
     if as_json:
@@ -104,8 +104,8 @@ def deliver_mails(
         raise MailNotSent(delivery.reason or "mails wait in the outbox")
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.isoformat()}Z"
+def _timestamp(timestamp: datetime | None) -> str | None:
+    return None if timestamp is None else f"{timestamp.isoformat()}Z"
 
 
 def _as_json(stored: StoredMail) -> dict[str, str | int | None]:
@@ -117,9 +117,9 @@ def _as_json(stored: StoredMail) -> dict[str, str | int | None]:
         "period": mail.period,
         "kind": mail.kind,
         "subject": mail.subject,
-        "created_at": _moment(stored.created_at),
-        "sent_at": _moment(stored.sent_at),
-        "next_attempt_at": _moment(stored.next_attempt_at),
+        "created_at": _timestamp(stored.created_at),
+        "sent_at": _timestamp(stored.sent_at),
+        "next_attempt_at": _timestamp(stored.next_attempt_at),
         "attempts": stored.attempts,
         "last_error": stored.last_error,
     }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from iargus.cli.progress import progress_bar
+from iargus.cli.console import progress_bar
 from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
 from iargus.operations.stack import Stack
@@ -38,11 +38,11 @@ def simulate_cars(
     scenario: Annotated[
         str,
         typer.Option(
-            help="What goes wrong in the newest months: none, price-shock, new-models, "
+            help="The scenario of the newest months: none, price-shock, new-models, "
             "mileage-in-km or gradual-inflation."
         ),
     ] = "none",
-    drift_months: Annotated[int, typer.Option(help="In how many months it goes wrong.")] = 1,
+    drift_months: Annotated[int, typer.Option(help="How many months the scenario lasts.")] = 1,
     task: Annotated[str, typer.Option(help="The task that learns from the sales.")] = "car_price",
 ) -> None:
     """Add simulated sales of used cars. The same plan is never added twice."""

@@ -19,7 +19,8 @@ from iargus.operations.stack import Stack
 def sync(
     once: Annotated[bool, typer.Option("--once", help="Go over all tasks once.")] = False,
     follow: Annotated[
-        bool, typer.Option("--follow", help="Go on, every registry.poll_interval_s.")
+        bool,
+        typer.Option("--follow", help="Keep running, and sync every registry.poll_interval_s."),
     ] = False,
     parent_pipe: Annotated[
         bool, typer.Option("--parent-pipe", help="End when standard input ends.", hidden=True)

@@ -39,7 +39,7 @@ def train(
         typer.Option(help="auto: champion where there is none, challenger otherwise."),
     ] = "auto",
 ) -> None:
-    """Train a model on the labelled rows, measure it on rows kept aside, and register it."""
+    """Train a model on the labelled rows, measure it on held-out rows, and register it."""
     # Imported here: they bring scikit-learn and pandas, seconds that `--help` can spare.
     from iargus.monitoring.month.reference import reference_files
     from iargus.storage.labelled.store import labelled_store

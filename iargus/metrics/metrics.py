@@ -115,18 +115,6 @@ class Metrics:
     def refused_bundle(self, task: str) -> None:
         self._add(families.REFUSED_BUNDLES, task)
 
-    def limiter(self, name: str, backend: Backend) -> Callable[[bool], None]:
-        """What the limiter `name` calls with each decision: whether the request may pass. To be
-        asked for between `start` and `stop`, and good for as long."""
-        series = self._series
-        allowed_at = series.place(families.LIMITER, name, backend, "allowed")
-        limited_at = series.place(families.LIMITER, name, backend, "limited")
-
-        def decided(allowed: bool) -> None:
-            series.add(allowed_at if allowed else limited_at)
-
-        return decided
-
     def decisions(self, limiters: Collection[str]) -> Callable[[str, Backend, bool], None]:
         """What is called with each decision of one of `limiters`: its name, who decided, whether
         the request may pass. To be asked for between `start` and `stop`, and good for as long."""

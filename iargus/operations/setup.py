@@ -99,8 +99,10 @@ def _first_champion(stack: Stack, task: Task, *, today: date, tell: Tell, first:
     store = labelled_store(task, stack.labelled)
     if store.span().count == 0:
         if stack.settings.environment.production:
-            # What is made up must never lie among real sales.
-            raise DataError("there are no labelled rows, and none are made up in production")
+            # Synthetic rows must never lie among real sales.
+            raise DataError(
+                "there are no labelled rows, and no synthetic rows are generated in production"
+            )
         _first_rows(task, store, today=today, tell=tell, first=first)
     found = training_rows(store, now=utc_now())
     rows, left_out = found.rows, found.left_out(task.name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from iargus.ratelimit.headers import Fields
 from iargus.ratelimit.host import HostCounters
+from iargus.ratelimit.limit import Fields
 from iargus.ratelimit.outcome import Backend, DecisionReporter, Outcome
 from iargus.ratelimit.table import Key, count_of, end_of, with_count
 
@@ -28,13 +28,13 @@ class DistributedLimiter:
     """
 
     def __init__(
-        self, host: HostCounters, telling: DecisionReporter, shared: SharedCounters
+        self, host: HostCounters, reporter: DecisionReporter, shared: SharedCounters
     ) -> None:
         self._host = host
-        self._telling = telling
+        self._reporter = reporter
         self._shared = shared
 
-    async def admit(self, first: Key, second: Key | None) -> Fields:
+    async def consume(self, first: Key, second: Key | None) -> Fields:
         """Count one request under each key, or under none.
 
         Raises:
@@ -42,13 +42,13 @@ class DistributedLimiter:
         """
         allowed, outcome = self._host.count(first, second)
         if not allowed:
-            raise self._telling.refused(outcome, self._host.backend)
+            raise self._reporter.refused(outcome, self._host.backend)
         backend: Backend = "redis"
         number = await self._number(first, outcome.state)
         if number is None:
             backend = self._host.backend
         elif number > first.table.quota:
-            raise self._telling.refused(self._only_first_exhausted(outcome), backend)
+            raise self._reporter.refused(self._only_first_exhausted(outcome), backend)
         else:
             outcome = outcome._replace(state=_at_least(outcome.state, number))
             if second is not None:
@@ -56,10 +56,10 @@ class DistributedLimiter:
                 if number is None:
                     backend = self._host.backend
                 elif number > second.table.quota:
-                    raise self._telling.refused(self._only_second_exhausted(outcome), backend)
+                    raise self._reporter.refused(self._only_second_exhausted(outcome), backend)
                 else:
                     outcome = outcome._replace(other=_at_least(outcome.other, number))
-        return self._telling.admitted(outcome, backend)
+        return self._reporter.admitted(outcome, backend)
 
     async def close(self) -> None:
         await self._shared.close()

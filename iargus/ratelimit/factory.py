@@ -1,12 +1,14 @@
-"""The limits of a worker, as the settings have them."""
+"""The limits of a worker, as the settings have them, and a check of its Redis."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from iargus.clock import Clock, seconds_of, utc_now
+from iargus.errors import CountersUnavailable
 from iargus.ratelimit.host import HostCounters
 from iargus.ratelimit.limit import MAX_QUOTA, Limit
 from iargus.ratelimit.memory import CounterMemory
@@ -55,3 +57,25 @@ def open_limits(
         shared=shared,
         decided=decided,
     )
+
+
+def check_redis(url: SecretStr, *, timeout_s: float) -> None:
+    """Count one probe in the Redis at `url`.
+
+    Raises:
+        CountersUnavailable: it does not answer within `timeout_s`, or refuses; says why.
+    """
+    # Imported here: without Redis its client need not be in memory.
+    from iargus.ratelimit.redis_counters import RedisCounters
+
+    async def check() -> None:
+        counters = RedisCounters(url, timeout_s=timeout_s)
+        try:
+            await counters.check()
+        finally:
+            await counters.close()
+
+    try:
+        asyncio.run(check())
+    except Exception as error:  # whatever it is, it is no answer
+        raise CountersUnavailable(str(error) or type(error).__name__) from None

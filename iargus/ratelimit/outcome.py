@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from iargus.errors import RateLimited
-from iargus.ratelimit.headers import Fields, HeadersOfOne, HeadersOfTwo
-from iargus.ratelimit.limit import Limit
+from iargus.ratelimit.limit import Fields, HeadersOfOne, HeadersOfTwo, Limit
 from iargus.ratelimit.table import Key, count_of, end_of
 
 # Who decided: this host, one worker by itself where they share nothing, or Redis for all hosts.
@@ -57,10 +56,10 @@ class DecisionReporter:
         retry_after_s = ends_s - now_s
         return RateLimited(
             f"more than {limit.quota} {limit.what} in {limit.window_s} s; "
-            f"come back in {retry_after_s} s",
+            f"retry in {retry_after_s} s",
             limiter=limit.name,
             retry_after_s=retry_after_s,
-            fields=self._fields(outcome),
+            headers={name.decode(): value.decode() for name, value in self._fields(outcome)},
         )
 
     def _fields(self, outcome: Outcome) -> Fields:

@@ -17,9 +17,8 @@ from zipfile import BadZipFile, ZipFile
 
 from iargus.atomic_write import write_atomically
 from iargus.errors import ArtefactRejected
-from iargus.registry.canonical_schema import canonical
+from iargus.registry.canonical_schema import canonical, check_schema
 from iargus.registry.renamed_types import with_current_names
-from iargus.registry.schema_size import check_schema
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

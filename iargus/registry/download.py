@@ -10,8 +10,7 @@ from iargus.compiled.manifest import MANIFEST, Manifest
 from iargus.errors import ArtefactRejected
 from iargus.registry import artefact
 from iargus.registry.connection import Connection
-from iargus.registry.model_files import BUNDLE_FOLDER, MODEL_FILE
-from iargus.registry.remote_folder import RemoteFolder
+from iargus.registry.model_files import BUNDLE_FOLDER, MODEL_FILE, RemoteFolder
 from iargus.registry.version import FILE_DIGEST, ModelVersion
 
 _MAX_TEXT_BYTES = 64 * 2**20

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from iargus.errors import ConfigurationError, VersionUnknown
 from iargus.registry import aliases, download, lookup
+from iargus.registry.aliases import check_promotable
 from iargus.registry.connection import Connection
-from iargus.registry.judgements import log_judgement
-from iargus.registry.promotable import check_promotable
+from iargus.registry.judgements import log_judgement, tidy_up
 from iargus.registry.publish import publish, sign
-from iargus.registry.retrainings import tidy_up
 from iargus.registry.trust import Trust
 from iargus.registry.version import CHAMPION, ModelVersion, TrainingRecord
 from iargus.settings import Settings

@@ -91,7 +91,7 @@ class Trust:
 
 def bundle_keys(settings: Settings) -> Sequence[BundleKey]:
     """The keys of the environment; on a developer's machine, where the registry too is a file
-    under `var/`, one that is made there. None otherwise: a key that was made up here would refuse
+    under `var/`, one that is made there. None otherwise: a key that was generated here would refuse
     what other machines have signed, or have not.
 
     Raises:

@@ -66,13 +66,13 @@ class ModelVersion:
     @property
     def window_start(self) -> datetime | None:
         """The moment of the oldest row that the model learned from (UTC, no zone)."""
-        return _moment(self.tags.get("window_start"))
+        return _timestamp(self.tags.get("window_start"))
 
     @property
     def window_end(self) -> datetime | None:
         """The first whole second after the newest row that the model learned from (UTC, no
         zone), so that `rows(start=window_end)` are exactly the rows it has not seen."""
-        return _moment(self.tags.get("window_end"))
+        return _timestamp(self.tags.get("window_end"))
 
     @property
     def metric(self) -> str:
@@ -114,7 +114,7 @@ class TrainingRecord:
     compiled: Callable[[Path, str], Mapping[str, str]] = lambda _, __: {}
 
 
-def _moment(text: str | None) -> datetime | None:
+def _timestamp(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text) if text else None
     except ValueError:

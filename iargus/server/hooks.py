@@ -20,7 +20,7 @@ PROTOCOL = "iargus.server.draining:DrainingProtocol"
 
 
 def tls_policy() -> TlsPolicy:
-    """The block `tls` of `config.yml`; without one where the file has no sense, which each worker
+    """The block `tls` of `config.yml`; without one where the file is invalid, which each worker
     finds and says when it reads it."""
     try:
         return Settings.read(os.environ).policy.tls

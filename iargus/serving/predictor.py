@@ -68,7 +68,7 @@ class EstimatorPredictor:
 
     def predict(self, inputs: Sequence[Input]) -> list[Payload]:
         """See `Predictor.predict`."""
-        return self._task.answers(self.estimator, inputs)
+        return self._task.predict(self.estimator, inputs)
 
     def read(self, route: ReadRoute, value: Input) -> Payload:
         """See `Predictor.read`."""

@@ -89,7 +89,7 @@ class Environment(BaseModel):
         do not count, except in passwords, which are taken as they are.
 
         Raises:
-            ConfigurationError: a variable is missing beside its companions, or has no sense.
+            ConfigurationError: a variable is missing beside its companions, or is invalid.
         """
         values = {name: _taken(name, value) for name, value in environ.items()}
         values = {name: value for name, value in values.items() if value}

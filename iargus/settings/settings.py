@@ -22,7 +22,7 @@ class Settings:
         """Read the environment and the `config.yml` that it names.
 
         Raises:
-            ConfigurationError: either has no sense.
+            ConfigurationError: either is invalid.
         """
         environment = Environment.read(environ)
         return cls(environment, Policy.read(environment.config_path))

@@ -67,9 +67,9 @@ def decoded(values: Sequence[Any]) -> list[Any]:
 
 
 def _after(columns: Sequence[Column[Any]], row: Row) -> list[ColumnElement[bool]]:
-    moment, number = columns[:2]
+    timestamp, number = columns[:2]
     # The text that the database gave: a time that was read and written again might be another
     # text, and SQLite compares texts.
     at = literal(row[0], String())
     # `(moment, number) > (…)` would say it, but MySQL and MariaDB find no index for that.
-    return [moment >= at, or_(moment > at, number > row[1])]
+    return [timestamp >= at, or_(timestamp > at, number > row[1])]

@@ -27,7 +27,7 @@ class DateColumn:
             written = split_date(text)
         except DateInvalid:
             return
-        if written.moment is not None:
+        if written.timestamp is not None:
             return
         sign = written.separator
         if written.first > 12:

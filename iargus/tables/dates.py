@@ -35,11 +35,11 @@ class DateInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WrittenDate:
-    """A date taken apart: either `moment` (naive UTC), or three numbers `first`, `second`, `year`
-    of which `first` or `second` is the month. `separator` stands between them."""
+    """A date taken apart: either `timestamp` (naive UTC), or three numbers `first`, `second`,
+    `year` of which `first` or `second` is the month. `separator` stands between them."""
 
     text: str
-    moment: datetime | None = None
+    timestamp: datetime | None = None
     first: int = 0
     second: int = 0
     year: int = 0
@@ -60,12 +60,12 @@ def split_date(text: str) -> WrittenDate:
     try:
         if _ISO.fullmatch(plain):
             try:
-                return WrittenDate(text, moment=naive_utc(datetime.fromisoformat(plain)))
+                return WrittenDate(text, timestamp=naive_utc(datetime.fromisoformat(plain)))
             except ValueError:
                 pass  # `2026-08-03 10:15 PM`, `2026-08-03 10:15:00 +0200`
         if _EPOCH.fullmatch(plain):
             seconds = float(plain) / (_MS if len(plain) == 13 else 1)
-            return WrittenDate(text, moment=naive_utc(datetime.fromtimestamp(seconds, UTC)))
+            return WrittenDate(text, timestamp=naive_utc(datetime.fromtimestamp(seconds, UTC)))
         return _other(text, plain)
     except (ValueError, OverflowError) as error:
         if isinstance(error, DateInvalid):
@@ -73,15 +73,15 @@ def split_date(text: str) -> WrittenDate:
         raise DateInvalid(f"{text!r} is no date: {error}") from None
 
 
-def moment_of(written: WrittenDate, *, day_first: bool | None) -> datetime:
+def timestamp_of(written: WrittenDate, *, day_first: bool | None) -> datetime:
     """The moment, naive UTC. `day_first` says how the column is written; None where it is not
     decided.
 
     Raises:
         DateInvalid: it is not decided and has to be, or there is no such day.
     """
-    if written.moment is not None:
-        return written.moment
+    if written.timestamp is not None:
+        return written.timestamp
     if day_first is None and written.first != written.second:
         raise DateInvalid(f"{written.text!r} may have the day first or the month")
     day, month = (written.first, written.second) if day_first else (written.second, written.first)
@@ -93,9 +93,9 @@ def moment_of(written: WrittenDate, *, day_first: bool | None) -> datetime:
         raise DateInvalid(f"{written.text!r} is no date: {error}") from None
 
 
-def naive_utc(moment: datetime) -> datetime:
-    """`moment` in UTC without a zone; UTC is taken where it has none."""
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+def naive_utc(timestamp: datetime) -> datetime:
+    """`timestamp` in UTC without a zone; UTC is taken where it has none."""
+    return timestamp if timestamp.tzinfo is None else timestamp.astimezone(UTC).replace(tzinfo=None)
 
 
 def _other(text: str, plain: str) -> WrittenDate:
@@ -107,10 +107,10 @@ def _other(text: str, plain: str) -> WrittenDate:
         day = f"{plain[: found.start()]} {plain[found.end() :]}".strip(" ,")
     numeric = _NUMERIC.fullmatch(day)
     if numeric is None:
-        return WrittenDate(text, moment=_named(text, day) + time)
+        return WrittenDate(text, timestamp=_named(text, day) + time)
     first, separator, second, third = numeric.groups()
     if len(first) == 4 and len(third) <= 2:
-        return WrittenDate(text, moment=datetime(int(first), int(second), int(third)) + time)
+        return WrittenDate(text, timestamp=datetime(int(first), int(second), int(third)) + time)
     if len(third) != 4 or len(first) > 2:
         raise DateInvalid(f"{text!r} is no date with a year of four digits")
     one, two = int(first), int(second)

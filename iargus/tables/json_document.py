@@ -47,7 +47,7 @@ def open_json(
 
     understood = [shape.shown] if shape.shown else []
     if shape.splits:
-        understood.append(_told(shape.splits, splits))
+        understood.append(_splits_note(shape.splits, splits))
     if encoding.shown:
         understood.append(encoding.shown)
     return Table(
@@ -62,7 +62,7 @@ def open_json(
     )
 
 
-def _told(splits: Sequence[str], taken: Sequence[str] | None) -> str:
+def _splits_note(splits: Sequence[str], taken: Sequence[str] | None) -> str:
     if taken is None:
         return f"all splits ({', '.join(splits[:8])})"
     return f"split {', '.join(taken)}"

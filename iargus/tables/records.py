@@ -104,7 +104,7 @@ def _quoted_records(
         try:
             cells = next(reader, None)
         except (csv.Error, _Unclosed) as error:
-            problem = _told(error, len(feed.record))
+            problem = _broken(error, len(feed.record))
             feed.put_back()
             first = feed.record[0]
             yield Record(start, [first[:MAX_SHOWN]], problem, BROKEN)
@@ -136,7 +136,7 @@ def _fault(faults: Mapping[int, str], first: int, last: int) -> str | None:
     return next((faults[line] for line in range(first, last + 1) if line in faults), None)
 
 
-def _told(error: Exception, lines: int) -> str:
+def _broken(error: Exception, lines: int) -> str:
     text = str(error)
     if isinstance(error, _Unclosed) or "unexpected end" in text or lines > 1:
         return "a quotation mark is opened and not closed"

@@ -92,8 +92,8 @@ class Task(ABC):
         bundle_kind: the kind of `iargus.compiled` that its estimator is compiled to, or None where
             there is none: then scikit-learn serves it, which `config.yml` must allow.
         options_model: pydantic model of `tasks.NAME.options`.
-        unit_checks: columns of `drift_features` whose unit is monitored, each with the one that its
-            values depend on most: `("mileage", "age_years")`.
+        unit_checks: columns of `drift_features` whose unit monitoring checks, each with the one
+            that its values depend on most: `("mileage", "age_years")`.
         placeholder_rule: what `placeholder` holds for one, in words.
     """
 
@@ -142,7 +142,7 @@ class Task(ABC):
         """
 
     @abstractmethod
-    def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
+    def predict(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         """Predict for all `inputs` at once: one mapping each, all fields of `output_model`
         except `model_version` and `prediction_id`."""
 
@@ -151,7 +151,7 @@ class Task(ABC):
         raise LookupError(f"{self.name} has no route {route.prefix}{self.policy.path}")
 
     def predict_compiled(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:  # noqa: ARG002
-        """What `answers` gives, from the estimator's bundle; a kind that has bundles says how."""
+        """What `predict` gives, from the estimator's bundle; a kind that has bundles says how."""
         raise LookupError(f"{self.name} has no bundles")
 
     def predict_read_compiled(self, route: ReadRoute, bundle: Bundle, value: Input) -> Payload:  # noqa: ARG002
@@ -206,7 +206,7 @@ class Task(ABC):
         `make`, the segment of every row. Classes are divided by their label."""
         return {} if self.problem is Problem.REGRESSION else {"label": rows["label"]}
 
-    def doubt(self, answer: Payload) -> float | None:  # noqa: ARG002
+    def uncertainty(self, answer: Payload) -> float | None:  # noqa: ARG002
         """How unsure the model was of an answer it gave, at least 0: one minus the probability,
         or the width of the interval in relation to the prediction. None where nobody can say."""
         return None

@@ -21,7 +21,7 @@ class Catalogue:
         """Make every task that the policy names.
 
         Raises:
-            ConfigurationError: a kind cannot be found, or an option has no sense.
+            ConfigurationError: a kind cannot be found, or an option is invalid.
         """
         return cls(
             {

@@ -40,7 +40,7 @@ class Evaluation:
     extra: Mapping[str, float]
     predicted: NDArray[Any]
     confidence: NDArray[np.float64] | None = None
-    doubts: NDArray[np.float64] | None = None
+    uncertainties: NDArray[np.float64] | None = None
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -84,14 +84,20 @@ def _regression(
     tell = getattr(estimator[0], "unknown", None)
     if tell is not None:
         extra["unknown_share"] = float(np.mean([bool(names) for names in tell(features)]))
-    doubts = None
+    uncertainties = None
     if bounds is not None:
         low, high = bounds
         extra["interval_coverage"] = float(np.mean((low <= truth) & (truth <= high)))
-        doubts = np.abs((high - low) / predicted)
-        extra["interval_relative_width"] = float(np.mean(doubts))
+        uncertainties = np.abs((high - low) / predicted)
+        extra["interval_relative_width"] = float(np.mean(uncertainties))
     return Evaluation(
-        task.metric, float(errors.mean()), len(truth), errors, extra, predicted, doubts=doubts
+        task.metric,
+        float(errors.mean()),
+        len(truth),
+        errors,
+        extra,
+        predicted,
+        uncertainties=uncertainties,
     )
 
 
@@ -142,7 +148,7 @@ def _classification(
         extra=extra,
         predicted=predicted,
         confidence=confidence,
-        doubts=np.maximum(1 - confidence, 0.0),
+        uncertainties=np.maximum(1 - confidence, 0.0),
     )
 
 

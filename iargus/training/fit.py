@@ -151,10 +151,10 @@ def register_candidate(
         RegistryUnavailable: the registry is out of reach.
         ArtefactRejected: the estimator holds a type that is not on the task's list.
     """
-    moments = rows["observed_at"]
+    timestamps = rows["observed_at"]
     # Whole seconds, as databases hold them; the end is the first second after the newest row.
-    start = pd.Timestamp(moments.min()).floor("s")
-    end = pd.Timestamp(moments.max()).floor("s") + pd.Timedelta(seconds=1)
+    start = pd.Timestamp(timestamps.min()).floor("s")
+    end = pd.Timestamp(timestamps.max()).floor("s") + pd.Timedelta(seconds=1)
     tags = {
         "window_start": start.isoformat(),
         "window_end": end.isoformat(),

@@ -113,14 +113,14 @@ def _first_of_their_content(rows: pd.DataFrame, columns: list[str]) -> NDArray[n
     return first
 
 
-def _newest(moments: pd.Series[pd.Timestamp], fraction: float) -> NDArray[np.bool_]:
+def _newest(timestamps: pd.Series[pd.Timestamp], fraction: float) -> NDArray[np.bool_]:
     """True for the newest rows, about `fraction` of them: everything from one moment on."""
-    ordered = np.sort(moments.to_numpy())
+    ordered = np.sort(timestamps.to_numpy())
     cut = ordered[min(int(len(ordered) * (1 - fraction)), len(ordered) - 1)]
     if cut == ordered[0]:
         # Most rows share the oldest moment; what came after it is all there is to measure on.
         cut = ordered[ordered > cut][0]
-    chosen: NDArray[np.bool_] = moments.to_numpy() >= cut
+    chosen: NDArray[np.bool_] = timestamps.to_numpy() >= cut
     return chosen
 
 

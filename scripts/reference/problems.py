@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from iargus.api.openapi.problem_examples import DETAILS, REMEDIES
+from iargus.api.openapi.problems import DETAILS
+from iargus.api.openapi.remedies import REMEDIES
 from iargus.api.problems import TABLE, type_of
 from scripts.reference.markdown import code, table
 

@@ -97,7 +97,7 @@ def test_more_than_one_is_revoked_only_when_as_many_are_expected(
     which = {"email": "ada@example.com"}
     asked = api.client.post("/admin/tokens/revoke", json=which, headers=admin)
     assert (asked.status_code, asked.json()["label"]) == (409, "REVOCATION_UNEXPECTED")
-    assert "2 valid tokens of 1 people" in asked.json()["detail"]
+    assert "2 valid tokens, 1 person" in asked.json()["detail"]
     for body in ({"expected": 4}, {}):
         everything = api.client.post("/admin/tokens/revoke", json=body, headers=admin)
         assert everything.json()["label"] == "REVOCATION_UNEXPECTED"

@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from iargus.api.client_address import MAX_CACHED_BYTES, MAX_HOPS, ClientAddresses
 from iargus.api.networks import read_address
-from iargus.ratelimit.addresses import address_key
+from iargus.ratelimit.requests import address_key
 from iargus.settings.front import ProxyPolicy
 
 PROXY, INNER, CLIENT = "10.0.0.1", "10.0.0.2", "203.0.113.7"

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from iargus.auth.issuing.codes import link_text
-from iargus.auth.issuing.decisions import Verdict
+from iargus.auth.issuing.decisions import Verdict, backoff_after
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.issuing.states import backoff_after
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc
 from iargus.serving.loaded_models import LoadedModel
@@ -78,7 +77,7 @@ def test_looking_changes_nothing_and_pressing_gives_the_token_once(api: Api) -> 
 
 def test_programs_get_json(api: Api) -> None:
     link = link_for(api)
-    assert api.client.get(link).json()["message"].startswith("This link is good")
+    assert api.client.get(link).json()["message"].startswith("This link is valid")
     answer = api.client.post(link)
     assert answer.json()["token_type"] == "bearer"
     assert answer.headers["cache-control"] == "no-store"

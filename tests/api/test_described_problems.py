@@ -36,7 +36,7 @@ DATABASE = (errors.DatabaseUnavailable, errors.CircuitOpen, errors.SchemaMissing
 
 # Where a request goes through, and what its documentation says that it raises there.
 RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
-    "iargus.api.gate.rate_limit.RateLimitGuard.arrive": (errors.RateLimited,),
+    "iargus.api.gate.rate_limit.RateLimitGuard.check_address": (errors.RateLimited,),
     "iargus.api.gate.body._read": (errors.BodyTooLarge, errors.BodyEncoded, errors.BodyTooSlow),
     "iargus.api.gate.gate.load_object": (errors.BodyInvalid,),
     "iargus.api.routes.tokens.parse_object": (errors.BodyInvalid,),
@@ -46,7 +46,7 @@ RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
     "iargus.api.routes.tokens.body_token": (errors.TokenMalformed, errors.TokenAmbiguous),
     "iargus.api.gate.gate.header_token": (errors.TokenMalformed,),
     "iargus.api.routes.tokens.header_token": (errors.TokenMalformed,),
-    "iargus.auth.tokens.service.TokenService.authenticated": (
+    "iargus.auth.tokens.service.TokenService.authenticate": (
         *(errors.TokenMalformed, errors.TokenKeyUnknown, errors.TokenExpired),
         *(errors.TokenRevoked, errors.TokenStateUnknown),
     ),
@@ -77,8 +77,8 @@ RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
     "iargus.auth.tokens.register.SqlTokenRegister.find": (errors.TokenUnknown, *DATABASE),
     "iargus.auth.tokens.register.SqlTokenRegister.count": DATABASE,
     "iargus.api.routes.admin._revoke": (errors.RevocationUnexpected, *DATABASE),
-    "iargus.auth.issuing.confirming.Confirmer.look": (errors.ConfirmationInvalid, *DATABASE),
-    "iargus.auth.issuing.confirming.Confirmer.redeem": (
+    "iargus.auth.issuing.links.Confirmer.look": (errors.ConfirmationInvalid, *DATABASE),
+    "iargus.auth.issuing.links.Confirmer.redeem": (
         *(errors.ConfirmationInvalid, errors.TokensAtLimit, errors.SigningKeyMissing),
         *DATABASE,
     ),

@@ -159,7 +159,7 @@ def test_a_body_of_revoke_token_is_read_as_any_other(api: Api, body: bytes) -> N
 
 
 @pytest.mark.parametrize(
-    ("moment", "status"),
+    ("timestamp", "status"),
     [
         ("2026-11-01T12:00:00Z", 200),
         ("2026-11-01t12:00:00.123456789z", 200),
@@ -175,11 +175,13 @@ def test_a_body_of_revoke_token_is_read_as_any_other(api: Api, body: bytes) -> N
         (True, 422),
     ],
 )
-def test_a_time_is_rfc_3339(api: Api, admin: dict[str, str], moment: Any, status: int) -> None:
-    answer = api.client.post("/admin/tokens/search", json={"issued_before": moment}, headers=admin)
+def test_a_time_is_rfc_3339(api: Api, admin: dict[str, str], timestamp: Any, status: int) -> None:
+    answer = api.client.post(
+        "/admin/tokens/search", json={"issued_before": timestamp}, headers=admin
+    )
     assert answer.status_code == status, answer.text
-    if isinstance(moment, str):
-        query = {"issued_before": moment}
+    if isinstance(timestamp, str):
+        query = {"issued_before": timestamp}
         assert api.client.get("/admin/tokens", params=query, headers=admin).status_code == status
 
 

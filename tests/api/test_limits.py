@@ -84,9 +84,7 @@ def test_a_token_that_is_used_up_says_which_and_when_and_charges_no_neighbour(
         problem = refused.json()
         assert problem["label"] == "RATE_LIMITED"
         assert problem["violated-policies"] == ["token"]
-        assert problem["detail"] == (
-            "more than 3 requests of this token in 60 s; come back in 60 s"
-        )
+        assert problem["detail"] == ("more than 3 requests of this token in 60 s; retry in 60 s")
         assert left(refused) == {"token": 0, "address": 45}
         assert left(api.client.post("/predict", json=CAR, headers=bob))["address"] == 44
         api.clock.pass_by(seconds=FULL_S)
@@ -136,7 +134,7 @@ def test_an_address_that_is_used_up_costs_no_check_of_a_token(
         def unwanted(token: str) -> Any:
             raise AssertionError("the token was checked")
 
-        monkeypatch.setattr(api.services.tokens, "authenticated", unwanted)
+        monkeypatch.setattr(api.services.tokens, "authenticate", unwanted)
         bearer = {"Authorization": "Bearer a.b.c"}
         assert api.client.post("/predict", json=CAR, headers=bearer).status_code == 429
         assert api.client.get("/intent?query=hello", headers=bearer).status_code == 429

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from iargus.api.app import create_app
-from iargus.auth.issuing.startup import mode_of
+from iargus.auth.issuing.composition import mode_of
 from iargus.errors import ConfigurationError
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Environment, Policy, Settings

@@ -18,7 +18,7 @@ from iargus.clock import utc_now
 from iargus.mailing.delivery import deliver
 from iargus.mailing.outbox import Outbox
 from iargus.monitoring.job.records import MonitoringRecords
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.operations import setup
 from iargus.operations.doctor import Level
 from iargus.operations.doctor import environment as surroundings

@@ -182,9 +182,9 @@ def test_a_month_that_nobody_judged(
 ) -> None:
     if judged is not None:
         judge(environ, judged)
-    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    timestamp = datetime.fromisoformat(now).replace(tzinfo=UTC)
 
-    found = look(environ, clock=lambda: moment)["months of car_price"]
+    found = look(environ, clock=lambda: timestamp)["months of car_price"]
 
     assert found.level is level
     assert says in found.detail

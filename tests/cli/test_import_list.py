@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 def test_an_import_is_listed_and_undone(run: Run, file: Path) -> None:
     run("db", "upgrade")
     assert run("import", "list").out == "nothing was imported yet\n"
-    assert "`iargus import undo 1` takes its rows back" in run("import", "cars", file).err
+    assert "`iargus import undo 1` removes its rows" in run("import", "cars", file).err
     run("import", "cars", file)
 
     second, first = json.loads(run("import", "list", "--json").out)

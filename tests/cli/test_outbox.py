@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from iargus.monitoring.job.records import MonitoringRecords
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
 from tests.cli.conftest import Run
@@ -22,14 +22,14 @@ def queued(run: Run, tmp_path: Path) -> None:
     settings = Settings(Environment(var_dir=tmp_path / "var"), Policy())
     records = MonitoringRecords(Database.connect(LABELLED, settings))
     records.tell(alert(Kind.FAILED_RUN), datetime(2018, 12, 1, 6))
-    records.tell(alert(Kind.BREACH_NOT_MENDED, picture=b"PNG"), datetime(2018, 12, 1, 7))
+    records.tell(alert(Kind.BREACH_NOT_FIXED, picture=b"PNG"), datetime(2018, 12, 1, 7))
 
 
 @pytest.mark.usefixtures("queued")
 def test_the_list_says_in_words_what_mails_are_about(run: Run) -> None:
     listed = run("outbox", "list")
     assert listed.status == 0
-    assert "breach not mended" in listed.out
+    assert "breach not fixed" in listed.out
     assert "failed run" in listed.out
 
 

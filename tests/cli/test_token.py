@@ -84,7 +84,7 @@ def test_more_than_one_is_revoked_only_after_a_yes(
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     refused = ready("token", "revoke", *which)
     assert refused.status != 0
-    assert "This ends 2 tokens of 1 person." in refused.err
+    assert "This revokes 2 tokens, 1 person." in refused.err
     assert [token["state"] for token in listed(ready)] == ["valid"] * 3
     assert ready("token", "revoke", *which, "--yes").out == "2 tokens revoked\n"
     assert [token["state"] == "valid" for token in listed(ready)] == [True, False, False]

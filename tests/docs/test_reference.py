@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from iargus.api.openapi.problem_examples import REMEDIES
+from iargus.api.openapi.remedies import REMEDIES
 from iargus.api.problems import TABLE
 from iargus.metrics.families import FAMILIES, LABELS
 from iargus.settings import Environment, Policy

@@ -55,9 +55,10 @@ def test_a_place_that_cannot_be_written_to_takes_the_metrics_only(
     (tmp_path / "metrics").write_text("a file where the folder should be")
     metrics = Metrics(tmp_path / "metrics")
     metrics.start()
+    decided = metrics.decisions(["token"])
     for _ in range(10):
         metrics.answered("/predict", "POST", 200, 0.001)
-        metrics.limiter("token", "host")(True)
+        decided("token", "host", True)
     metrics.compact_files()
     assert len(caplog.records) == 1
     assert "the metrics of this process are off" in caplog.text

@@ -22,7 +22,7 @@ def metrics(tmp_path: Path) -> Metrics:
         token_labels=["TOKEN_EXPIRED"],
     )
     metrics.start()
-    metrics.limiter("token", "host")(False)
+    metrics.decisions(["token"])("token", "host", False)
     metrics.answered("/predict", "POST", 200, 0.0004)
     metrics.set(families.MODEL, "car_price", '7"\\\n', "1", value=1)
     metrics.set(families.MODEL, "car_price", "6", "1", value=0)

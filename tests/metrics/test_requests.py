@@ -7,6 +7,7 @@ import string
 from pathlib import Path
 
 from iargus.metrics import Metrics, Route
+from iargus.metrics.metrics import BACKENDS
 from tests.metrics.scraping import Scraped
 
 
@@ -37,7 +38,7 @@ def test_what_may_happen_is_there_before_it_happens(tmp_path: Path) -> None:
         routes={"/feedback": Route({"POST": 202})}, tasks=["intent"], token_labels=["TOKEN_EXPIRED"]
     )
     metrics.start()
-    metrics.limiter("token", "host")
+    metrics.decisions(["token"])
     found = Scraped(metrics.scrape().body.decode())
     metrics.stop()
     for status in ("202", "500", "503"):
@@ -45,5 +46,5 @@ def test_what_may_happen_is_there_before_it_happens(tmp_path: Path) -> None:
     assert len(found.series("iargus_requests_total")) == 3
     assert found.value("iargus_bundles_refused_total", task="intent") == 0
     assert found.value("iargus_tokens_rejected_total", reason="TOKEN_EXPIRED") == 0
-    assert len(found.series("iargus_limiter_decisions_total")) == 2
+    assert len(found.series("iargus_limiter_decisions_total")) == 2 * len(BACKENDS)
     assert found.value("iargus_predictions_dropped_total") == 0

@@ -13,7 +13,7 @@ from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.view.challenger_outcome import outcome_of
 from iargus.monitoring.view.explaining import explain
 from iargus.monitoring.view.mail.content import content_of
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.report import render_report
 from iargus.monitoring.view.wording import retrained
 from iargus.settings import Environment, Policy, Settings
@@ -24,21 +24,21 @@ CASES: list[tuple[Retraining, str]] = [
     (contest(champion_error=0.24, challenger_error=0.2399), "is better by less than 0.1 points"),
     (
         contest(Decision.UNDECIDED, champion_error=0.296, challenger_error=0.299),
-        "errs more, which may be chance",
+        "has a higher error, which may be chance",
     ),
     (
         contest(Decision.UNDECIDED, champion_error=0.299, challenger_error=0.296),
-        "errs less, which may be chance",
+        "has a lower error, which may be chance",
     ),
     (
         contest(Decision.UNDECIDED, champion_error=0.2961, challenger_error=0.2962),
-        "errs more by less than 0.1 points, which may be chance",
+        "has a higher error by less than 0.1 points, which may be chance",
     ),
     (
         contest(Decision.UNDECIDED, champion_error=0.24, challenger_error=0.24),
-        "errs as much, which may be chance",
+        "has the same error, which may be chance",
     ),
-    (contest(Decision.KEEP, challenger_error=0.24), "is no better: both err alike"),
+    (contest(Decision.KEEP, challenger_error=0.24), "is no better: both have the same error"),
     (contest(Decision.KEEP, champion_error=0.2, challenger_error=0.25), "is worse"),
     (
         contest(Decision.UNDECIDED, method="too few rows to compare"),
@@ -58,9 +58,7 @@ def test_all_say_the_same_of_the_challenger(retraining: Retraining, words: str) 
     assert said in " ".join(line for part in explain(document) for line in part.lines)
     assert said in render_report(document)
     settings = Settings(Environment(), Policy())
-    mail = content_of(
-        (Kind.BREACH_NOT_MENDED,), outcome, settings, before=None, failed_before=False
-    )
+    mail = content_of((Kind.BREACH_NOT_FIXED,), outcome, settings, before=None, failed_before=False)
     if retraining.decision is not Decision.PROMOTE:
         assert said in " ".join(mail.done)
 
@@ -77,7 +75,7 @@ def test_nothing_that_errs_more_is_called_not_clearly_better(
         assert "less," not in said
         assert "is better" not in said
     if challenger < champion:
-        assert "errs more" not in said
+        assert "a higher error" not in said
 
 
 def _outcome(retraining: Retraining) -> TaskOutcome:

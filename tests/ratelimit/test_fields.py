@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iargus.ratelimit.addresses import address_key
-from iargus.ratelimit.headers import HeadersOfOne, HeadersOfTwo
-from iargus.ratelimit.limit import Limit
+from iargus.ratelimit.limit import HeadersOfOne, HeadersOfTwo, Limit
+from iargus.ratelimit.requests import address_key
 
 TOKEN = Limit("token", "requests of this token", 6000, 60)
 ADDRESS = Limit("address", "requests of this client address", 12_000, 60)

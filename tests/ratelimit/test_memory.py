@@ -21,9 +21,9 @@ from iargus.errors import RateLimited
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, 65_536))
 limits = open_limits(LimitPolicy(requests_per_minute=1), pathlib.Path(sys.argv[1]))
-print(limits.admit("198.51.100.7", "ada")[0])
+print(limits.consume("198.51.100.7", "ada")[0])
 try:
-    limits.admit("198.51.100.7", "ada")
+    limits.consume("198.51.100.7", "ada")
 except RateLimited:
     print("limited")
 """

@@ -147,9 +147,9 @@ def test_tokens_that_an_address_asks_for_are_counted_over_hosts(
     async def scenario() -> None:
         async with two_hosts(tmp_path, redis) as (first, second):
             for host in (first, second, first, second, first):
-                await host.limits.consume_issuance_distributed("198.51.100.7")
+                await host.limits.consume_issuance("198.51.100.7")
             with pytest.raises(RateLimited) as caught:
-                await second.limits.consume_issuance_distributed("198.51.100.7")
+                await second.limits.consume_issuance("198.51.100.7")
             assert (caught.value.limiter, caught.value.retry_after_s) == ("issuance", 3600)
 
     asyncio.run(scenario())

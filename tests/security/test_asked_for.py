@@ -18,7 +18,7 @@ ADMINISTRATOR = claiming(scope="admin", tasks=[])
 def test_control_less_is_granted(door: Door) -> None:
     asked = ADA | {"ttl_days": 2, "tasks": ["intent"]}
     token = door.ask("POST", "/get_token", document=asked).document["token"]
-    claims = door.api.services.tokens.authenticate(token)
+    claims, _ = door.api.services.tokens.authenticate(token)
     assert (claims.exp - claims.iat, claims.tasks) == (2 * 86_400, ["intent"])
 
 
@@ -41,7 +41,7 @@ def test_control_less_is_granted(door: Door) -> None:
 def test_more_than_anybody_gets(door: Door, extra: dict[str, Any]) -> None:
     """What no field is for is not heard; the token is one like every other."""
     token = door.ask("POST", "/get_token", document=ADA | extra).document["token"]
-    claims = door.api.services.tokens.authenticate(token)
+    claims, _ = door.api.services.tokens.authenticate(token)
     assert (claims.scope, claims.tasks) == (None, None)
     assert claims.exp - claims.iat == 180 * 86_400
     assert len(claims.jti) == 36

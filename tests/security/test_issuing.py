@@ -15,11 +15,10 @@ import pytest
 
 from iargus.api.app import create_app
 from iargus.auth.issuing.codes import invitation_text, link_text
-from iargus.auth.issuing.decisions import Verdict
+from iargus.auth.issuing.decisions import Verdict, backoff_after
 from iargus.auth.issuing.delivery import ConfirmationSender
 from iargus.auth.issuing.invitations import Invitations
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.issuing.states import backoff_after
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc
 from iargus.errors import ConfigurationError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -270,8 +271,12 @@ def test_a_hundred_thousand_addresses_push_nobody_s_count_out(start: Start) -> N
         assert admitted([bad_token(api.client, {}, n) for n in range(QUOTA)]) == QUOTA
         limits = api.services.limits
         assert limits is not None
-        for number in range(100_000):
-            address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
-            with suppress(RateLimited):  # a bucket that is full may refuse a newcomer
-                limits.admit_unknown(address)
+
+        async def crowd() -> None:
+            for number in range(100_000):
+                address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+                with suppress(RateLimited):  # a bucket that is full may refuse a newcomer
+                    await limits.consume_address(address)
+
+        asyncio.run(crowd())
         assert bad_token(api.client, {}, 0).status_code == 429

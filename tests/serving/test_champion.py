@@ -87,8 +87,8 @@ def test_a_champion_that_cannot_be_loaded_leaves_the_old_one_and_is_logged_once(
     good = path.read_bytes()
     path.write_bytes(good[:-10])
     with caplog.at_level(logging.ERROR):
-        for moment in range(3):
-            os.utime(path, (moment, moment))  # so that it is tried again
+        for timestamp in range(3):
+            os.utime(path, (timestamp, timestamp))  # so that it is tried again
             champions.refresh()
     assert champions.get("rent").version == "1"
     assert len(caplog.records) == 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from iargus.errors import ArtefactRejected
-from iargus.registry.schema_size import check_schema
+from iargus.registry.canonical_schema import check_schema
 
 
 def doubled(times: int) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def host(toy_settings: SettingsOf, embedded_store: Path, unique: str, tmp_path: 
 
 def expected(task: Task, scale: float = 1.0) -> float:
     value = task.parse_input(task.example(), today=TODAY)
-    return float(task.answers(fitted(scale), [value])[0]["predicted_price"])
+    return float(task.predict(fitted(scale), [value])[0]["predicted_price"])
 
 
 def test_the_bundle_is_placed_and_answers_as_the_estimator(host: Host) -> None:

@@ -1,4 +1,4 @@
-"""Environment variables: what they mean, and what is said about those that have no sense."""
+"""Environment variables: what they mean, and what is said about those that are invalid."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def _intents(versions: int) -> Iterator[tuple[Pipeline, pd.DataFrame]]:
 def _questions(task: Task, fits: Mapping[str, Pipeline]) -> Iterator[Question]:
     for body in _bodies(task):
         value = task.parse_input(body, today=TODAY)
-        expected = {number: task.answers(fit, [value])[0] for number, fit in fits.items()}
+        expected = {number: task.predict(fit, [value])[0] for number, fit in fits.items()}
         assert len({json.dumps(answer) for answer in expected.values()}) == len(expected)
         yield Question(task.name, task.policy.path, body, expected)
 

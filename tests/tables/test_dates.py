@@ -7,11 +7,11 @@ from datetime import datetime
 import pytest
 
 from iargus.tables.date_columns import DateColumn, decide_order
-from iargus.tables.dates import DateInvalid, moment_of, split_date
+from iargus.tables.dates import DateInvalid, split_date, timestamp_of
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "timestamp"),
     [
         ("2026-08-03", datetime(2026, 8, 3)),
         ("20260803", datetime(2026, 8, 3)),
@@ -36,8 +36,8 @@ from iargus.tables.dates import DateInvalid, moment_of, split_date
         ("05/05/2026", datetime(2026, 5, 5)),
     ],
 )
-def test_what_a_text_alone_means(text: str, moment: datetime) -> None:
-    assert moment_of(split_date(text), day_first=None) == moment
+def test_what_a_text_alone_means(text: str, timestamp: datetime) -> None:
+    assert timestamp_of(split_date(text), day_first=None) == timestamp
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_one_date_with_a_day_above_twelve_tells_the_order_of_all() -> None:
 
     months = decide_order(column("03/08/2026", "06/17/2026"))
     assert months.day_first == {"/": False}
-    assert moment_of(split_date("03/08/2026"), day_first=False) == datetime(2026, 3, 8)
+    assert timestamp_of(split_date("03/08/2026"), day_first=False) == datetime(2026, 3, 8)
 
 
 def test_days_up_to_twelve_alone_tell_nothing() -> None:
     order = decide_order(column("03/08/2026", "11/12/2026"))
     assert order.day_first == {}
     with pytest.raises(DateInvalid, match="the day first or the month"):
-        moment_of(split_date("03/08/2026"), day_first=None)
+        timestamp_of(split_date("03/08/2026"), day_first=None)
 
 
 def test_a_column_of_both_orders_is_not_read() -> None:

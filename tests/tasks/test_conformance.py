@@ -85,7 +85,7 @@ def test_every_shipped_task_is_here() -> None:
 def test_its_example_is_an_input_and_gets_an_answer(kind: Kind) -> None:
     task = kind.task
     value = task.parse_input(task.example(), today=TODAY)
-    (answer,) = task.answers(kind.estimator, [value])
+    (answer,) = task.predict(kind.estimator, [value])
     document = task.output_model.model_validate({**answer, **OUTPUT_ONLY})
     assert json.loads(document.model_dump_json()) == {**answer, **OUTPUT_ONLY}
 
@@ -105,8 +105,8 @@ def test_many_are_answered_like_each_alone_and_in_order(kind: Kind) -> None:
         task.parse_input({str(key): value for key, value in row.items()}, today=TODAY)
         for row in chosen
     ]
-    together = task.answers(kind.estimator, inputs)
-    assert together == [task.answers(kind.estimator, [value])[0] for value in inputs]
+    together = task.predict(kind.estimator, inputs)
+    assert together == [task.predict(kind.estimator, [value])[0] for value in inputs]
 
 
 def test_its_bundle_answers_like_its_estimator(kind: Kind, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_its_bundle_answers_like_its_estimator(kind: Kind, tmp_path: Path) -> No
     rows = kind.rows[list(task.features)].dropna().head(50).to_dict("records")
     bodies = [{str(key): value for key, value in row.items()} for row in rows]
     inputs = [task.parse_input(body, today=TODAY) for body in [task.example(), *bodies]]
-    expected = json.dumps(task.answers(kind.estimator, inputs))
+    expected = json.dumps(task.predict(kind.estimator, inputs))
     assert json.dumps(task.predict_compiled(bundle, inputs)) == expected
     assert json.dumps([task.predict_compiled(bundle, [value])[0] for value in inputs]) == expected
     for route in task.read_routes:
@@ -170,7 +170,7 @@ def test_it_is_stored_without_pickle_and_loaded_as_it_was(kind: Kind, tmp_path: 
 def test_an_answer_does_not_depend_on_when_it_is_asked_for(kind: Kind) -> None:
     body = kind.task.example()
     answers = [
-        kind.task.answers(kind.estimator, [kind.task.parse_input(body, today=day)])
+        kind.task.predict(kind.estimator, [kind.task.parse_input(body, today=day)])
         for day in (TODAY, datetime(2031, 5, 5, tzinfo=UTC).date())
     ]
     assert answers[0] == answers[1]

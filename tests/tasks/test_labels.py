@@ -76,7 +76,7 @@ def test_every_answer_shows_the_same(task: TextIntent, label: str) -> None:
     # numpy's texts lose zero characters at their end; no import lets one in.
     label = label.rstrip("\0")
     estimator: Any = Fixed(label, "other")
-    (answer,) = task.answers(estimator, [HELLO])
+    (answer,) = task.predict(estimator, [HELLO])
     one = task.predict_read(ONE, estimator, HELLO)
     every = task.predict_read(ALL, estimator, HELLO)
     shown = show_label(label)
@@ -93,7 +93,7 @@ def test_classes_that_are_numbers_are_the_labels_of_their_spelling(
 ) -> None:
     assert class_label(classes[0]) == "26"
     estimator: Any = Fixed(*classes)
-    (answer,) = task.answers(estimator, [HELLO])
+    (answer,) = task.predict(estimator, [HELLO])
     assert [ranked["label"] for ranked in answer["intents"]] == [26, 7]
 
 

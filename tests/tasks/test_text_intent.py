@@ -50,6 +50,6 @@ def test_every_intent_has_its_probability_as_a_number(task: TextIntent) -> None:
 
 def test_equally_likely_intents_come_in_a_fixed_order(task: TextIntent) -> None:
     estimator: Any = Fixed({"b": 0.4, "a": 0.4, "c": 0.2})
-    (answer,) = task.answers(estimator, [HELLO])
+    (answer,) = task.predict(estimator, [HELLO])
     assert [ranked["label"] for ranked in answer["intents"]] == ["a", "b", "c"]
     assert answer["intent"] == "a"

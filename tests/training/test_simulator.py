@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from iargus.training.simulator import SCENARIOS, SimulationError, SimulationPlan, simulate
 from iargus.training.simulator.catalogue import SEGMENTS, car_catalogue, read_table, states
-from iargus.training.simulator.market import draw_sales, irreducible_mape
+from iargus.training.simulator.market import Sales, draw_sales
 from iargus.training.simulator.scenarios import new_model_share, new_models
 
 COLUMNS = ["state", "make", "model", "year", "mileage", "price", "date_added"]
@@ -142,6 +142,18 @@ def test_catalogue_is_whole() -> None:
     assert (cars.first_year <= cars.last_year).all()
     assert states().code.size == len(set(states().code)) == 51
     assert states().share.sum() == pytest.approx(1.0)
+
+
+def irreducible_mape(sales: Sales) -> float:
+    """The MAPE of a model that knows the market exactly, but not trim and residual: about 0.129.
+
+    It predicts c · expected price with the best c. |x − c| / x is the absolute error weighted
+    by 1 / x, so the best c is the median of x = paid / expected under these weights.
+    """
+    ratio = np.sort(sales.price_usd / sales.expected_price_usd)
+    weight = np.cumsum(1 / ratio)
+    best = ratio[np.searchsorted(weight, weight[-1] / 2)]
+    return float(np.mean(np.abs(1 - best / ratio)))
 
 
 def test_irreducible_error_is_as_documented() -> None:

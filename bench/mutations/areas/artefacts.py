@@ -17,7 +17,7 @@ _TREES = Module("iargus/compiled/trees.py", "tests/compiled/test_tampered_cars.p
 
 _TRAINING = "tests/security/test_artefacts_training.py"
 _NODES = Module("iargus/registry/tree_nodes.py", _TRAINING)
-_SCHEMA = Module("iargus/registry/schema_size.py", "tests/serving/test_schema_size.py")
+_SCHEMA = Module("iargus/registry/canonical_schema.py", "tests/serving/test_schema_size.py")
 
 GUARDS = (
     _SKOPS.guard("an altered model is not loaded", "if found != sha256.lower():", "if False:"),

@@ -18,13 +18,13 @@ GUARDS = (
     _GATE.guard(
         "the token is judged before the body",
         "                unparsed = error\n",
-        "                raise error.told() from None\n",
+        "                raise error.as_error() from None\n",
         "tests/api/test_gate.py",
     ),
     _GATE.guard(
         "whoever has no token learns nothing of a body",
         'raise TokenMissing("a token is needed, and the body cannot be read") from None',
-        "raise error.told() from None",
+        "raise error.as_error() from None",
         "tests/api/test_gate.py",
     ),
     _GATE.guard(

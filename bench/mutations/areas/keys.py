@@ -90,7 +90,7 @@ GUARDS = (
     ),
     _LIVE.guard(
         "a key whose last token has ended is let go",
-        "if at is None or not row.spent(at)",
+        "if at is None or not row.is_expired(at)",
         "if True",
     ),
     _LIVE.guard(
@@ -116,7 +116,7 @@ GUARDS = (
         '{"revoked_at": _NOW}',
     ),
     _STORE.guard(
-        "a spent key's secret is erased",
+        "an expired key's secret is erased",
         ".values(wrapped=None))",
         ".values(kid=signing_keys.c.kid))",
     ),

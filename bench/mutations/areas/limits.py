@@ -18,48 +18,51 @@ GUARDS = (
     ),
     _LIMITED.guard(
         "a request with a token is charged",
-        "add_response_headers(scope, limits.admit(address, jti))",
-        "pass",
+        "headers = limits.consume(address, jti)",
+        "headers = []",
     ),
     _GATE.guard(
         "a request with a body and without a good token is charged to its address",
-        "            await self._limited.charge(scope, address)\n"
+        "            await self._rate_limits.consume_address(scope, address)\n"
         "            raise\n"
-        "        await self._limited.admit(scope, address, claims.jti)\n"
+        "        await self._rate_limits.consume(scope, address, claims.jti)\n"
         "        if unparsed",
         "            raise\n"
-        "        await self._limited.admit(scope, address, claims.jti)\n"
+        "        await self._rate_limits.consume(scope, address, claims.jti)\n"
         "        if unparsed",
     ),
     _GATE.guard(
         "a request without a body and a good token is charged to its address",
-        "            await self._limited.charge(scope, address)\n"
+        "            await self._rate_limits.consume_address(scope, address)\n"
         "            raise\n"
-        "        await self._limited.admit(scope, address, claims.jti)\n"
+        "        await self._rate_limits.consume(scope, address, claims.jti)\n"
         "        return claims",
         "            raise\n"
-        "        await self._limited.admit(scope, address, claims.jti)\n"
+        "        await self._rate_limits.consume(scope, address, claims.jti)\n"
         "        return claims",
     ),
     _GATE.guard(
         "a body that is too large is charged", "BodyTooLarge, BodyTooSlow)\n\n", "BodyTooSlow)\n\n"
     ),
     _TOKENS.guard(
-        "tokens for an address are limited", "await limited.issue(request.scope, address)", "pass"
+        "tokens for an address are limited",
+        "await rate_limits.consume_issuance(request.scope, address)",
+        "pass",
     ),
     _TOKENS.guard(
         "a request for a token that is refused is charged",
-        "            await limited.charge(request.scope, address)\n",
+        "            await rate_limits.consume_address(request.scope, address)\n",
         "",
     ),
     _TOKENS.guard(
         "a revocation is charged",
-        "await limited.charge(request.scope, limited.arrive(request.scope))",
+        "await rate_limits.consume_address(request.scope, "
+        "rate_limits.check_address(request.scope))",
         "pass",
     ),
     _LINKS.guard(
         "guesses of links are limited",
-        "await limited.issue(request.scope, limited.arrive(request.scope))",
+        "await rate_limits.consume_issuance(request.scope, address)",
         "pass",
     ),
 )

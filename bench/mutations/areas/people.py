@@ -11,7 +11,7 @@ _DECISIONS, _LIMITED_TESTS = (
 _INVITED_TESTS = "tests/auth/issuing/test_invitations.py"
 _ALLOWANCE = Module("iargus/auth/issuing/allowance.py", _LIMITED_TESTS)
 _LIMITED = Module(
-    "iargus/auth/issuing/bounded.py", f"{_LIMITED_TESTS}::test_asking_at_once_gives_no_token_more"
+    "iargus/auth/issuing/allowance.py", f"{_LIMITED_TESTS}::test_asking_at_once_gives_no_token_more"
 )
 _PERSON = Module("iargus/auth/issuing/addresses.py", _DECISIONS)
 _DECIDE = Module("iargus/auth/issuing/decisions.py", _DECISIONS)

@@ -8,7 +8,7 @@ _POISON, _SIGNATURE_TESTS = "tests/serving/test_poison.py", "tests/compiled/test
 _REMOTE_TESTS = "tests/serving/test_remote_folder.py"
 _TRUST = Module("iargus/registry/trust.py", "tests/serving/test_trust.py")
 _SIGNATURE = Module("iargus/compiled/signature.py", _SIGNATURE_TESTS)
-_REMOTE = Module("iargus/registry/remote_folder.py", _REMOTE_TESTS)
+_REMOTE = Module("iargus/registry/model_files.py", _REMOTE_TESTS)
 _DOWNLOAD = Module("iargus/registry/download.py", _REMOTE_TESTS)
 _LOOKUP = Module(
     "iargus/registry/lookup.py",

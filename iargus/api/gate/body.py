@@ -61,14 +61,14 @@ def _too_large(max_bytes: int) -> BodyTooLarge:
 
 
 class Unparsed(Exception):
-    """A body that is refused. To find out why costs more than to refuse, and whoever has no token
-    is not told: `told` says it."""
+    """A body that is refused. Finding out why costs more than refusing, and a client without a
+    token does not learn it: `as_error` finds it."""
 
     def __init__(self, tell: Callable[[], BodyInvalid]) -> None:
         super().__init__()
         self._tell = tell
 
-    def told(self) -> BodyInvalid:
+    def as_error(self) -> BodyInvalid:
         """The error that names the cause, and the field where it can be known."""
         return self._tell()
 
@@ -82,7 +82,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     try:
         return load_object(body)
     except Unparsed as unparsed:
-        raise unparsed.told() from None
+        raise unparsed.as_error() from None
 
 
 def load_object(body: bytes) -> dict[str, Any]:

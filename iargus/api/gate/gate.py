@@ -35,7 +35,7 @@ class Gate:
         policy = services.settings.policy
         self._max_bytes = policy.requests.max_body_bytes
         self._timeout_s = policy.requests.body_timeout_s
-        self._limited = RateLimitGuard(services.addresses, lambda: services.limits)
+        self._rate_limits = RateLimitGuard(services.addresses, lambda: services.limits)
         self._announced_s = policy.tokens.announce_expiry_days * 86_400
 
     async def authenticate_with_body(
@@ -49,7 +49,7 @@ class Gate:
             BodyTooLarge, BodyTooSlow, BodyEncoded, BodyInvalid, TokenRejected, TokenAmbiguous,
             TokenStateUnknown, RateLimited.
         """
-        address = self._limited.arrive(scope)
+        address = self._rate_limits.check_address(scope)
         unparsed: Unparsed | None = None
         try:
             body = await read_body(
@@ -66,11 +66,11 @@ class Gate:
                 unparsed = error
             claims = self._holder(scope, the_token(in_header, body_token(document)))
         except UNATTRIBUTED:
-            await self._limited.charge(scope, address)
+            await self._rate_limits.consume_address(scope, address)
             raise
-        await self._limited.admit(scope, address, claims.jti)
+        await self._rate_limits.consume(scope, address, claims.jti)
         if unparsed is not None:
-            raise unparsed.told()
+            raise unparsed.as_error()
         document.pop("security_token", None)
         return claims, document
 
@@ -80,13 +80,13 @@ class Gate:
         Raises:
             TokenRejected, TokenStateUnknown, RateLimited.
         """
-        address = self._limited.arrive(scope)
+        address = self._rate_limits.check_address(scope)
         try:
             claims = self._holder(scope, the_token(header_token(scope), None))
         except UNATTRIBUTED:
-            await self._limited.charge(scope, address)
+            await self._rate_limits.consume_address(scope, address)
             raise
-        await self._limited.admit(scope, address, claims.jti)
+        await self._rate_limits.consume(scope, address, claims.jti)
         return claims
 
     async def authenticate_with_scope(self, scope: Scope, needed: str) -> Claims:
@@ -100,7 +100,7 @@ class Gate:
         return claims
 
     def _holder(self, scope: Scope, token: str) -> Claims:
-        claims, now_s = self._services.tokens.authenticated(token)
+        claims, now_s = self._services.tokens.authenticate(token)
         if claims.exp - now_s < self._announced_s:
             add_response_headers(scope, [token_expires(claims.exp)])
         return claims

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from iargus.api.gate import json_places, json_wording
-from iargus.api.gate.json_places import Parts, quoted, spell
+from iargus.api.gate.json_places import JsonPath, quoted, spell
 
 # Finding a place reads the body once more; in a longer one, line and column have to do.
 MAX_SEARCHED_BYTES = 262_144
@@ -47,7 +47,7 @@ def explain(body: bytes, error: ValueError) -> Fault:
         body.decode()
     except UnicodeDecodeError as found:
         cause = json_wording.NOT_UTF_8.format(byte=body[found.start])
-        return _told(cause, body, found.start, _place_of_text(body, found.start))
+        return _fault(cause, body, found.start, _place_of_text(body, found.start))
     match = _POSITION.fullmatch(str(error))
     if match is None:
         return Fault("the body is no JSON")
@@ -61,9 +61,9 @@ def explain_twice(body: bytes, name: str) -> Fault:
     if len(body) > MAX_SEARCHED_BYTES:
         return Fault(detail)
     read = json.loads(body, object_pairs_hook=_marked)
-    place: Parts | None = () if isinstance(read, _Twice) else None
+    place: JsonPath | None = () if isinstance(read, _Twice) else None
     if place is None:
-        place = next((parts for parts, _ in json_places.places(read, _twice_of)), None)
+        place = next((path for path, _ in json_places.places(read, _twice_of)), None)
     if place is None:
         return Fault(detail)
     field = spell((*place, name))
@@ -88,18 +88,18 @@ def _at(body: bytes, message: str, offset: int) -> Fault:
     """The fault at an offset, of which the parser says `message`."""
     for part, cause in json_wording.IN_A_TEXT.items():
         if part in message:
-            return _told(cause, body, offset, _place_of_text(body, offset))
+            return _fault(cause, body, offset, _place_of_text(body, offset))
     for part, cause in json_wording.BETWEEN.items():
         if part in message:
-            return _told(cause, body, offset, None)
+            return _fault(cause, body, offset, None)
     if "trailing characters" in message:
-        return _told(json_wording.behind(body, offset), body, offset, None)
+        return _fault(json_wording.behind(body, offset), body, offset, None)
     if message.startswith("EOF"):
         return _cut_off(body, in_a_text="string" in message)
     if "trailing comma" in message:
         comma = len(body[:offset].rstrip()) - 1
         last = _after(_searched(body, comma, json_places.place_of_last))
-        return _told(f"a comma has nothing behind it{last}", body, comma, None)
+        return _fault(f"a comma has nothing behind it{last}", body, comma, None)
     start = len(body[:offset].rstrip(_WORD))
     match = _TOKEN.match(body, start)
     token = match[0] if match else b""
@@ -109,14 +109,14 @@ def _at(body: bytes, message: str, offset: int) -> Fault:
         comma = len(body[:start].rstrip()) - 1
         if token[:1].isdigit() and body[comma : comma + 1] == b",":
             place = _searched(body, comma, json_places.place_of_last)
-            return _told(json_wording.COMMA_IN_A_NUMBER, body, start, place)
+            return _fault(json_wording.COMMA_IN_A_NUMBER, body, start, place)
         cause = json_wording.of_name(body, start, token)
-        return _told(cause, body, start, _searched(body, start, json_places.place_of_name))
+        return _fault(cause, body, start, _searched(body, start, json_places.place_of_name))
     if start == offset and message.startswith("expected `,`"):
         cause = json_wording.of_separator(body, start)
-        return _told(cause, body, start, _searched(body, start, json_places.place_of_last))
+        return _fault(cause, body, start, _searched(body, start, json_places.place_of_last))
     cause = json_wording.of_value(body, start, token, message)
-    return _told(cause, body, start, _searched(body, start, json_places.place_of_value))
+    return _fault(cause, body, start, _searched(body, start, json_places.place_of_value))
 
 
 def _cut_off(body: bytes, *, in_a_text: bool) -> Fault:
@@ -126,10 +126,10 @@ def _cut_off(body: bytes, *, in_a_text: bool) -> Fault:
         cause += f", within {spell(place)}" if place else ""
     else:
         cause += _after(_searched(body, len(body), json_places.place_of_last))
-    return _told(cause, body, len(body), None)
+    return _fault(cause, body, len(body), None)
 
 
-def _after(place: Parts | None) -> str:
+def _after(place: JsonPath | None) -> str:
     return f", after {spell(place)}" if place else ""
 
 
@@ -143,7 +143,7 @@ class _Constant:
 def _not_finite(body: bytes, start: int, name: str) -> Fault:
     """These come from a table, and so often more than once: each field is named."""
     cause = json_wording.NOT_FINITE.format(name=name)
-    found: list[tuple[Parts, str]] = []
+    found: list[tuple[JsonPath, str]] = []
     if len(body) <= MAX_SEARCHED_BYTES:
         try:
             document = json.loads(body, parse_constant=_Constant)
@@ -152,8 +152,8 @@ def _not_finite(body: bytes, start: int, name: str) -> Fault:
             # Something else is wrong as well: the first of them is told.
             pass
     if not found:
-        return _told(cause, body, start, _searched(body, start, json_places.place_of_value))
-    fields = tuple((spell(parts), told) for parts, told in found[:MAX_FIELDS])
+        return _fault(cause, body, start, _searched(body, start, json_places.place_of_value))
+    fields = tuple((spell(path), detail) for path, detail in found[:MAX_FIELDS])
     names = ", ".join(field for field, _ in fields) + (", …" if len(found) > MAX_FIELDS else "")
     return Fault(f"the body is no JSON: {names}: {cause} ({_line(body, start)})", fields)
 
@@ -162,11 +162,11 @@ def _cause_of(value: object) -> str | None:
     return value.cause if isinstance(value, _Constant) else None
 
 
-def _searched(body: bytes, end: int, find: Callable[[bytes], Parts | None]) -> Parts | None:
+def _searched(body: bytes, end: int, find: Callable[[bytes], JsonPath | None]) -> JsonPath | None:
     return find(body[:end]) if end <= MAX_SEARCHED_BYTES else None
 
 
-def _place_of_text(body: bytes, offset: int) -> Parts | None:
+def _place_of_text(body: bytes, offset: int) -> JsonPath | None:
     """The place of the text that is open at an offset."""
     for _ in range(_MAX_QUOTES):
         offset = body.rfind(b'"', 0, offset)
@@ -179,7 +179,7 @@ def _place_of_text(body: bytes, offset: int) -> Parts | None:
     return None
 
 
-def _told(cause: str, body: bytes, offset: int, place: Parts | None) -> Fault:
+def _fault(cause: str, body: bytes, offset: int, place: JsonPath | None) -> Fault:
     field = spell(place) if place else ""
     where = f"{field}: " if field else ""
     detail = f"the body is no JSON: {where}{cause} ({_line(body, offset)})"

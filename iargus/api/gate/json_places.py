@@ -17,13 +17,13 @@ _MAX_NAME_CHARS = 40
 _MARK = "\u0001here"
 _VALUE, _NAME = b'"\\u0001here",', b'"\\u0001here":0,'
 _NESTING = (dict, list)
-Parts = tuple[str | int, ...]
+JsonPath = tuple[str | int, ...]
 
 
-def spell(parts: Sequence[str | int]) -> str:
+def spell(path: Sequence[str | int]) -> str:
     """The parts as people write them; what a client chose is cut short, and printable."""
     text = ""
-    for part in parts:
+    for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
         elif _PLAIN.fullmatch(part):
@@ -41,34 +41,34 @@ def quoted(name: str) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def places(document: Any, cause: Callable[[Any], str | None]) -> Iterator[tuple[Parts, str]]:
+def places(document: Any, cause: Callable[[Any], str | None]) -> Iterator[tuple[JsonPath, str]]:
     """Every place of an object or list whose value has a cause, and the cause: those that are less
     deep first, and the others in order."""
     if type(document) not in _NESTING:
         return
-    waiting: deque[tuple[Parts, Any]] = deque([((), document)])
+    waiting: deque[tuple[JsonPath, Any]] = deque([((), document)])
     while waiting:
-        parts, around = waiting.popleft()
+        path, around = waiting.popleft()
         for part, value in around.items() if type(around) is dict else enumerate(around):
             if type(value) in _NESTING:
                 if value:
-                    waiting.append(((*parts, part), value))
-            elif (told := cause(value)) is not None:
-                yield (*parts, part), told
+                    waiting.append(((*path, part), value))
+            elif (detail := cause(value)) is not None:
+                yield (*path, part), detail
 
 
-def place_of_value(before: bytes) -> Parts | None:
+def place_of_value(before: bytes) -> JsonPath | None:
     """The place of the value that would come next after the beginning of a document."""
     return _find(before + _VALUE)
 
 
-def place_of_name(before: bytes) -> Parts | None:
+def place_of_name(before: bytes) -> JsonPath | None:
     """The place of the object whose next name would come."""
     found = _find(before + _NAME)
     return None if found is None else found[:-1]
 
 
-def place_of_last(before: bytes) -> Parts | None:
+def place_of_last(before: bytes) -> JsonPath | None:
     """The place of the value that has just ended."""
     for mark in (_NAME, _VALUE):
         document = _part_of(before + b"," + mark)
@@ -81,7 +81,7 @@ def place_of_last(before: bytes) -> Parts | None:
     return None
 
 
-def _find(beginning: bytes) -> Parts | None:
+def _find(beginning: bytes) -> JsonPath | None:
     document = _part_of(beginning)
     return None if document is None else _last(document)
 
@@ -94,22 +94,22 @@ def _part_of(beginning: bytes) -> Any:
         return None
 
 
-def _last(document: Any) -> Parts | None:
+def _last(document: Any) -> JsonPath | None:
     """The place of the mark, which is the last of everything that is open."""
-    parts: list[str | int] = []
+    path: list[str | int] = []
     while True:
         if isinstance(document, dict) and document:
-            parts.append(next(reversed(document)))
+            path.append(next(reversed(document)))
         elif isinstance(document, list) and document:
-            parts.append(len(document) - 1)
+            path.append(len(document) - 1)
         else:
-            return tuple(parts) if document == _MARK else None
-        if parts[-1] == _MARK:
-            return tuple(parts)
-        document = document[parts[-1]]
+            return tuple(path) if document == _MARK else None
+        if path[-1] == _MARK:
+            return tuple(path)
+        document = document[path[-1]]
 
 
-def _at(document: Any, parts: Parts) -> Any:
-    for part in parts:
+def _at(document: Any, path: JsonPath) -> Any:
+    for part in path:
         document = document[part]
     return document

@@ -13,13 +13,30 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from iargus.api.openapi.access import describe_access
-from iargus.api.openapi.problems import describe_problems
-from iargus.api.openapi.rate_limits import describe_limits
-from iargus.api.openapi.token_expiry import describe_expiry
+from iargus.api.openapi.headers import describe_expiry, describe_limits
+from iargus.api.openapi.problems import describe_access, describe_problems
 from iargus.api.problems import Problem
 from iargus.clock import Clock
 from iargus.settings.front import AccessPolicy
+
+# The names of the routes that links lead to.
+FEEDBACK, ONE_TOKEN = "feedback", "show_token"
+
+TO_FEEDBACK: dict[str, Any] = {
+    "feedback": {
+        "operationId": FEEDBACK,
+        "description": "The truth for this prediction, once it is known",
+        "requestBody": {"prediction_id": "$response.body#/prediction_id"},
+    }
+}
+TO_NEWEST_TOKEN: dict[str, Any] = {
+    "newest": {
+        "operationId": ONE_TOKEN,
+        "description": "The newest of these tokens",
+        "parameters": {"jti": "$response.body#/tokens/0/jti"},
+    }
+}
+
 
 _PLACEHOLDER = "x-iargus-model"
 _TOKEN: dict[str, Any] = {

@@ -13,8 +13,14 @@ from starlette.responses import Response
 from iargus.api.container import Services
 from iargus.api.gate.gate import Gate, require_scope
 from iargus.api.json_response import JsonResponse
-from iargus.api.openapi.description import GATED, Description, path_parameter, query_parameter
-from iargus.api.openapi.links import ONE_TOKEN, TO_NEWEST_TOKEN
+from iargus.api.openapi.description import (
+    GATED,
+    ONE_TOKEN,
+    TO_NEWEST_TOKEN,
+    Description,
+    path_parameter,
+    query_parameter,
+)
 from iargus.api.openapi.problems import DATABASE, GATE, GATE_WITH_BODY, problem_docs
 from iargus.api.routes.admin_models import (
     MAX_DAYS,
@@ -35,6 +41,7 @@ from iargus.auth.jwt.claims import ADMIN
 from iargus.auth.tokens.register import Wanted
 from iargus.clock import to_naive_utc
 from iargus.errors import RevocationUnexpected, ScopeMissing, TokenUnknown
+from iargus.text import counted
 
 _PROBLEMS = (*GATE, ScopeMissing, *DATABASE)
 _BODY_PROBLEMS = (*GATE_WITH_BODY, ScopeMissing, ValidationError, *DATABASE)
@@ -150,8 +157,8 @@ def _revoke(services: Services, wanted: Wanted, expected: int | None) -> int:
     count, people = services.register.count(wanted, at)
     if count != (1 if expected is None else expected) or wanted.everything:
         raise RevocationUnexpected(
-            f"this means {count} valid tokens of {people} people; ask again with "
-            f'"expected": {count}, and with something that says which are meant'
+            f"this matches {counted(count, 'valid token')}, {counted(people, 'person', 'people')}; "
+            f'repeat the request with "expected": {count} and at least one condition'
         )
     done = 0
     for number in services.register.revoke(wanted, at):

@@ -44,14 +44,14 @@ class Which(BaseModel):
 
     def wanted(self, now: datetime) -> Wanted:
         """The same as the register takes it."""
-        moments = [self.issued_before] if self.issued_before is not None else []
+        timestamps = [self.issued_before] if self.issued_before is not None else []
         if self.older_than_days is not None:
-            moments.append(now - timedelta(days=self.older_than_days))
+            timestamps.append(now - timedelta(days=self.older_than_days))
         return Wanted(
             email=None if self.email is None else normal_email(self.email),
             jti=self.jti,
             kid=self.kid,
-            issued_before=to_naive_utc(min(moments)) if moments else None,
+            issued_before=to_naive_utc(min(timestamps)) if timestamps else None,
         )
 
 

@@ -23,7 +23,7 @@ from iargus.api.problems import from_error
 from iargus.api.routes.confirmation_page import CONTENT_POLICY, Page, page_of_problem
 from iargus.api.routes.token_response import TokenAnswer, token_answer
 from iargus.api.routes.tokens import MAX_BODY_BYTES
-from iargus.auth.issuing.confirming import Confirmer
+from iargus.auth.issuing.links import Confirmer
 from iargus.auth.tokens.service import IssuedToken
 from iargus.errors import (
     BodyEncoded,
@@ -56,7 +56,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
     """The routes of links."""
     router = APIRouter(tags=["tokens"])
     timeout_s = services.settings.policy.requests.body_timeout_s
-    limited = RateLimitGuard(services.addresses, lambda: services.limits)
+    rate_limits = RateLimitGuard(services.addresses, lambda: services.limits)
 
     def redeemed(link: str) -> IssuedToken:
         issued = confirmer.redeem(link)
@@ -73,7 +73,8 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
     ) -> Response:
         as_page = "text/html" in request.headers.get("accept", "").lower()
         try:
-            await limited.issue(request.scope, limited.arrive(request.scope))
+            address = rate_limits.check_address(request.scope)
+            await rate_limits.consume_issuance(request.scope, address)
             found = await run_in_threadpool(work, link)
         except IArgusError as error:
             if not as_page:
@@ -93,7 +94,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
             *(request, confirmer.look, request.path_params["link"]),
             page=lambda found: Page.asking(found.holder.email, found.expires_at),
             other=lambda _: JSONResponse(
-                {"message": "This link is good. POST to it gives its token, once."},
+                {"message": "This link is valid. A POST to it returns the token, once."},
             ),
         )
 

@@ -25,6 +25,8 @@ _DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 # The other headers of a page, of which it needs `Referrer-Policy: no-referrer` for its address is a
 # secret, are those of every page (`SecurityHeaders`).
 HEADERS = {"X-Robots-Tag": "noindex, nofollow"}
+# What the page of a problem keeps of the headers of its answer.
+_KEPT = ("retry-after", "ratelimit-policy", "ratelimit")
 CONTENT_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_DIGEST}'; img-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -61,7 +63,7 @@ def page_of_problem(answer: Response) -> Page:
     """The page that says what the answer of `problems` says."""
     problem = Problem.model_validate_json(bytes(answer.body))
     title = _TITLES.get(problem.label, "This does not work now")
-    kept = {name: answer.headers[name] for name in ("retry-after",) if name in answer.headers}
+    kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
     html = _render(title, part="problem", detail=problem.detail, label=problem.label)
     return Page(html, answer.status_code, {**HEADERS, **kept})
 

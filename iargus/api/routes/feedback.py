@@ -14,8 +14,7 @@ from iargus import errors
 from iargus.api.container import Services
 from iargus.api.gate.gate import Gate
 from iargus.api.json_response import JsonResponse
-from iargus.api.openapi.description import Description
-from iargus.api.openapi.links import FEEDBACK
+from iargus.api.openapi.description import FEEDBACK, Description
 from iargus.api.openapi.problems import DATABASE, GATE_WITH_BODY, problem_docs
 from iargus.auth.jwt.claims import Claims
 from iargus.errors import PredictionUnknown, TaskNotAllowed

@@ -71,17 +71,17 @@ class TaskEndpoint:
         assert key is not None
         rows = document.get(key)
         if not isinstance(rows, list) or not 0 < len(rows) <= limit:
-            told = "it is missing" if key not in document else "it is no list"
+            reason = "it is missing" if key not in document else "it is no list"
             if isinstance(rows, list):
-                told = f"it has {len(rows)}"
-            fields = [(key, f"a list of 1 to {limit} objects is expected; {told}")]
+                reason = f"it has {len(rows)}"
+            fields = [(key, f"a list of 1 to {limit} objects is expected; {reason}")]
             raise BodyInvalid(
-                f"the body must hold {key}: a list of 1 to {limit} objects; {told}", fields=fields
+                f"the body must hold {key}: a list of 1 to {limit} objects; {reason}", fields=fields
             )
         model = self._model(scope)
         # With scikit-learn it waits for a process, whose queue says when it is full.
-        turn = self._batches if model.predictor.in_process else nullcontext()
-        async with turn:
+        slot = self._batches if model.predictor.in_process else nullcontext()
+        async with slot:
             return await self._answer_all(model, claims, rows, key)
 
     async def _answer_all(
@@ -154,8 +154,8 @@ class TaskEndpoint:
         for answer in found:
             for field in task.unknown_fields(answer):
                 self._metrics.unknown_input(task.name, field)
-        told = list(map(json_bytes, found))
-        ids = self._ids.new(len(told))
+        bodies = list(map(json_bytes, found))
+        ids = self._ids.new(len(bodies))
         version = model.version
         if self._recorder is not None:
             at = to_naive_utc(now)
@@ -171,14 +171,14 @@ class TaskEndpoint:
                         to_json(task.payload(value)),
                         answer,
                     )
-                    for value, answer, prediction_id in zip(inputs, told, ids, strict=True)
+                    for value, answer, prediction_id in zip(inputs, bodies, ids, strict=True)
                 ]
             )
         # What is recorded is what is sent, but for these two, which stand in columns.
         head = b',"model_version":%b,"prediction_id":"' % to_json(version)
         return [
             b'%b%b%b"}' % (answer[:-1], head, prediction_id.encode())
-            for answer, prediction_id in zip(told, ids, strict=True)
+            for answer, prediction_id in zip(bodies, ids, strict=True)
         ]
 
 

@@ -13,8 +13,7 @@ from starlette.responses import Response
 
 from iargus import errors
 from iargus.api.container import Services
-from iargus.api.openapi.description import GATED, Description, query_parameter
-from iargus.api.openapi.links import TO_FEEDBACK
+from iargus.api.openapi.description import GATED, TO_FEEDBACK, Description, query_parameter
 from iargus.api.openapi.problems import GATE, GATE_WITH_BODY, problem_docs
 from iargus.api.routes.fast_path import Endpoint
 from iargus.api.routes.task_endpoint import TaskEndpoint

@@ -25,12 +25,12 @@ def _read(value: Any) -> str:
     return f"{day_and_minute}{'59' if seconds == '60' else seconds}{fraction[:7]}{zone}"
 
 
-def _in_utc(moment: datetime) -> datetime:
+def _in_utc(timestamp: datetime) -> datetime:
     try:
-        return moment.astimezone(UTC)
+        return timestamp.astimezone(UTC)
     except OverflowError:
         # Another year than Python has: the first and the last moment mean the same here.
-        return (datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=UTC)
+        return (datetime.min if timestamp.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
 Moment = Annotated[

@@ -60,7 +60,7 @@ class OwnToken(BaseModel):
 def token_router(services: Services, description: Description) -> APIRouter:
     """The routes that issue and revoke tokens."""
     router = APIRouter(tags=["tokens"])
-    limited = RateLimitGuard(services.addresses, lambda: services.limits)
+    rate_limits = RateLimitGuard(services.addresses, lambda: services.limits)
     policy = services.settings.policy.requests
     max_bytes, timeout_s = min(MAX_BODY_BYTES, policy.max_body_bytes), policy.body_timeout_s
     served = services.catalogue.names()
@@ -84,15 +84,15 @@ def token_router(services: Services, description: Description) -> APIRouter:
         ),
     )
     async def get_token(request: Request) -> Response:
-        address = limited.arrive(request.scope)
+        address = rate_limits.check_address(request.scope)
         try:
             body = await body_of(request)
             asked = TokenRequest.model_validate(parse_object(body))
             grant = grant_of(asked, tasks=served, longest_days=longest_days)
         except (BodyTooLarge, BodyTooSlow, BodyEncoded, BodyInvalid, ValidationError):
-            await limited.charge(request.scope, address)
+            await rate_limits.consume_address(request.scope, address)
             raise
-        await limited.issue(request.scope, address)
+        await rate_limits.consume_issuance(request.scope, address)
         holder = Holder(asked.first_name, asked.surname, asked.email)
         issued = await run_in_threadpool(
             issuer.ask, holder, invitation=asked.invitation, grant=grant
@@ -110,7 +110,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
         openapi_extra=description.body(OwnToken, gated=True, required=False),
     )
     async def revoke_token(request: Request) -> Response:
-        await limited.charge(request.scope, limited.arrive(request.scope))
+        await rate_limits.consume_address(request.scope, rate_limits.check_address(request.scope))
         in_header = header_token(request.scope)
         body = await body_of(request)
         try:

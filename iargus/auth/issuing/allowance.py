@@ -1,16 +1,43 @@
-"""How many tokens a person holds and was given, counted over all addresses of one mailbox."""
+"""How many tokens a person may have, counted under a lock for each person.
+
+Counting alone is not exact, for of two transactions at once neither sees the other's row. Each
+locks one row of `issuing_turns` first. It must be the first statement of the transaction: on MySQL
+a count sees what was there at the first read, and SQLite refuses to write after an outdated one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from iargus.auth.issuing.addresses import mailbox_of
+from iargus.auth.issuing.addresses import mailbox_of, person_of
+from iargus.auth.tokens.store import TokenRecord, add_token
 from iargus.errors import RateLimited, TokensAtLimit
 from iargus.settings.issuing import IssuingPolicy
-from iargus.storage.schema import tokens
+from iargus.storage.database import Database
+from iargus.storage.dialects import dialect_of
+from iargus.storage.schema import issuing_turns, tokens
+
+MAILS = "mails"
+_PERSON_CHARS = 2
+
+
+def person_lock(person: str) -> str:
+    """The turn of a person: one of 256, so that the rows stay few. Two people who share one only
+    wait for each other."""
+    return f"person-{person[:_PERSON_CHARS]}"
+
+
+def acquire_lock(connection: Connection, name: str) -> None:
+    """Wait for the turn, and keep it until the transaction ends."""
+    first = {"name": name, "taken": 1}
+    more = {"taken": issuing_turns.c.taken + 1}
+    upsert = dialect_of(connection).upsert(issuing_turns, first, key=["name"], changes=more)
+    connection.execute(upsert)
+
 
 _DAY = timedelta(days=1)
 
@@ -63,3 +90,34 @@ def _of(email: str) -> ColumnElement[Any]:
         tokens.c.email.endswith(f"@{domain}", autoescape=True),
     )
     return or_(tokens.c.email == f"{local}@{domain}", tagged)
+
+
+# What must become true together with the token, such as that an invitation is used.
+Condition = Callable[[Connection], None]
+
+
+class BoundedTokens:
+    """The table `tokens` with the limits of `issuing` before it."""
+
+    def __init__(self, database: Database, policy: IssuingPolicy) -> None:
+        self._database = database
+        self._policy = policy
+
+    def add(self, record: TokenRecord, *, on: Condition | None = None) -> None:
+        """Record an issue. Of any number of calls at once, on any number of hosts, no more come
+        through than the limits allow; where this raises, nothing has changed.
+
+        Args:
+            on: raises where the token may not be given.
+
+        Raises:
+            TokensAtLimit, RateLimited: the holder has no allowance left.
+            DatabaseUnavailable: it could not be recorded.
+        """
+        email = record.holder.email
+        with self._database.transaction() as connection:
+            acquire_lock(connection, person_lock(person_of(email)))
+            if on is not None:
+                on(connection)
+            check_allowance(connection, email, self._policy, record.created_at)
+            add_token(connection, record)

@@ -1,16 +1,43 @@
-"""Whether a mail with a link is sent to somebody who asked for it. Pure.
+"""What becomes of a request for a token: its states, whether a mail is sent, and what is due.
 
-Nothing of this is decided while the request waits: whoever asks learns neither from the answer nor
-from its time whether an address is known, allowed or at its limit.
+None of it is decided while the request waits: the client learns neither from the answer nor from
+its time whether an address is known, allowed or at its limit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from iargus.auth.issuing.allow_list import AllowList
+from sqlalchemy import Connection, RowMapping, Select, func, select
+
+from iargus.auth.issuing.addresses import AllowList
+from iargus.auth.issuing.allowance import live_tokens
+from iargus.backoff import Backoff
 from iargus.settings.issuing import IssuingPolicy
+from iargus.storage.schema import confirmations
+
+
+class State(StrEnum):
+    """From WAITING by SENDING to SENT; back to WAITING when the mail server refuses."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    RESENDING = "resending"  # the worker before ended without word: perhaps a mail is out
+    SENT = "sent"
+    ENDED = "ended"  # no mail, and none will be tried
+
+
+# The states in which a request may be due, and how many attempts have ended without word then.
+LAPSES: dict[str, int] = {State.WAITING: 0, State.SENDING: 1, State.RESENDING: 2}
+
+_BACKOFF = Backoff(first_s=30, maximum_s=600)
+
+
+def backoff_after(attempts: int) -> timedelta:
+    """The pause after so many attempts: 30 seconds, doubled each time, at most 10 minutes."""
+    return timedelta(seconds=_BACKOFF.after(attempts))
 
 
 class Verdict(StrEnum):
@@ -53,3 +80,31 @@ def decide(facts: Facts, policy: IssuingPolicy, allowed: AllowList | None) -> Ve
     if facts.live_tokens >= policy.max_live_tokens:
         return Verdict.TOKENS
     return Verdict.SEND
+
+
+_HOUR = timedelta(hours=1)
+
+
+def due(at: datetime) -> Select[tuple[object, ...]]:
+    """The oldest request that somebody should look after at `at`."""
+    return (
+        select(confirmations)
+        .where(confirmations.c.state.in_(list(LAPSES)), confirmations.c.next_attempt_at <= at)
+        .order_by(confirmations.c.id)
+        .limit(1)
+    )
+
+
+def facts_of(connection: Connection, row: RowMapping, at: datetime) -> Facts:
+    """What is known of a request, counted within the transaction that took the turn of mails."""
+    others = (confirmations.c.mailed_at > at - _HOUR, confirmations.c.id != row["id"])
+    mails = select(func.count()).select_from(confirmations).where(*others)
+    to_person = mails.where(confirmations.c.person == row["person"])
+    return Facts(
+        email=row["email"],
+        is_expired=row["expires_at"] <= at,
+        lapses=LAPSES[row["state"]],
+        mails_to_person=connection.execute(to_person).scalar_one(),
+        mails_to_all=connection.execute(mails).scalar_one(),
+        live_tokens=live_tokens(connection, row["email"], at),
+    )

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
-from iargus.auth.issuing.allow_list import AllowList
-from iargus.auth.issuing.bounded import BoundedTokens
+from iargus.auth.issuing.addresses import AllowList
+from iargus.auth.issuing.allowance import BoundedTokens
 from iargus.auth.issuing.invitations import Invitations, use_invitation
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.auth.tokens.record import Grant, Holder

@@ -1,4 +1,7 @@
-"""The links of mails, in `iargus_api.confirmation_links`: digests only, never a link."""
+"""The link of a mail that confirms an address: written, looked at, and redeemed once.
+
+`iargus_api.confirmation_links` has digests only, never a link.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from iargus.auth.issuing.allowance import BoundedTokens
 from iargus.auth.issuing.codes import parse_link
 from iargus.auth.tokens.record import Grant, Holder, tasks_of
+from iargus.auth.tokens.service import IssuedToken, TokenService
+from iargus.clock import Clock, to_naive_utc
 from iargus.errors import ConfirmationInvalid
+from iargus.settings.issuing import IssuingPolicy
 from iargus.storage.database import Database
 from iargus.storage.schema import confirmation_links, confirmations
 
@@ -79,3 +86,41 @@ def _unknown() -> ConfirmationInvalid:
 
 def _used() -> ConfirmationInvalid:
     return ConfirmationInvalid("this link was used already; it gives one token, once")
+
+
+class Confirmer:
+    """Looks at links, and turns each into one token. `database` is `iargus_api`."""
+
+    def __init__(
+        self, *, tokens: TokenService, database: Database, policy: IssuingPolicy, clock: Clock
+    ) -> None:
+        self._tokens = tokens
+        self._links = Links(database)
+        self._limited = BoundedTokens(database, policy)
+        self._clock = clock
+
+    def look(self, link: str) -> Confirmation:
+        """What a link stands for; it stays as it was.
+
+        Raises:
+            ConfirmationInvalid: it is no link of ours, was used, or has expired.
+            DatabaseUnavailable: nobody can tell.
+        """
+        return self._links.find(link, to_naive_utc(self._clock()))
+
+    def redeem(self, link: str) -> IssuedToken:
+        """Give the one token of a link. Where this raises, a good link stays good.
+
+        Raises:
+            ConfirmationInvalid: it is no link of ours, was used, or has expired.
+            TokensAtLimit, RateLimited: the person has no allowance left.
+            DatabaseUnavailable: it could not be recorded.
+        """
+        confirmation = self.look(link)
+        grant = confirmation.grant.at_most(self._tokens.ttl_days)
+        issued, record = self._tokens.sign(confirmation.holder, grant)
+        self._limited.add(
+            record,
+            on=lambda connection: use_confirmation(connection, confirmation, record.created_at),
+        )
+        return issued

@@ -14,11 +14,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from iargus.auth.issuing.addresses import person_of
+from iargus.auth.issuing.allowance import MAILS, acquire_lock
 from iargus.auth.issuing.codes import Code, new_link
-from iargus.auth.issuing.decisions import Facts, Verdict
-from iargus.auth.issuing.due import due, facts_of
-from iargus.auth.issuing.locks import MAILS, acquire_lock
-from iargus.auth.issuing.states import State, backoff_after
+from iargus.auth.issuing.decisions import Facts, State, Verdict, backoff_after, due, facts_of
 from iargus.auth.tokens.record import Grant, Holder, tasks_text
 from iargus.auth.tokens.service import PLAIN
 from iargus.storage.database import Database

@@ -14,7 +14,7 @@ from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenExpired, TokenKeyUnknown, TokenMalformed
 from iargus.settings.policy import MAX_TTL_DAYS, TokenPolicy
 
-__all__ = ["ADMIN", "Claims", "KeyRing", "check_times", "decode", "new_claims", "sign", "verify"]
+__all__ = ["ADMIN", "Claims", "KeyRing", "check_times", "decode", "new_claims", "sign"]
 
 ADMIN = "admin"
 MAX_TASKS = 32
@@ -111,18 +111,6 @@ def sign(claims: Claims, ring: KeyRing) -> str:
         algorithm=ALGORITHM,
         headers={"kid": ring.signing_kid},
     )
-
-
-def verify(token: str, ring: KeyRing, policy: TokenPolicy, *, now: datetime) -> Claims:
-    """Give the claims of a token that one of the ring's keys signed and that is valid at `now`.
-
-    Raises:
-        TokenMalformed: form, algorithm, key, signature or a claim is wrong.
-        TokenExpired: everything is right, but `exp` has passed.
-    """
-    claims = decode(token, ring, policy)
-    check_times(claims, policy, now_s=now.timestamp())
-    return claims
 
 
 def decode(token: str, ring: KeyRing, policy: TokenPolicy) -> Claims:

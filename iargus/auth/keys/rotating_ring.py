@@ -92,7 +92,7 @@ class RotatingKeyRing:
             (row, key)
             for row in rows
             if row.wrapped is not None and row.revoked_at is None
-            if at is None or not row.spent(at)
+            if at is None or not row.is_expired(at)
             if (key := self._unwrapped(row)) is not None
         ]
         known_s = self._monotonic_s()

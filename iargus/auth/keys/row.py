@@ -31,7 +31,7 @@ class KeyRow(BaseModel):
     revoked_at: datetime | None = None
     last_expiry: datetime | None = None
 
-    def spent(self, at: datetime) -> bool:
+    def is_expired(self, at: datetime) -> bool:
         """Whether no token needs this key any more."""
         if self.revoked_at is not None or self.wrapped is None:
             return True

@@ -107,16 +107,16 @@ class SqlKeyStore:
         """Erase the secrets that no token has needed for a day; gives how many."""
         with self._database.transaction() as connection:
             now = connection.execute(select(_NOW)).scalar_one() - timedelta(days=1)
-            spent = [
+            expired = [
                 row.kid
                 for row in read_keys(connection)
-                if row.wrapped is not None and row.revoked_at is None and row.spent(now)
+                if row.wrapped is not None and row.revoked_at is None and row.is_expired(now)
             ]
-            if spent:
+            if expired:
                 raised(connection, KEYS)
-                old = signing_keys.c.kid.in_(spent)
+                old = signing_keys.c.kid.in_(expired)
                 connection.execute(update(signing_keys).where(old).values(wrapped=None))
-            return len(spent)
+            return len(expired)
 
     def uses(self, at: datetime) -> dict[str, Use]:
         """What each key has signed that is valid at `at`, by `kid`."""

@@ -108,17 +108,13 @@ class TokenService:
         )
         return IssuedToken(token, claims.expires_at, claims.exp - claims.iat), record
 
-    def authenticate(self, token: str) -> Claims:
-        """Give the claims of a token that may be used now.
+    def authenticate(self, token: str) -> tuple[Claims, float]:
+        """Give the claims of a token that may be used now, and now in seconds since 1970.
 
         Raises:
             TokenRejected: it may not; the subclass says why.
             TokenStateUnknown: the list of revoked tokens is too old to tell.
         """
-        return self.authenticated(token)[0]
-
-    def authenticated(self, token: str) -> tuple[Claims, float]:
-        """The claims as `authenticate` gives them, and now in seconds since 1970."""
         try:
             claims = self._ring.decode(token)
         except TokenMalformed as refusal:

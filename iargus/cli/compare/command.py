@@ -12,9 +12,8 @@ import typer
 
 import iargus.cli.compare.arrow_memory  # noqa: F401 - before Arrow is imported
 from iargus.atomic_write import write_atomically
-from iargus.cli.progress import progress_bar
-from iargus.cli.shares import limit_option, share_option
-from iargus.cli.table_options import delimiter_option
+from iargus.cli.console import progress_bar
+from iargus.cli.options import delimiter_option, limit_option, share_option
 from iargus.errors import ConfigurationError, DataError, LabelsUnclear
 from iargus.tables import TableOptions
 
@@ -51,7 +50,7 @@ def compare(
     ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option(help="The error that is too much: 0.2 is 20 %.", callback=limit_option),
+        typer.Option(help="The threshold of the error: 0.2 is 20 %.", callback=limit_option),
     ] = None,
     max_set_aside: Annotated[
         float,
@@ -77,7 +76,7 @@ def compare(
     ] = None,
     segment: Annotated[
         list[str] | None,
-        typer.Option(help="Tell the error by the values of this column; may be repeated."),
+        typer.Option(help="Break the error down by the values of this column; may be repeated."),
     ] = None,
     delimiter: Annotated[
         str | None,

@@ -12,10 +12,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from iargus.cli.console import output
+from iargus.cli.console import output, progress_bar
 from iargus.cli.imports.listing import list_imports, undo_import
-from iargus.cli.progress import progress_bar
-from iargus.cli.table_options import delimiter_option
+from iargus.cli.options import delimiter_option
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import ConfigurationError
 from iargus.operations.stack import Stack
@@ -42,9 +41,7 @@ ObservedAt = Annotated[
         "--observed-at", formats=["%Y-%m-%d"], help="The day of all rows, if the file has none."
     ),
 ]
-Source = Annotated[
-    str | None, typer.Option(help="What to write down as their source; the file's name if unset.")
-]
+Source = Annotated[str | None, typer.Option(help="The source to record; the file's name if unset.")]
 Encoding = Annotated[
     str | None, typer.Option(help="The file's encoding, such as cp1252; recognised if unset.")
 ]
@@ -214,7 +211,7 @@ def _show(summary: ImportSummary) -> None:
         typer.echo(f"{count:,}: {note}")
     if summary.added:
         undo = f"`iargus import undo {summary.import_id}`"
-        typer.echo(f"This was import {summary.import_id}; {undo} takes its rows back", err=True)
+        typer.echo(f"This was import {summary.import_id}; {undo} removes its rows", err=True)
     if summary.rejected_path is None:
         return
     table = Table("rejected because", "rows", "such as", "where", "try")

@@ -62,7 +62,9 @@ def list_imports(
 
 
 def undo_import(
-    number: Annotated[int, typer.Argument(metavar="ID", help="As `iargus import list` says.")],
+    number: Annotated[
+        int, typer.Argument(metavar="ID", help="The number that `iargus import list` shows.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete exactly the rows that an import added. Other rows, and models, stay as they are."""

@@ -13,8 +13,8 @@ from iargus.cli.monitor.month import HEADS, STATE, Month
 from iargus.cli.monitor.screen import COLOURS, Signs, plain, print_lines, signs
 from iargus.mailing.status import MailStatus
 from iargus.monitoring.period import Period, between
+from iargus.monitoring.view.explaining.actions import mail_brief
 from iargus.monitoring.view.explaining.briefs import notes
-from iargus.monitoring.view.explaining.mails import mail_brief
 from iargus.monitoring.view.reading import Document, text
 from iargus.monitoring.view.wording import METRICS
 

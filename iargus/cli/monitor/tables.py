@@ -17,7 +17,7 @@ from iargus.monitoring.view.explaining.briefs import (
     serious_brief,
     worst_brief,
 )
-from iargus.monitoring.view.mail.kinds import in_words
+from iargus.monitoring.view.mail.reasons import in_words
 from iargus.monitoring.view.repeats import in_brackets, left_out_of, sentence
 from iargus.monitoring.view.wording import METRICS, percent
 

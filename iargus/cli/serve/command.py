@@ -46,7 +46,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = HOST,
 ) -> None:
     """Set up what is missing, then serve the API with gunicorn until stopped."""
-    from iargus.auth.issuing.startup import mode_of
+    from iargus.auth.issuing.composition import mode_of
 
     check_port(host, port)
     settings = Stack().settings

@@ -9,15 +9,18 @@ import typer
 
 from iargus.cli.token.context import address, as_document, served_tasks, token_service, which
 from iargus.cli.token.list_tokens import list_tokens
-from iargus.cli.token.notify_expiry import announce
+from iargus.cli.token.notify_expiry import notify_expiry
 from iargus.cli.token.revoke import revoke
 from iargus.errors import DataError
 from iargus.operations.stack import Stack
 
-app = typer.Typer(help="List, issue, revoke and announce tokens.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, issue and revoke tokens, and notify of their expiry.", no_args_is_help=True
+)
 app.command("list")(list_tokens)
 app.command("revoke")(revoke)
-app.command("announce")(announce)
+app.command("notify-expiry")(notify_expiry)
+app.command("announce", hidden=True)(notify_expiry)  # the name of earlier releases
 
 ADMIN_TTL_DAYS = 1
 
@@ -55,7 +58,7 @@ def issue(
         int | None, typer.Option(min=1, help="Valid for so many days; 1 for an administrator.")
     ] = None,
 ) -> None:
-    """Issue a token and print it; it is shown this once."""
+    """Issue a token and print it; it is shown only once."""
     from iargus.auth.jwt.claims import ADMIN
     from iargus.auth.tokens.record import Grant, Holder
 

@@ -57,15 +57,15 @@ def which(
     from iargus.auth.tokens.service import digest_of, normal_email
 
     by_digest = token is not None and token.count(".") == 2
-    moments = [_moment(issued_before)] if issued_before is not None else []
+    timestamps = [_timestamp(issued_before)] if issued_before is not None else []
     if older_than is not None:
-        moments.append(_before(older_than))
+        timestamps.append(_before(older_than))
     return Wanted(
         email=None if email is None else normal_email(email),
         jti=None if by_digest else token,
         digest=digest_of(token) if by_digest and token is not None else None,
         kid=kid,
-        issued_before=min(moments) if moments else None,
+        issued_before=min(timestamps) if timestamps else None,
     )
 
 
@@ -132,12 +132,14 @@ def as_document(
     }
 
 
-def _moment(text: str) -> datetime:
+def _timestamp(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        timestamp = datetime.fromisoformat(text)
     except ValueError:
         raise DataError(f"--issued-before: {text!r} is no time such as 2026-08-01") from None
-    return to_naive_utc(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
+    return to_naive_utc(
+        timestamp if timestamp.tzinfo is not None else timestamp.replace(tzinfo=UTC)
+    )
 
 
 def _before(age: str) -> datetime:

@@ -28,7 +28,7 @@ def list_tokens(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to show.")] = 100,
     after: Annotated[
-        int | None, typer.Option(help="Go on where a page ended; it says how.")
+        int | None, typer.Option(help="Continue after a page; its last line says from where.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show all pages.")] = False,
     show_addresses: Annotated[

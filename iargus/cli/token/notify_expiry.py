@@ -1,4 +1,4 @@
-"""`iargus token announce`: tell people that their token ends soon."""
+"""`iargus token notify-expiry`: tell people that their token ends soon."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
 
 
-def announce(
+def notify_expiry(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say how many mails would be sent.")
     ] = False,
@@ -24,17 +24,17 @@ def announce(
     from iargus.auth.expiry_notices import SqlExpiryNotices
     from iargus.auth.keys.loading import load_key_ring
     from iargus.auth.keys.store import SqlKeyStore
-    from iargus.monitoring.view.mail.expiring import announce_all
+    from iargus.monitoring.view.mail.expiring import notify_all
 
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)
-    announcements = SqlExpiryNotices(stack.api, load_key_ring(stack.settings))
+    notices = SqlExpiryNotices(stack.api, load_key_ring(stack.settings))
     SqlKeyStore(stack.api).erase_expired()
     if dry_run:
         days = stack.settings.policy.tokens.announce_expiry_days
-        typer.echo(f"{len(announcements.due(utc_now(), days=days))} to be announced")
+        typer.echo(f"{len(notices.due(utc_now(), days=days))} to be notified")
         return
-    outcome = announce_all(announcements, stack.labelled, stack.settings, utc_now)
-    typer.echo(f"{outcome.sent} announced, {outcome.waiting} waiting")
+    outcome = notify_all(notices, stack.labelled, stack.settings, utc_now)
+    typer.echo(f"{outcome.sent} notified, {outcome.waiting} waiting")
     if outcome.waiting:
-        raise MailNotSent(outcome.reason or "announcements wait")
+        raise MailNotSent(outcome.reason or "notices wait")

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from iargus.cli.progress import progress_bar
+from iargus.cli.console import progress_bar
 from iargus.cli.token.context import which
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import DataError
 from iargus.operations.stack import Stack
+from iargus.text import counted
 
 
 def revoke(
@@ -25,9 +26,11 @@ def revoke(
     older_than: Annotated[
         str | None, typer.Option(help="All tokens issued longer ago, such as 90d or 12h.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, however many it are.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask for confirmation, regardless of how many.")
+    ] = False,
 ) -> None:
-    """End tokens; every worker refuses them within a second. What is given must all be so."""
+    """End tokens; every worker refuses them within a second. A token must match all options."""
     from iargus.auth.tokens.register import SqlTokenRegister
 
     wanted = which(token, email, kid, issued_before, older_than)
@@ -40,8 +43,8 @@ def revoke(
     if count == 0:
         raise DataError("no such token is in use: it is unknown, has ended or was revoked before")
     if count > 1:
-        persons = "1 person" if people == 1 else f"{people:,} people"
-        typer.echo(f"This ends {count:,} tokens of {persons}.", err=True)
+        persons = counted(people, "person", "people")
+        typer.echo(f"This revokes {count:,} tokens, {persons}.", err=True)
         if not yes:
             typer.confirm("Revoke them?", abort=True, err=True)
     done = 0

@@ -17,7 +17,7 @@ from iargus.monitoring.comparison.identifiers import (
     goes_on,
     reason_of_identifiers,
 )
-from iargus.monitoring.comparison.moments import holds_times
+from iargus.monitoring.comparison.timestamps import holds_times
 
 TIMES = "times, which always change"
 INDEX = "the index of a pandas table"

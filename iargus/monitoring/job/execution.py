@@ -20,7 +20,7 @@ from iargus.monitoring.job.steps import Step, Steps
 from iargus.monitoring.month.reference import reference_files
 from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.view.mail.alerts import write_alert
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.report import render_report
 from iargus.registry import Registry
 from iargus.registry.version import CHAMPION

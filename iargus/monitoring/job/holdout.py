@@ -36,12 +36,12 @@ def cut_timestamp(observed_at: pd.Series, fraction: float) -> datetime:
         observed_at: when each row was observed, ascending, at least one.
         fraction: the share of rows to hold out, between 0 and 1.
     """
-    moments = observed_at.to_numpy()
-    firsts = np.flatnonzero(np.r_[True, moments[1:] != moments[:-1]])
-    held_out = (len(moments) - firsts) / len(moments)
+    timestamps = observed_at.to_numpy()
+    firsts = np.flatnonzero(np.r_[True, timestamps[1:] != timestamps[:-1]])
+    held_out = (len(timestamps) - firsts) / len(timestamps)
     nearest = int(firsts[np.argmin(np.abs(held_out - fraction))])
-    moment: datetime = pd.Timestamp(moments[nearest]).to_pydatetime()
-    return moment
+    timestamp: datetime = pd.Timestamp(timestamps[nearest]).to_pydatetime()
+    return timestamp
 
 
 def hold_out(

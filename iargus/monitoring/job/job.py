@@ -25,7 +25,7 @@ from iargus.monitoring.month.estimating import RecordedAnswers
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.view.mail.alerts import write_alert
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.window import is_due
 from iargus.registry import Registry
 from iargus.settings import Settings
@@ -139,7 +139,7 @@ class MonitoringJob:
         logger.log(level, "%s %s: %s", task.name, request.period, outcome.sentence)
         if outcome.status is Status.FAILED:
             outcome = self._with_record(outcome)
-            return self._told(outcome, dry_run=request.dry_run)
+            return self._with_mail(outcome, dry_run=request.dry_run)
         return outcome
 
     def _with_record(self, outcome: TaskOutcome) -> TaskOutcome:
@@ -150,7 +150,7 @@ class MonitoringJob:
             return outcome
         return replace(outcome, due=newest is None or newest.period < outcome.period)
 
-    def _told(self, outcome: TaskOutcome, *, dry_run: bool) -> TaskOutcome:
+    def _with_mail(self, outcome: TaskOutcome, *, dry_run: bool) -> TaskOutcome:
         """The same failure, with its mail in the outbox; once for each month, however often the
         run is tried again."""
         kind = Kind.FAILED_RUN

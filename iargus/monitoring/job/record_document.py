@@ -16,8 +16,8 @@ def document_of(run: RunRecord) -> dict[str, Any]:
         "period": str(run.period),
         "status": run.state.value,
         "threshold": run.threshold,
-        "window_start": _moment(run.window_start),
-        "window_end": _moment(run.window_end),
+        "window_start": _timestamp(run.window_start),
+        "window_end": _timestamp(run.window_end),
         "rows": run.rows_scored,
         "error": run.error,
         "champion_version": run.champion_version,
@@ -26,5 +26,5 @@ def document_of(run: RunRecord) -> dict[str, Any]:
     return {**columns, **run.facts}
 
 
-def _moment(value: datetime) -> str:
+def _timestamp(value: datetime) -> str:
     return f"{value.isoformat()}Z"

@@ -15,7 +15,7 @@ from iargus.mailing.outbox import Mail, enqueue, was_sent, withdraw
 from iargus.monitoring.job import steps
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.window import PastWindow
 from iargus.storage.database import Database
 from iargus.storage.schema import monitoring_runs as runs

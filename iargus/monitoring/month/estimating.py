@@ -40,39 +40,41 @@ def estimate(
     """Estimate the error of this version's answers of the month; None where there is nothing to
     estimate with: no recording, or a model that does not say how unsure it is.
 
-    An input counts once, and not at all if it is that of an earlier labelled row: the doubts that
-    the estimate rests on were measured without repeats too.
+    An input counts once, and not at all if it is that of an earlier labelled row: the estimate
+    rests on uncertainties that were measured without repeats too.
 
     Args:
         earlier: the features of the labelled rows from before.
 
     It judges nothing, so what is wrong with it is told and raises nothing.
     """
-    model = None if reference is None else reference.doubts
+    model = None if reference is None else reference.uncertainties
     if recorded is None or model is None:
         return None
-    doubts: list[float] = []
+    uncertainties: list[float] = []
     repeated = 0
     try:
         for part in recorded.answered(
             task.name, version.version, start=period.start, end=period.end
         ):
-            found = [(task.doubt(answer), asked) for asked, answer in part]
+            found = [(task.uncertainty(answer), asked) for asked, answer in part]
             told = [(each, asked) for each, asked in found if each is not None and isfinite(each)]
             first = earlier.first(task.frame([asked for _, asked in told]))
-            doubts.extend(each for (each, _), new in zip(told, first, strict=True) if new)
+            uncertainties.extend(each for (each, _), new in zip(told, first, strict=True) if new)
             repeated += int((~first).sum())
     except IArgusError as error:
         return EstimateFacts(reason=str(error))
-    if len(doubts) < MINIMUM_ROWS:
+    if len(uncertainties) < MINIMUM_ROWS:
         return EstimateFacts(
-            rows=len(doubts),
-            reason=f"{len(doubts):,} recorded predictions"
+            rows=len(uncertainties),
+            reason=f"{len(uncertainties):,} recorded predictions"
             + (f" without {repeated:,} repeats of earlier inputs" if repeated else "")
             + f"; {MINIMUM_ROWS} are needed",
             repeated=repeated,
         )
-    estimated = estimate_error(model, np.maximum(doubts, 0.0), threshold=task.policy.threshold)
+    estimated = estimate_error(
+        model, np.maximum(uncertainties, 0.0), threshold=task.policy.threshold
+    )
     return EstimateFacts(
         error=estimated.error,
         interval=estimated.interval,

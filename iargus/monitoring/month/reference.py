@@ -2,7 +2,7 @@
 
 A month is compared with this summary instead of with rows. The reference window are the labelled
 rows that the version was measured on and has not learned from: only of those are its predictions
-and doubts those of a model in use. Repeats of earlier rows are left out of both.
+and uncertainties those of a model in use. Repeats of earlier rows are left out of both.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Reference:
         kinds: how each feature was to be read.
         repeated: the share of the window's rows that repeat an earlier one.
         repeats: whether these were left out of everything else; a month does the same.
-        doubts: what the model's doubts said of its errors.
+        uncertainties: what the model's uncertainties said of its errors.
     """
 
     rows: int
@@ -51,7 +51,7 @@ class Reference:
     kinds: Kinds
     units: tuple[UnitCheck, ...] = ()
     repeated: float = 0.0
-    doubts: UncertaintyModel | None = None
+    uncertainties: UncertaintyModel | None = None
     repeats: Repeats = Repeats.LEFT_OUT
 
     def summary_of(self, task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Summary:
@@ -68,15 +68,15 @@ class Reference:
         Args:
             repeated: the share of rows that were left out before as repeats of earlier ones.
         """
-        doubts = None
-        if evaluation.doubts is not None and len(rows) >= MINIMUM_ROWS:
-            doubts = UncertaintyModel.fit(evaluation.doubts, evaluation.errors)
+        uncertainties = None
+        if evaluation.uncertainties is not None and len(rows) >= MINIMUM_ROWS:
+            uncertainties = UncertaintyModel.fit(evaluation.uncertainties, evaluation.errors)
         kinds = {name: kind_of(rows[name]) for name in task.features}
-        drift_features, moments = task.drift_features(rows), rows["observed_at"]
+        drift_features, timestamps = task.drift_features(rows), rows["observed_at"]
         return cls(
             rows=len(rows),
-            start=pd.Timestamp(moments.min()).to_pydatetime(),
-            end=pd.Timestamp(moments.max()).to_pydatetime(),
+            start=pd.Timestamp(timestamps.min()).to_pydatetime(),
+            end=pd.Timestamp(timestamps.max()).to_pydatetime(),
             columns=summarise(_compared(task, rows, evaluation)),
             kinds=kinds,
             units=tuple(
@@ -86,7 +86,7 @@ class Reference:
                 for column, group in task.unit_checks
             ),
             repeated=repeated,
-            doubts=doubts,
+            uncertainties=uncertainties,
         )
 
     def to_json(self) -> str:
@@ -101,7 +101,7 @@ class Reference:
                 "units": [[each.column, each.group, dict(each.reference)] for each in self.units],
                 "repeated": self.repeated,
                 "repeats": self.repeats.value,
-                "doubts": None if self.doubts is None else self.doubts.to_json(),
+                "doubts": None if self.uncertainties is None else self.uncertainties.to_json(),
             },
             ensure_ascii=False,
         )
@@ -117,7 +117,7 @@ class Reference:
             document: dict[str, Any] = json.loads(text)
             if document["format"] != _FORMAT:
                 raise DataError(f"its format is {document['format']!r}, and {_FORMAT} is known")
-            doubts = document["doubts"]
+            fitted = document["doubts"]  # the key of stored references
             return cls(
                 rows=int(document["rows"]),
                 start=datetime.fromisoformat(document["start"]),
@@ -129,7 +129,7 @@ class Reference:
                 kinds={name: Kind(kind) for name, kind in document["kinds"].items()},
                 units=tuple(UnitCheck(*each) for each in document["units"]),
                 repeated=float(document["repeated"]),
-                doubts=None if doubts is None else UncertaintyModel.from_json(doubts),
+                uncertainties=None if fitted is None else UncertaintyModel.from_json(fitted),
                 # Earlier versions of IArgus do not say it, and did this.
                 repeats=Repeats(document.get("repeats", Repeats.OWN_COUNTED)),
             )
@@ -176,7 +176,7 @@ def reference_files(
 
 
 def _compared(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> pd.DataFrame:
-    """What is compared of rows. Not the doubts: those of a model that was fitted again after it
-    was measured are not on the same footing."""
+    """What is compared of rows. Not the uncertainties: those of a model that was fitted again
+    after it was measured are not on the same footing."""
     drift_features = task.drift_features(rows).reset_index(drop=True)
     return drift_features.assign(**{PREDICTION: evaluation.predicted})

@@ -14,8 +14,8 @@ _SHOWN = 0.001  # a tenth of a point, the last digit of an error
 
 
 def outcome_of(retraining: Document) -> str:
-    """What the challenger does, behind its name: `errs more, which may be chance`. Only what a test
-    has shown is called better or worse."""
+    """What the challenger does, behind its name: `has a higher error, which may be chance`.
+    Only what a test has shown is called better or worse."""
     decision = reading.text(retraining, "decision")
     if decision == Decision.PROMOTE or reading.text(retraining, "refused"):
         return f"is better{_by_little(retraining)}"
@@ -27,20 +27,20 @@ def outcome_of(retraining: Document) -> str:
     worse = reading.parts(retraining, "worse")
     if worse:
         segments = "in one segment" if len(worse) == 1 else f"in {len(worse):,} segments"
-        return f"errs {_more_or_less(than_champion)} on the whole, and is worse {segments}"
+        return f"has {_compared(than_champion)} on the whole, and is worse {segments}"
     if decision == Decision.KEEP and than_champion == 0:
-        return "is no better: both err alike"
+        return "is no better: both have the same error"
     if decision == Decision.KEEP:
         return f"is worse{_by_little(retraining)}"
     if reading.text(retraining, "method") == Method.TOO_FEW:
-        return f"errs {_more_or_less(than_champion)}, on too few rows to compare two models"
-    return f"errs {_more_or_less(than_champion)}, {CHANCE}"
+        return f"has {_compared(than_champion)}, on too few rows to compare two models"
+    return f"has {_compared(than_champion)}, {CHANCE}"
 
 
-def _more_or_less(difference: float) -> str:
+def _compared(difference: float) -> str:
     if difference == 0:
-        return "as much"
-    words = "more" if difference > 0 else "less"
+        return "the same error"
+    words = "a higher error" if difference > 0 else "a lower error"
     return f"{words} by less than 0.1 points" if abs(difference) < _SHOWN else words
 
 

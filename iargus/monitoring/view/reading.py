@@ -87,7 +87,7 @@ def periods(document: Document, key: str) -> list[Period]:
     return found
 
 
-def moment(document: Document, key: str) -> datetime | None:
+def timestamp(document: Document, key: str) -> datetime | None:
     """A time, UTC without a zone."""
     try:
         return datetime.fromisoformat(text(document, key)).replace(tzinfo=None)

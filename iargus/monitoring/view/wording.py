@@ -98,7 +98,7 @@ def retrained(
     """What retraining has led to."""
     if retraining.holdout_rows == 0:
         return (
-            "Nothing was retrained: every row kept aside for a comparison repeats an earlier one."
+            "Nothing was retrained: every held-out row repeats an earlier one."
             f" Version {champion} stays."
         )
     would = "would be " if dry_run else "was "

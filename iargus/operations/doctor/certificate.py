@@ -28,9 +28,9 @@ def examine_certificate(tls: TlsPolicy, clock: Clock) -> Iterator[Finding]:
         yield problem(SUBJECT, str(error), "renew the files that `tls` names in config.yml")
         return
     left = read.not_after - now
-    told = f"{', '.join(read.names)}: good until {read.not_after:%Y-%m-%d}"
+    description = f"{', '.join(read.names)}: good until {read.not_after:%Y-%m-%d}"
     if left < SOON:
         remedy = "renew it, then send SIGHUP to gunicorn, which takes it up"
-        yield warning(SUBJECT, f"{told}, {left.days} days from now", remedy)
+        yield warning(SUBJECT, f"{description}, {left.days} days from now", remedy)
     else:
-        yield ok(SUBJECT, told)
+        yield ok(SUBJECT, description)

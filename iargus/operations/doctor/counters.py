@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from iargus.errors import CountersUnavailable
 from iargus.operations.doctor.finding import Finding, ok, warning
-from iargus.ratelimit.check import check_redis
+from iargus.ratelimit.factory import check_redis
 from iargus.settings import Settings
 
 # A connection that is made for this alone takes longer than a request may wait.

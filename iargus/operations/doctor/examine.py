@@ -8,7 +8,7 @@ from typing import Protocol
 
 from iargus.clock import Clock
 from iargus.errors import IArgusError
-from iargus.operations.doctor import environment as surroundings
+from iargus.operations.doctor import environment as environment_checks
 from iargus.operations.doctor.certificate import examine_certificate
 from iargus.operations.doctor.counters import examine_redis
 from iargus.operations.doctor.databases import examine_database
@@ -26,7 +26,7 @@ from iargus.tasks.catalogue import Catalogue
 Check = Callable[[], Iterator[Finding]]
 
 
-class Parts(Protocol):
+class Dependencies(Protocol):
     """What the command line is made of; each part is made when it is first asked for."""
 
     @property
@@ -41,12 +41,12 @@ class Parts(Protocol):
     def registry(self) -> Registry: ...
 
 
-def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
+def examine(dependencies: Dependencies, *, clock: Clock, encoder: Path) -> list[Finding]:
     """Look at configuration, disk, keys, certificate, origins, issuing, databases, months, rows,
     registry, Redis, mail server and encoder."""
     try:
-        settings = parts.settings
-        names = ", ".join(parts.catalogue.names())
+        settings = dependencies.settings
+        names = ", ".join(dependencies.catalogue.names())
     except IArgusError as error:
         # Nothing else can be looked at: the settings say where it is.
         return [problem("configuration", str(error), "correct the setting that is named here")]
@@ -54,25 +54,27 @@ def examine(parts: Parts, *, clock: Clock, encoder: Path) -> list[Finding]:
     mode = "production" if settings.environment.production else "development"
     found = [ok("configuration", f"{path} and the environment are valid ({mode}); tasks: {names}")]
     checks: dict[str, Check] = {
-        "disk": lambda: iter([surroundings.examine_disk(settings.var_dir)]),
-        "signing key": lambda: iter([surroundings.examine_key(settings, parts.api)]),
+        "disk": lambda: iter([environment_checks.examine_disk(settings.var_dir)]),
+        "signing key": lambda: iter([environment_checks.examine_key(settings, dependencies.api)]),
         "certificate": lambda: examine_certificate(settings.policy.tls, clock),
         "origins": lambda: examine_origins(settings.policy.cors),
-        "model signatures": lambda: iter([surroundings.examine_bundle_keys(settings)]),
+        "model signatures": lambda: iter([environment_checks.examine_bundle_keys(settings)]),
         "issuing": lambda: iter([examine_issuing(settings)]),
-        "database iargus": lambda: examine_database(parts.labelled, clock),
-        "database iargus_api": lambda: examine_database(parts.api, clock),
-        "months": lambda: examine_months(parts.labelled, parts.catalogue.names(), clock),
-        "rows": lambda: examine_windows(
-            parts.labelled, parts.registry, list(parts.catalogue), clock
+        "database iargus": lambda: examine_database(dependencies.labelled, clock),
+        "database iargus_api": lambda: examine_database(dependencies.api, clock),
+        "months": lambda: examine_months(
+            dependencies.labelled, dependencies.catalogue.names(), clock
         ),
-        "registry": lambda: surroundings.examine_registry(
-            parts.registry, settings, list(parts.catalogue)
+        "rows": lambda: examine_windows(
+            dependencies.labelled, dependencies.registry, list(dependencies.catalogue), clock
+        ),
+        "registry": lambda: environment_checks.examine_registry(
+            dependencies.registry, settings, list(dependencies.catalogue)
         ),
         SUBJECT: lambda: examine_registry_door(settings.environment.mlflow_uri),
-        "mail": lambda: iter([surroundings.examine_mail(settings)]),
+        "mail": lambda: iter([environment_checks.examine_mail(settings)]),
         "Redis": lambda: examine_redis(settings),
-        "encoder": lambda: iter([surroundings.examine_encoder(encoder)]),
+        "encoder": lambda: iter([environment_checks.examine_encoder(encoder)]),
     }
     for subject, check in checks.items():
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iargus.auth.issuing.startup import mode_of
+from iargus.auth.issuing.composition import mode_of
 from iargus.errors import ConfigurationError
 from iargus.operations.doctor.finding import Finding, ok, problem, warning
 from iargus.settings import Settings

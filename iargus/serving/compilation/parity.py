@@ -151,10 +151,6 @@ def check_monotone(
     return Monotony(cars, violations, first)
 
 
-def _with(rows: list[dict[str, Any]], name: str, more: list[float]) -> list[dict[str, Any]]:
-    return [row | {name: row[name] + by} for row, by in zip(rows, more, strict=True)]
-
-
 def synthetic_rows_of(bundle: Bundle, seed: int) -> Fuzz:
     """Return the source of rows for the kind of ``bundle``.
 

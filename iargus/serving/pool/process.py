@@ -55,7 +55,7 @@ class EstimatorProcess:
         return self._process.pid
 
     def ask(self, route: ReadRoute | None, inputs: Sequence[Input], *, timeout_s: float) -> Any:
-        """See `Task.answers`, and with a route `Task.predict_read`.
+        """See `Task.predict`, and with a route `Task.predict_read`.
 
         Raises:
             Gone: there is no answer, and no process any more.

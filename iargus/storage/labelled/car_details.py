@@ -49,7 +49,7 @@ class CarDetailsStore:
                 years,
                 frames.numbers(rows, "mileage", optional=True),
                 frames.numbers(rows, "label"),
-                frames.moments(rows, "observed_at"),
+                frames.timestamps(rows, "observed_at"),
                 frames.keys(rows),
                 repeat(source, len(rows)),
                 strict=True,
@@ -92,10 +92,12 @@ class CarDetailsStore:
 
     def span(self) -> Span:
         """See `LabelledStore.span`."""
-        moment = car_details.c.date_added
+        observed = car_details.c.date_added
         with self._database.transaction() as connection:
             count, first, last = connection.execute(
-                select(func.count(), func.min(moment), func.max(moment)).select_from(car_details)
+                select(func.count(), func.min(observed), func.max(observed)).select_from(
+                    car_details
+                )
             ).one()
         return Span(count, first, last)
 
@@ -110,7 +112,7 @@ class CarDetailsStore:
                 "year": np.array(year, np.int64),
                 "mileage": reading.numbers(mileage),
                 "label": reading.numbers(price),
-                "observed_at": reading.moments(observed_at),
+                "observed_at": reading.timestamps(observed_at),
             }
         )
         return frame[[*self._task.features, "label", "observed_at"]]

@@ -40,7 +40,7 @@ class ExamplesStore:
         plain = list(
             zip(
                 repeat(self._task.name, len(rows)),
-                frames.moments(rows, "observed_at"),
+                frames.timestamps(rows, "observed_at"),
                 self._payloads(rows),
                 self._labels(rows),
                 repeat(source, len(rows)),
@@ -130,5 +130,5 @@ class ExamplesStore:
         labels = [row[2] for row in page]
         is_number = self._task.problem is Problem.REGRESSION
         frame["label"] = reading.numbers(labels) if is_number else reading.texts(labels)
-        frame["observed_at"] = reading.moments([row[0] for row in page])
+        frame["observed_at"] = reading.timestamps([row[0] for row in page])
         return frame

@@ -65,7 +65,7 @@ def numbers(rows: pd.DataFrame, name: str, *, optional: bool = False) -> list[An
     return plain
 
 
-def moments(rows: pd.DataFrame, name: str) -> list[Any]:
+def timestamps(rows: pd.DataFrame, name: str) -> list[Any]:
     """The column as text in whole seconds, in the form in which SQLAlchemy keeps times in SQLite
     (they are compared as text there), which MySQL reads too."""
     column = rows[name]

@@ -142,8 +142,8 @@ class Imports:
         """What is there of the rows that an import added."""
         found = ImportedRows(0, None, None)
         with self._database.transaction() as connection:
-            for table, moment in _TABLES:
-                query = select(func.count(), func.min(moment), func.max(moment)).where(
+            for table, timestamp in _TABLES:
+                query = select(func.count(), func.min(timestamp), func.max(timestamp)).where(
                     table.c.import_id == number
                 )
                 count, first, last = connection.execute(query).one()
@@ -199,7 +199,7 @@ class Imports:
 
     def days_given(self, task: Task) -> list[datetime]:
         """The days that imports so far have given to rows without one."""
-        table, moment = _table(task), dict(_TABLES)[_table(task)]
+        table, timestamp = _table(task), dict(_TABLES)[_table(task)]
         given = select(imports.c.observed_at).where(
             imports.c.task == task.name,
             imports.c.observed_at.is_not(None),
@@ -207,9 +207,9 @@ class Imports:
         )
         # An import of before gave all of its rows one day: the days with most rows at midnight.
         older = (
-            select(moment)
+            select(timestamp)
             .where(table.c.import_id.is_(None), table.c.row_key.is_not(None), *_of(task))
-            .group_by(moment)
+            .group_by(timestamp)
             .having(func.count() > 1)
             .order_by(func.count().desc())
             .limit(_OLDER_DAYS)

@@ -37,9 +37,9 @@ class PlainRows:
                 statement passes over rows that break a rule.
         """
         # As SQLAlchemy keeps times in SQLite, which compares them as text; MySQL reads it too.
-        moment = f"{at.isoformat(' ', 'seconds')}.000000"
+        timestamp = f"{at.isoformat(' ', 'seconds')}.000000"
         if self.is_car:
-            return self._car(payload, label, moment, key)
+            return self._car(payload, label, timestamp, key)
         features = {name: payload.get(name) for name in self._task.features}
         try:
             document = json.dumps(features, ensure_ascii=False, allow_nan=False)
@@ -48,13 +48,13 @@ class PlainRows:
         text = repr(label) if isinstance(label, float) else label
         if len(text) > MAX_LABEL_CHARS:
             raise DataError(f"a label has at most {MAX_LABEL_CHARS} characters")
-        return (self._task.name, moment, document, text, self._source, key)
+        return (self._task.name, timestamp, document, text, self._source, key)
 
-    def _car(self, payload: Mapping[str, Any], label: Label, moment: str, key: str) -> Plain:
+    def _car(self, payload: Mapping[str, Any], label: Label, timestamp: str, key: str) -> Plain:
         state, make, model = payload.get("state"), payload["make"], payload["model"]
         mileage = payload.get("mileage")
         if len(make) > 64 or len(model) > 128 or (state is not None and len(state) > 64):
             raise DataError("the name of a make, a model or a state is too long for its column")
         miles = None if mileage is None else float(mileage)
         year = int(payload["year"])
-        return (state, model, make, year, miles, float(label), moment, key, self._source)
+        return (state, model, make, year, miles, float(label), timestamp, key, self._source)

@@ -15,7 +15,7 @@ def texts(values: Sequence[Any]) -> pd.Series[Any]:
     return pd.Series(list(values), dtype="str")
 
 
-def moments(values: Sequence[str]) -> NDArray[np.datetime64]:
+def timestamps(values: Sequence[str]) -> NDArray[np.datetime64]:
     """Times from ISO 8601 text, in microseconds; NaT for one that is none, such as MySQL's
     `0000-00-00`, which older tables may hold."""
     try:

@@ -43,12 +43,12 @@ def fill_older_tokens(connection: sa.Connection) -> None:
             "token": digest,
             "jti": row.jti or f"older-{row.id}",
             "kid": row.kid or "older",
-            "expires_at": row.expires_at or _moment(row.creation_date) + TTL,
+            "expires_at": row.expires_at or _timestamp(row.creation_date) + TTL,
         }
         connection.execute(sa.update(older).where(older.c.id == row.id).values(**values))
 
 
-def _moment(value: object) -> datetime:
+def _timestamp(value: object) -> datetime:
     if isinstance(value, datetime):
         return value.replace(microsecond=0)
     if isinstance(value, date):

@@ -212,7 +212,7 @@ class CarPrice(Task):
         years = year.astype(str) + "-" + (year + YEARS_OF_A_SEGMENT - 1).astype(str)
         return {"make": rows["make"], "state": rows["state"], "year": years}
 
-    def doubt(self, answer: Payload) -> float | None:
+    def uncertainty(self, answer: Payload) -> float | None:
         interval, price = answer.get("interval"), answer.get("predicted_price")
         if not isinstance(interval, Mapping) or not isinstance(price, int | float) or price <= 0:
             return None
@@ -263,7 +263,7 @@ class CarPrice(Task):
         names = _one_spelling(payload["state"], payload["make"], payload["model"])
         return (*names, payload["year"], payload["mileage"])
 
-    def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
+    def predict(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         table = self.frame([self.payload(value) for value in inputs])
         features = estimator[:-1].transform(table)
         numbers = np.column_stack(estimator[-1].predict_with_interval(features)).tolist()

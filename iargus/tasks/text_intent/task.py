@@ -127,7 +127,7 @@ class TextIntent(Task):
     def example(self) -> Payload:
         return {"text": "how much is my car worth"}
 
-    def doubt(self, answer: Payload) -> float | None:
+    def uncertainty(self, answer: Payload) -> float | None:
         probability = answer.get("probability")
         return 1 - probability if isinstance(probability, int | float) else None
 
@@ -138,7 +138,7 @@ class TextIntent(Task):
         assert isinstance(value, Sentence)
         return len(value.text) <= QUICK_CHARS
 
-    def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
+    def predict(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         return [_answer_of(ranked) for ranked in self._by_estimator(estimator, inputs)]
 
     def predict_compiled(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:

@@ -58,7 +58,7 @@ class Survey(Protocol):
     as a whole."""
 
     has_times: bool
-    needs_look: bool
+    needs_review: bool
 
     def look(self, values: Sequence[Any]) -> None:
         """Take the values of one record as evidence."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from iargus.training.importers.amounts import AmountColumn, unit_of_name
 from iargus.training.importers.candidate import Candidate, Pick, Reading, RowRejected
-from iargus.training.importers.moments import MomentColumn
+from iargus.training.importers.timestamps import TimestampColumn
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "nat", "#n/a", "-"})
 MAX_MISSING = 8
@@ -37,9 +37,9 @@ class CarSurvey:
         self._mileage = AmountColumn("mileage", values.at["mileage"], amounts=True)
         self._price = AmountColumn("price", values.at["price"])
         self._date_at = values.at.get("date_added")
-        self._date = MomentColumn("date_added", values.date_format, now=now)
+        self._date = TimestampColumn("date_added", values.date_format, now=now)
         self.has_times = self._date_at is not None
-        self.needs_look = True
+        self.needs_review = True
 
     def look(self, values: Sequence[Any]) -> None:
         self._mileage.look(values)
@@ -64,7 +64,7 @@ class CarSurvey:
         make_at, model_at, year_at = at.get("make"), at["model"], at["year"]
         mileage_at, price_at = at["mileage"], at["price"]
         state_at, date_at = at.get("state"), self._date_at
-        mileages, prices, moments = self._mileage, self._price, self._date
+        mileages, prices, timestamps = self._mileage, self._price, self._date
 
         def pick(values: Sequence[Any]) -> Candidate:
             model: Any = _cell(values[model_at])
@@ -84,7 +84,7 @@ class CarSurvey:
                 date = _cell(values[date_at])
                 if date is None:
                     raise RowRejected("date_added is missing")
-                when = moments.read(date)
+                when = timestamps.read(date)
             mileage = _cell(values[mileage_at])
             miles, unit = (0, DEFAULT_UNIT) if mileage is None else mileages.distance(mileage)
             body = {

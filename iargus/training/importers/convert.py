@@ -42,23 +42,23 @@ class Converter:
         Raises:
             RowRejected: the row breaks a rule of its task.
         """
-        moment = candidate.observed_at or self._observed_at
-        payload = self._payload(candidate, moment.date())
+        timestamp = candidate.observed_at or self._observed_at
+        payload = self._payload(candidate, timestamp.date())
         label = self._label(candidate.label)
         for name in candidate.unknown:
             payload[name] = None
         identity = (*self._task.identity(payload), label)
         values = (*(payload[name] for name in self._task.features), label)
-        day = self._day if candidate.observed_at is None else moment.isoformat()
+        day = self._day if candidate.observed_at is None else timestamp.isoformat()
         # The keys are those of the row as it was written: what is a placeholder may change.
         key, *others = self._keys.keys(identity, values, day)
-        stand_in = self._task.placeholder(payload, moment.date())
+        stand_in = self._task.placeholder(payload, timestamp.date())
         if stand_in is not None:
             payload[stand_in] = None
             rule = self._task.placeholder_rule
             self.notes[f"{stand_in} was never measured ({rule}); it is stored as unknown"] += 1
         try:
-            return self._rows.row(payload, label, moment, key), tuple(others)
+            return self._rows.row(payload, label, timestamp, key), tuple(others)
         except DataError as error:
             raise RowRejected("the row cannot be kept", str(error)) from None
 

@@ -7,28 +7,33 @@ from typing import Any
 
 from iargus.tasks.base import Task
 from iargus.training.importers.candidate import Candidate, Pick, Reading, RowRejected
-from iargus.training.importers.moments import MomentColumn
-from iargus.training.importers.names import LABEL, MOMENT, request_name
+from iargus.training.importers.names import LABEL, TIMESTAMP, request_name
+from iargus.training.importers.timestamps import TimestampColumn
 
 
 class ExampleSurvey:
     """Looks at the times of the whole file, where it has any, then reads its rows."""
 
-    def __init__(self, task: Task, index: Mapping[str, int], moments: MomentColumn) -> None:
-        self._task, self._index, self._moments = task, index, moments
-        self._moment_at = index.get(MOMENT)
-        self.has_times = self._moment_at is not None
-        self.needs_look = self.has_times and moments.needs_look
+    def __init__(self, task: Task, index: Mapping[str, int], timestamps: TimestampColumn) -> None:
+        self._task, self._index, self._timestamps = task, index, timestamps
+        self._timestamp_at = index.get(TIMESTAMP)
+        self.has_times = self._timestamp_at is not None
+        self.needs_review = self.has_times and timestamps.needs_review
 
     def look(self, values: Sequence[Any]) -> None:
-        if self._moment_at is not None:
-            self._moments.look(values[self._moment_at])
+        if self._timestamp_at is not None:
+            self._timestamps.look(values[self._timestamp_at])
 
     def settle(self) -> Reading:
-        return Reading(self._pick(), self._moments.settle())
+        return Reading(self._pick(), self._timestamps.settle())
 
     def _pick(self) -> Pick:
-        task, index, moments, moment_at = self._task, self._index, self._moments, self._moment_at
+        task, index, timestamps, timestamp_at = (
+            self._task,
+            self._index,
+            self._timestamps,
+            self._timestamp_at,
+        )
         required = {
             name for name, info in task.input_model.model_fields.items() if info.is_required()
         }
@@ -44,10 +49,10 @@ class ExampleSurvey:
                 if not is_blank or (name in required and value is not None):
                     body[alias] = value
             when = None
-            if moment_at is not None:
-                if values[moment_at] in (None, ""):
-                    raise RowRejected(f"{MOMENT} is missing")
-                when = moments.read(values[moment_at])
+            if timestamp_at is not None:
+                if values[timestamp_at] in (None, ""):
+                    raise RowRejected(f"{TIMESTAMP} is missing")
+                when = timestamps.read(values[timestamp_at])
             return Candidate(body, values[label], when)
 
         return pick

@@ -13,9 +13,9 @@ from iargus.tasks.base import Task
 from iargus.training.importers.candidate import Survey
 from iargus.training.importers.columns import locate
 from iargus.training.importers.example_values import ExampleSurvey
-from iargus.training.importers.moments import MomentColumn
-from iargus.training.importers.names import MOMENT, fields_of, known_names
+from iargus.training.importers.names import TIMESTAMP, fields_of, known_names
 from iargus.training.importers.records import FileOptions, RecordFile
+from iargus.training.importers.timestamps import TimestampColumn
 from iargus.training.importers.understanding import Understanding, Understood
 
 __all__ = ["ExampleColumns", "fields_of"]
@@ -64,6 +64,8 @@ class ExampleColumns:
             if understood.question is not None and not self.confirmed:
                 raise DataError(understood.refused(path))
             mapping = understood.columns
-        found = locate(path, names, known_names(self.task), mapping, optional=(MOMENT,))
+        found = locate(path, names, known_names(self.task), mapping, optional=(TIMESTAMP,))
         index = {name: list(names).index(column) for name, column in found.items()}
-        return ExampleSurvey(self.task, index, MomentColumn(MOMENT, self.date_format, now=now))
+        return ExampleSurvey(
+            self.task, index, TimestampColumn(TIMESTAMP, self.date_format, now=now)
+        )

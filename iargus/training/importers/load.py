@@ -17,11 +17,11 @@ from iargus.tasks.base import Task
 from iargus.training.importers.candidate import Layout, Reading, RowRejected, Survey
 from iargus.training.importers.convert import Converted, Converter
 from iargus.training.importers.keys import KeyMaker
-from iargus.training.importers.moments import after_tomorrow
 from iargus.training.importers.records import FileOptions, Record, RecordFile
 from iargus.training.importers.refusal import AllowedRejections, ImportRefused
 from iargus.training.importers.rejected import Example, RejectedRows
 from iargus.training.importers.staged import StagedRows
+from iargus.training.importers.timestamps import after_tomorrow
 
 CHUNK_ROWS = 10_000  # one transaction; an import that is stopped loses no more than this
 
@@ -136,7 +136,7 @@ def import_file(
 
 def _surveyed(file: RecordFile, survey: Survey) -> Reading:
     """Look at all records once before any is read, where a column has to be understood."""
-    if survey.needs_look:
+    if survey.needs_review:
         look = survey.look
         for record in file.scan():
             if record.problem is None:

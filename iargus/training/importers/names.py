@@ -9,7 +9,7 @@ from pydantic import AliasChoices
 from iargus.tasks.base import Problem, Task
 
 LABEL = "label"
-MOMENT = "observed_at"
+TIMESTAMP = "observed_at"
 
 # As labelling tools, public sets and people call them; the task's own names come before these.
 TEXT_NAMES = (
@@ -26,7 +26,7 @@ LABEL_NAMES = (
 
 def fields_of(task: Task) -> tuple[str, ...]:
     """What `--column` may map for a task."""
-    return (*task.features, LABEL, MOMENT)
+    return (*task.features, LABEL, TIMESTAMP)
 
 
 def text_feature(task: Task) -> str | None:
@@ -45,7 +45,7 @@ def known_names(task: Task) -> Mapping[str, Sequence[str]]:
         names[text] = list(dict.fromkeys((*names[text], *TEXT_NAMES)))
     taken = {alias for aliases in names.values() for alias in aliases}
     names[LABEL] = [name for name in LABEL_NAMES if name not in taken]
-    names[MOMENT] = [MOMENT]
+    names[TIMESTAMP] = [TIMESTAMP]
     return names
 
 

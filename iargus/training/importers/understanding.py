@@ -17,7 +17,7 @@ from iargus.tables import Record, Table
 from iargus.tasks.base import Problem, Task
 from iargus.training.importers.columns import check_twice, find_column, listed, locate
 from iargus.training.importers.contents import ColumnContent, label_and_text
-from iargus.training.importers.names import LABEL, MOMENT, known_names, text_feature
+from iargus.training.importers.names import LABEL, TIMESTAMP, known_names, text_feature
 
 SAMPLE_ROWS = 1_000
 _SHOWN_ROWS = 3
@@ -135,7 +135,7 @@ class Understanding:
                 mapping.setdefault(name, column)
         if self._text is not None:
             self._tell_by_content(table, sample, mapping)
-        return locate(table.path, names, self._known, mapping, optional=(MOMENT,))
+        return locate(table.path, names, self._known, mapping, optional=(TIMESTAMP,))
 
     def _tell_by_content(
         self, table: Table, sample: Sequence[Record], mapping: dict[str, str]

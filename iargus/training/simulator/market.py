@@ -127,18 +127,6 @@ def expected_price_usd(
     return expected
 
 
-def irreducible_mape(sales: Sales) -> float:
-    """The MAPE of a model that knows the market exactly, but not trim and residual: about 0.129.
-
-    It predicts c · expected price with the best c. |x − c| / x is the absolute error weighted
-    by 1 / x, so the best c is the median of x = paid / expected under these weights.
-    """
-    ratio = np.sort(sales.price_usd / sales.expected_price_usd)
-    weight = np.cumsum(1 / ratio)
-    best = ratio[np.searchsorted(weight, weight[-1] / 2)]
-    return float(np.mean(np.abs(1 - best / ratio)))
-
-
 def _trim_steps(rng: np.random.Generator, n: int) -> Floats:
     """Base, middle, upper or top trim, as steps with mean 0 and standard deviation about 1."""
     steps = np.array([-1.25, -0.15, 0.85, 2.0])

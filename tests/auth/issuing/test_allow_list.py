@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iargus.auth.issuing.allow_list import AllowList
+from iargus.auth.issuing.addresses import AllowList
 from iargus.errors import ConfigurationError
 
 

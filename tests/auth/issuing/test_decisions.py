@@ -7,10 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from iargus.auth.issuing.addresses import Address, for_envelope, mailbox_of, person_of
-from iargus.auth.issuing.allow_list import AllowList
-from iargus.auth.issuing.decisions import Facts, Verdict, decide
-from iargus.auth.issuing.states import backoff_after
+from iargus.auth.issuing.addresses import Address, AllowList, for_envelope, mailbox_of, person_of
+from iargus.auth.issuing.decisions import Facts, Verdict, backoff_after, decide
 from iargus.settings.issuing import IssuingPolicy
 
 GOOD = Facts(

@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from iargus.auth.jwt.claims import new_claims, sign, verify
+from iargus.auth.jwt.claims import new_claims, sign
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenExpired, TokenMalformed
 from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
 from tests.auth.tokens.conftest import START
+from tests.auth.tokens.verifying import verify
 
 SECONDS = int(START.timestamp())
 GOOD: dict[str, Any] = {

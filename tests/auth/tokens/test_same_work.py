@@ -19,6 +19,7 @@ from iargus.settings.environment import JwtKey
 from iargus.settings.policy import TokenPolicy
 from tests.auth.tokens.conftest import START
 from tests.auth.tokens.test_claims import GOOD, forge
+from tests.auth.tokens.verifying import verify
 
 UNKNOWN_KID, WRONG_SIGNATURE = forge(GOOD, kid="gone"), forge(GOOD, secret=b"x" * 48)
 
@@ -36,7 +37,7 @@ def test_an_unknown_kid_costs_a_signature_as_any_other(
     monkeypatch.setattr(claims._Verifying, "verify", spied)
     for token in (UNKNOWN_KID, WRONG_SIGNATURE):
         with pytest.raises(TokenMalformed):
-            claims.verify(token, ring, policy, now=START)
+            verify(token, ring, policy, now=START)
     (stand_in, ours) = checked
     assert ours == b"n" * 48
     assert stand_in not in (b"n" * 48, b"o" * 48)
@@ -49,7 +50,7 @@ def test_what_the_stand_in_of_unknown_keys_signs_is_refused(
     stand_in, is_ours = ring.secret("gone")
     assert not is_ours
     with pytest.raises(TokenKeyUnknown):
-        claims.verify(forge(GOOD, kid="gone", secret=stand_in), ring, policy, now=START)
+        verify(forge(GOOD, kid="gone", secret=stand_in), ring, policy, now=START)
 
 
 def test_the_work_on_a_signature_does_not_depend_on_what_the_secret_looks_like(
@@ -62,7 +63,7 @@ def test_the_work_on_a_signature_does_not_depend_on_what_the_secret_looks_like(
     secret = "0123456789-----BEGIN 0123456789"
     ring = KeyRing([JwtKey(kid="new", secret=SecretStr(secret * 2))])
     token = forge(GOOD, secret=(secret * 2).encode())
-    assert claims.verify(token, ring, policy, now=START).jti == "1"
+    assert verify(token, ring, policy, now=START).jti == "1"
 
 
 def test_a_secret_that_is_another_kind_of_key_signs_nothing(policy: TokenPolicy) -> None:

@@ -21,9 +21,10 @@ SOME = accumulate(Evidence(), [1.0] * 40 + [0.0] * 60, 0.2)
 
 def record(period: Period, *, serving: str, evidence: Evidence | None) -> RunRecord:
     facts = {"serving_version": serving, "evidence": evidence and evidence.to_json()}
-    moment = datetime(2026, 7, 1)
+    timestamp = datetime(2026, 7, 1)
     return RunRecord(
-        *("mood", period, moment, moment, moment, 100, "1", State.SUSPECT, 0.3, 0.2), facts=facts
+        *("mood", period, timestamp, timestamp, timestamp, 100, "1", State.SUSPECT, 0.3, 0.2),
+        facts=facts,
     )
 
 

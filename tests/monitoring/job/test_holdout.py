@@ -1,4 +1,4 @@
-"""The newest slice, kept aside."""
+"""The newest slice, held out."""
 
 from __future__ import annotations
 

@@ -299,8 +299,8 @@ def test_too_few_rows_to_train_on_fail_the_task(world: World) -> None:
         connection.execute("DELETE FROM labelled_examples WHERE task = 'young'")
     connection.close()
     # All of one moment: nothing before it is left to learn from.
-    moment = pd.Timestamp("2026-02-10")
-    rows = noise_rows(100).assign(observed_at=moment)
+    timestamp = pd.Timestamp("2026-02-10")
+    rows = noise_rows(100).assign(observed_at=timestamp)
     labelled_store(young, world.database).add(rows, source="test")
     outcome = world.judge(young)
     assert outcome.status is Status.FAILED

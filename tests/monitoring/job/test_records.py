@@ -14,7 +14,7 @@ from iargus.mailing.outbox import Mail, Outbox
 from iargus.monitoring.job.records import MonitoringRecords, RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.settings import Settings
 from iargus.storage.database import LABELLED, Database
 
@@ -48,7 +48,7 @@ def run(period: Period = NOVEMBER, task: str = "car_price") -> RunRecord:
 
 
 def mail(
-    period: Period = NOVEMBER, *, text: str = "body", kind: Kind = Kind.BREACH_NOT_MENDED
+    period: Period = NOVEMBER, *, text: str = "body", kind: Kind = Kind.BREACH_NOT_FIXED
 ) -> Mail:
     return Mail(
         message_id=f"<{kind}.{period}@example.org>",

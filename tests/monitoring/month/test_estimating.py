@@ -54,10 +54,12 @@ def task() -> Task:
 def reference() -> Reference:
     """A model that is wrong exactly as often as it doubts."""
     random = np.random.default_rng(1)
-    doubts = random.uniform(0, 0.6, 5_000)
-    errors = (random.random(5_000) < doubts).astype(float)
+    uncertainties = random.uniform(0, 0.6, 5_000)
+    errors = (random.random(5_000) < uncertainties).astype(float)
     start = datetime(2026, 8, 1)
-    return Reference(5_000, start, start, {}, {}, doubts=UncertaintyModel.fit(doubts, errors))
+    return Reference(
+        5_000, start, start, {}, {}, uncertainties=UncertaintyModel.fit(uncertainties, errors)
+    )
 
 
 def nothing_earlier() -> EarlierRows:
@@ -124,7 +126,7 @@ def test_without_a_reference_or_recording_there_is_no_estimate(
         estimate(
             task,
             VERSION,
-            replace(reference, doubts=None),
+            replace(reference, uncertainties=None),
             OCTOBER,
             _sure(0.5, 200),
             nothing_earlier(),
@@ -134,7 +136,7 @@ def test_without_a_reference_or_recording_there_is_no_estimate(
 
 
 @pytest.mark.parametrize(
-    ("name", "answer", "doubt"),
+    ("name", "answer", "uncertainty"),
     [
         ("intent", {"probability": 0.8}, 0.2),
         ("intent", {}, None),
@@ -144,6 +146,8 @@ def test_without_a_reference_or_recording_there_is_no_estimate(
         ("car_price", {"predicted_price": 100.0, "interval": {"low": None, "high": 1.0}}, None),
     ],
 )
-def test_the_doubt_of_an_answer(name: str, answer: dict[str, Any], doubt: float | None) -> None:
-    found = Catalogue.read(Policy()).get(name).doubt(answer)
-    assert found == (None if doubt is None else pytest.approx(doubt))
+def test_the_doubt_of_an_answer(
+    name: str, answer: dict[str, Any], uncertainty: float | None
+) -> None:
+    found = Catalogue.read(Policy()).get(name).uncertainty(answer)
+    assert found == (None if uncertainty is None else pytest.approx(uncertainty))

@@ -30,7 +30,7 @@ from tests.monitoring.conftest import APRIL_1, World
 from tests.toy_tasks import rent_rows
 
 
-def _evaluation(rows: int, *, doubts: bool = True) -> Evaluation:
+def _evaluation(rows: int, *, uncertainties: bool = True) -> Evaluation:
     random = np.random.default_rng(3)
     errors = random.uniform(0, 0.3, rows)
     return Evaluation(
@@ -40,7 +40,7 @@ def _evaluation(rows: int, *, doubts: bool = True) -> Evaluation:
         errors=errors,
         extra={},
         predicted=random.uniform(5_000, 30_000, rows),
-        doubts=random.uniform(0, 1, rows) if doubts else None,
+        uncertainties=random.uniform(0, 1, rows) if uncertainties else None,
     )
 
 
@@ -75,7 +75,7 @@ def test_what_is_written_is_read_again(task: Task) -> None:
         "state", "make", "model", "mileage", "age_years", PREDICTION,
     }  # fmt: skip
     assert set(reference.kinds) == set(task.features)
-    assert (reference.rows, reference.doubts is None) == (500, False)
+    assert (reference.rows, reference.uncertainties is None) == (500, False)
     assert len(text) < 100_000
 
 
@@ -87,9 +87,11 @@ def test_what_is_no_reference(text: str) -> None:
         Reference.from_json(text)
 
 
-def test_few_rows_or_no_doubts_teach_nothing_about_doubts(task: Task) -> None:
-    assert Reference.of(task, _cars(50), _evaluation(50)).doubts is None
-    assert Reference.of(task, _cars(500), _evaluation(500, doubts=False)).doubts is None
+def test_few_rows_or_no_uncertainties_teach_nothing_about_them(task: Task) -> None:
+    assert Reference.of(task, _cars(50), _evaluation(50)).uncertainties is None
+    assert (
+        Reference.of(task, _cars(500), _evaluation(500, uncertainties=False)).uncertainties is None
+    )
 
 
 def test_the_age_of_cars_is_compared_and_not_their_year(task: Task) -> None:

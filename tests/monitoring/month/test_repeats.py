@@ -15,7 +15,7 @@ from iargus.monitoring.result import Status
 from iargus.monitoring.stats.quality.scan import Fault
 from iargus.monitoring.view.explaining import explain
 from iargus.monitoring.view.mail.content import content_of
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.repeats import repeats_of, sentence
 from iargus.monitoring.view.report import render_report
 from iargus.settings import Policy

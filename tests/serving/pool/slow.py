@@ -45,7 +45,7 @@ class SlowRent(Task):
     def check_label(self, value: object) -> float:
         return float(str(value))
 
-    def answers(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
+    def predict(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         import numpy as np
 
         found: list[Payload] = []

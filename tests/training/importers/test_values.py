@@ -174,8 +174,8 @@ def test_a_format_may_name_time_zones(
 ) -> None:
     importing.cars(write(tmp_path / "a.csv", [sale(day=day)]), date_format=form)
 
-    moments = importing.store(CARS).rows()["observed_at"].tolist()
-    assert moments == [pd.Timestamp("2026-02-02 18:15")]
+    timestamps = importing.store(CARS).rows()["observed_at"].tolist()
+    assert timestamps == [pd.Timestamp("2026-02-02 18:15")]
 
 
 def test_a_day_after_tomorrow_is_rejected(importing: Importing, tmp_path: Path) -> None:

@@ -85,15 +85,6 @@ class UnitScan:
         return None
 
 
-def unit_change(
-    reference: Mapping[str, float], values: pd.Series, groups: pd.Series
-) -> UnitChange | None:
-    """Compare new values with the reference of their groups, all at once; see `UnitScan`."""
-    scan = UnitScan(reference)
-    scan.add(values, groups)
-    return scan.change()
-
-
 def _median(values: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
     order = np.argsort(values, kind="stable")
     end = np.cumsum(counts[order])

@@ -1,14 +1,38 @@
-"""What the facts of an outcome come to, read once: headline, story and advice agree by it."""
+"""What a month was like, as far as advice depends on it, and what a step of advice is. Pure."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from iargus.monitoring.period import Period
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.names import clean
 from iargus.monitoring.view.reading import Document
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do, and the commands for it, in their order. A colon ends a text whose commands
+    follow."""
+
+    text: str
+    commands: tuple[str, ...] = ()
+
+
+def without_repeats(steps: Iterable[Step]) -> list[Step]:
+    """Commands that a step before has given are not given again: two reasons ask for the same."""
+    given: set[tuple[str, ...]] = set()
+    found = []
+    for step in steps:
+        if step.commands and step.commands in given:
+            found.append(Step(f"{step.text.rstrip(':.')}, as above."))
+        else:
+            found.append(step)
+        given.add(step.commands)
+    return found
+
 
 LOW_POWER = 0.5  # below, a month proves little
 _MOST_WORST = 4  # enough to say that there are more than are named

@@ -1,10 +1,61 @@
-"""What the job did about a month."""
+"""What the job did about a month: actions, mails, and the advice it gave. Pure."""
 
 from __future__ import annotations
 
-from iargus.monitoring.view.explaining.words import counted
-from iargus.monitoring.view.reading import Document, count, moment, part, periods, text, texts
+from collections.abc import Iterator, Sequence
+
+from iargus.mailing.status import MailStatus
+from iargus.monitoring.view.advice import NOTHING, Step, advice_of
+from iargus.monitoring.view.explaining.words import INDENT
+from iargus.monitoring.view.mail.reasons import in_words
+from iargus.monitoring.view.reading import Document, count, part, periods, text, texts, timestamp
 from iargus.monitoring.window import covered
+from iargus.text import counted
+
+
+def mails_of(document: Document, mails: Sequence[MailStatus]) -> list[str]:
+    """One line per mail, then the further reasons."""
+    lines = [_line(mail) for mail in mails]
+    asked = text(document, "mail")
+    if not asked and not lines:
+        lines = ["None was asked for."]
+    if asked and asked not in {mail.kind for mail in mails}:
+        lines.append(f"“{in_words(asked)}” was asked for; the outbox does not hold it.")
+    also = [in_words(kind) for kind in texts(document, "also")]
+    if also:
+        lines.append(f"Further reasons for it: {', '.join(also)}.")
+    return lines
+
+
+def mail_brief(mail: MailStatus) -> str:
+    """`mail “drift” sent`."""
+    return f"mail “{in_words(mail.kind)}” {'waiting' if mail.sent_at is None else 'sent'}"
+
+
+def _line(mail: MailStatus) -> str:
+    kind = f"“{in_words(mail.kind)}”"
+    if mail.sent_at is not None:
+        return f"{kind} was sent at {mail.sent_at:%Y-%m-%d %H:%M} UTC."
+    line = f"{kind} waits in the outbox since {mail.created_at:%Y-%m-%d %H:%M} UTC"
+    if mail.attempts:
+        line += f", after {counted(mail.attempts, 'attempt')}"
+    return f"{line}: {mail.last_error}" if mail.last_error else f"{line}."
+
+
+def advice(document: Document, mails: Sequence[MailStatus] = ()) -> list[str]:
+    """The steps in their order, each with its commands below it."""
+    given = advice_of(document)
+    steps = list(given.steps)
+    if any(each.sent_at is None for each in mails):
+        steps.append(Step("Send the mails that wait:", ("iargus outbox deliver",)))
+    aside = [] if given.aside is None else [given.aside]
+    return [line for step in (steps or [Step(NOTHING)]) + aside for line in _lines(step)]
+
+
+def _lines(step: Step) -> Iterator[str]:
+    yield step.text
+    for command in step.commands:
+        yield INDENT + command
 
 
 def done(document: Document) -> list[str]:
@@ -25,7 +76,7 @@ def done(document: Document) -> list[str]:
 
 def _covering(document: Document) -> str:
     missed = periods(document, "missed_periods")
-    start = moment(document, "window_start")
+    start = timestamp(document, "window_start")
     if not covered(missed, start):
         return ", and the champion has learned from its rows since"
     since = "" if start is None or start <= missed[0].start else f" from {start:%Y-%m-%d} on"

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from iargus.mailing.status import MailStatus
-from iargus.monitoring.view.explaining.actions import promoted
-from iargus.monitoring.view.explaining.mails import mail_brief
+from iargus.monitoring.view.explaining.actions import mail_brief, promoted
 from iargus.monitoring.view.explaining.seen import fault_words
-from iargus.monitoring.view.explaining.words import counted, listed, span
+from iargus.monitoring.view.explaining.words import listed, span
 from iargus.monitoring.view.reading import (
     Document,
     count,
     interval,
-    moment,
     number,
     part,
     parts,
     periods,
     segments,
     text,
+    timestamp,
 )
 from iargus.monitoring.view.wording import percent
 from iargus.monitoring.window import covered
+from iargus.text import counted
 
 
 def notes(document: Document, mails: Sequence[MailStatus] = ()) -> list[str]:
@@ -36,7 +36,7 @@ def notes(document: Document, mails: Sequence[MailStatus] = ()) -> list[str]:
         *map(mail_brief, mails),
     ]
     missed = periods(document, "missed_periods")
-    held = covered(missed, moment(document, "window_start"))
+    held = covered(missed, timestamp(document, "window_start"))
     if held:
         found.append(f"covers {listed([*map(str, held)])} too")
     return [note for note in found if note]

@@ -11,10 +11,11 @@ from iargus.monitoring.stats.performance.comparison import (
 )
 from iargus.monitoring.stats.performance.segments import MINIMUM_ROWS
 from iargus.monitoring.view.challenger_outcome import outcome_of
-from iargus.monitoring.view.explaining.words import INDENT, counted, minute, p_words
+from iargus.monitoring.view.explaining.words import INDENT, minute, p_words
 from iargus.monitoring.view.reading import Document, count, number, part, parts, text
 from iargus.monitoring.view.repeats import left_out
 from iargus.monitoring.view.wording import percent
+from iargus.text import counted
 
 _ALPHA = f"{ALPHA * 100:.1f} %"
 
@@ -27,7 +28,7 @@ def contest(document: Document) -> list[str]:
     repeats = count(retraining, "repeated_rows")
     if not count(retraining, "holdout_rows"):
         return [
-            f"All {repeats:,} rows kept aside repeat earlier ones. Nothing could be compared, so "
+            f"All {repeats:,} held-out rows repeat earlier ones. Nothing could be compared, so "
             "nothing was fitted."
         ]
     version = text(retraining, "challenger_version")
@@ -38,10 +39,10 @@ def contest(document: Document) -> list[str]:
     told = ", ".join(each for each in details if each)
     since = f" ({told})" if told else ""
     return [
-        f"The newest {aside}{since} were kept aside. {challenger} learned from "
+        f"The newest {aside}{since} were held out. {challenger} learned from "
         f"{count(retraining, 'learned_rows'):,} older rows.",
-        f"On the rows kept aside the champion errs by "
-        f"{percent(number(retraining, 'champion_error'))}, the challenger by "
+        f"On the held-out rows the error of the champion is "
+        f"{percent(number(retraining, 'champion_error'))}, that of the challenger "
         f"{percent(number(retraining, 'challenger_error'))} "
         f"({text(retraining, 'method') or 'test not recorded'}: "
         f"{p_words(number(retraining, 'p_value'))}).",
@@ -96,6 +97,6 @@ def _serving(document: Document, retraining: Document) -> list[str]:
         return []
     where = "still over the limit" if error > limit else "within the limit"
     return [
-        f"The model that serves since then errs by {percent(error)} on these rows, {where} of "
-        f"{percent(limit)}."
+        f"The error of the model that serves since then is {percent(error)} on these rows, "
+        f"{where} of {percent(limit)}."
     ]

@@ -6,13 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from iargus.mailing.status import MailStatus
-from iargus.monitoring.view.explaining.actions import done
-from iargus.monitoring.view.explaining.advice import advice
-from iargus.monitoring.view.explaining.changed import drift
+from iargus.monitoring.view.explaining.actions import advice, done, mails_of
 from iargus.monitoring.view.explaining.contest import contest
-from iargus.monitoring.view.explaining.mails import mails_of
 from iargus.monitoring.view.explaining.rule import TITLES, why
-from iargus.monitoring.view.explaining.seen import estimate, quality, segments
+from iargus.monitoring.view.explaining.seen import drift, estimate, quality, segments
 from iargus.monitoring.view.explaining.words import minute
 from iargus.monitoring.view.reading import Document, count, part, text
 from iargus.monitoring.view.repeats import repeats_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 from iargus.monitoring.stats.performance.evidence import LIMIT, Evidence
 from iargus.monitoring.stats.performance.verdict import ALPHA, BELIEVABLE_ROWS, WORSE
 from iargus.monitoring.view.advice.situation import LOW_POWER
-from iargus.monitoring.view.explaining.words import counted, span
+from iargus.monitoring.view.explaining.words import span
 from iargus.monitoring.view.reading import Document, interval, number, part, text
 from iargus.monitoring.view.wording import percent
+from iargus.text import counted
 
 TITLES = {
     "healthy": "Why it is healthy",
@@ -106,14 +107,14 @@ def _together(document: Document) -> list[str]:
     if not part(document, "evidence") or evidence.threshold is None:
         return []
     if not evidence.months:
-        return ["Over the months nothing has added up against the model."]
+        return ["No evidence against the model has accumulated over the months."]
     months = "This month" if evidence.months == 1 else f"The last {evidence.months} months together"
     value = evidence.value
-    times = f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+    shown = f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
     if value > _MANY_TIMES:
-        times = "over a million"
+        shown = "over a million"
     return [
-        f"{months} ({counted(evidence.rows, 'row')}): a bet against “the error is at most "
-        f"{percent(evidence.threshold)}” is worth {times} times its stake. At {LIMIT:.0f} times, a "
-        "month over the limit is a breach."
+        f"{months} ({counted(evidence.rows, 'row')}): the e-value against “the error is at "
+        f"most {percent(evidence.threshold)}” is {shown}. From {LIMIT:.0f} on, a month over the "
+        "limit is a breach."
     ]

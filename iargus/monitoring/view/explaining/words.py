@@ -12,7 +12,7 @@ _LEAST_P = 1e-4  # smaller ones differ in digits that mean nothing
 
 def minute(document: Document, key: str) -> str:
     """A time, to the minute; empty where there is none."""
-    value = reading.moment(document, key)
+    value = reading.timestamp(document, key)
     return "" if value is None else f"{value:%Y-%m-%d %H:%M}"
 
 
@@ -32,8 +32,3 @@ def listed(names: list[str], *, most: int = 3) -> str:
     """`a, b, c and 2 more`."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-def counted(number_of: int, one: str, many: str | None = None) -> str:
-    """`1 row`, `1,204 rows`."""
-    return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"

@@ -13,7 +13,7 @@ from iargus.mailing.outbox import Mail
 from iargus.mailing.sender import domain_of
 from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.view.mail.content import Content, content_of
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.mail.subjects import subject_of
 from iargus.settings import Settings
 from iargus.storage.dialects import configured

@@ -8,17 +8,33 @@ from typing import Any
 
 from iargus.monitoring.result import Status, TaskOutcome, plain
 from iargus.monitoring.view import reading
-from iargus.monitoring.view.advice import Advice
+from iargus.monitoring.view.advice import NOTHING, Advice, Step, advice_of
 from iargus.monitoring.view.challenger_outcome import outcome_of
-from iargus.monitoring.view.mail.advice import advice_for
 from iargus.monitoring.view.mail.facts import Fact, Section, contest_of, facts_of, version
 from iargus.monitoring.view.mail.findings import drift_of, quality_of
-from iargus.monitoring.view.mail.kinds import Kind, Severity, as_told, severity_of
-from iargus.monitoring.view.mail.links import Links, links_of
-from iargus.monitoring.view.mail.reasons import was_bad
-from iargus.monitoring.view.mail.text import printable
+from iargus.monitoring.view.mail.reasons import Kind, Severity, in_order, severity_of, was_bad
+from iargus.monitoring.view.mail.text import Links, links_of, printable
 from iargus.monitoring.view.wording import percent
 from iargus.settings import Settings
+
+_MAX_CHARS = 600
+
+
+def advice_for(kinds: Sequence[Kind], outcome: TaskOutcome) -> Advice:
+    """The steps that the report gives too. What earlier mails had said is known to mails only, and
+    a mail without a step says so."""
+    given = advice_of(outcome.to_json())
+    steps = [_fitted(step) for step in given.steps]
+    if Kind.RECOVERY in kinds:
+        steps.append(Step("What is named as told before is over, and asks for nothing."))
+    aside = None if given.aside is None else _fitted(given.aside)
+    return Advice(steps or [Step(NOTHING)], aside, given.urgent)
+
+
+def _fitted(step: Step) -> Step:
+    """Bytes are limited too. A command is short as it is, and would be another one when cut."""
+    return Step(printable(step.text, _MAX_CHARS), step.commands)
+
 
 _MAX_SENTENCE_CHARS = 1000
 
@@ -51,7 +67,7 @@ def content_of(
     before: Mapping[str, Any] | None,
     failed_before: bool,
 ) -> Content:
-    first, *further = as_told(kinds)
+    first, *further = in_order(kinds)
     observed = outcome.observed
     sections = (drift_of(observed), quality_of(observed), contest_of(outcome))
     task = printable(outcome.task, 64)
@@ -73,7 +89,7 @@ def content_of(
 
 def _title(kind: Kind, outcome: TaskOutcome, before: Mapping[str, Any] | None) -> str:
     task, retraining = printable(outcome.task, 64), outcome.retraining
-    if kind is Kind.BREACH_NOT_MENDED and (retraining is None or not retraining.holdout_rows):
+    if kind is Kind.BREACH_NOT_FIXED and (retraining is None or not retraining.holdout_rows):
         return f"{task} is over its limit, and no retraining was possible"
     if kind is Kind.RECOVERY and not was_bad(before):
         return f"{task} could be judged after all, and is good"
@@ -110,7 +126,7 @@ def _done(outcome: TaskOutcome) -> Iterator[str]:
         yield "It recorded the month. There were no rows to compare models on; the champion stays."
         return
     new = retraining.challenger_version
-    yield f"It kept the newest {retraining.holdout_rows:,} rows aside."
+    yield f"It held out the newest {retraining.holdout_rows:,} rows."
     yield (
         f"It trained {'a challenger' if new is None else version(new)} on "
         f"{retraining.learned_rows:,} older rows."
@@ -131,12 +147,12 @@ def _picture_text(task: str, outcome: TaskOutcome) -> str:
 
 _TITLES = {
     Kind.FAILED_RUN: "{task} could not be judged",
-    Kind.BREACH_NOT_MENDED: "{task} is over its limit, and retraining has not mended that",
+    Kind.BREACH_NOT_FIXED: "{task} is over its limit, and retraining did not fix it",
     Kind.QUALITY: "The rows of {task} have serious faults",
-    Kind.ESTIMATE: "{task} errs probably more than its limit, and too few labels tell",
+    Kind.ESTIMATE: "The error of {task} is probably above the threshold; too few labels to judge",
     Kind.DRIFT: "The input of {task} has changed",
     Kind.SUSPECT: "{task} is over its limit, which may be chance",
-    Kind.BREACH_MENDED: "{task} was over its limit and is within it again",
+    Kind.BREACH_FIXED: "{task} was over its limit and is within it again",
     Kind.MISSED_RUN: "A month of {task} had passed without a run",
     Kind.RECOVERY: "{task} is good again",
 }

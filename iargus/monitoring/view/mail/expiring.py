@@ -36,8 +36,8 @@ _TEMPLATES = Environment(
 )
 
 
-def announce_all(
-    announcements: SqlExpiryNotices, labelled: Database, settings: Settings, clock: Clock
+def notify_all(
+    notices: SqlExpiryNotices, labelled: Database, settings: Settings, clock: Clock
 ) -> Delivery:
     """Tell everybody whose token ends soon, each marked as soon as the mail server has accepted.
 
@@ -49,7 +49,7 @@ def announce_all(
         DatabaseUnavailable: tokens cannot be read or marked.
     """
     days = settings.policy.tokens.announce_expiry_days
-    due = announcements.due(clock(), days=days)
+    due = notices.due(clock(), days=days)
     server = settings.environment.smtp
     if not due:
         return Delivery()
@@ -60,26 +60,24 @@ def announce_all(
         with lock.held():
             sent, reason = 0, None
             failed: set[str] = set()
-            while due := _left(announcements.due(clock(), days=days), failed):
+            while due := _left(notices.due(clock(), days=days), failed):
                 for record in due:
                     lock.renew()
-                    if not announcements.still_due(record.jti):
+                    if not notices.still_due(record.jti):
                         continue
                     try:
                         _send(record, server, settings, clock)
                     except MailNotSent as error:
                         reason = str(error)
                         failed.add(record.jti)
-                        logger.error(
-                            "the end of token %s was not announced: %s", record.jti, reason
-                        )
+                        logger.error("the end of token %s was not notified: %s", record.jti, reason)
                         continue
-                    announcements.mark(record.jti, clock())
-                    logger.info("the end of token %s was announced", record.jti)
+                    notices.mark(record.jti, clock())
+                    logger.info("the end of token %s was notified", record.jti)
                     sent += 1
             return Delivery(sent=sent, failed=len(failed), waiting=len(failed), reason=reason)
     except RunLocked as error:
-        logger.warning("announcements are left to another process: %s", error)
+        logger.warning("expiry notices are left to another process: %s", error)
         return Delivery()
 
 

@@ -53,7 +53,7 @@ def version(name: str | None) -> str:
     return "not registered" if name is None else f"version {printable(name, 32)}"
 
 
-def moment(value: datetime) -> str:
+def timestamp(value: datetime) -> str:
     return f"{value:%Y-%m-%d %H:%M}"
 
 
@@ -61,7 +61,7 @@ def _facts(outcome: TaskOutcome) -> Iterator[Fact]:
     yield Fact("Task", printable(outcome.task, 64))
     yield Fact("Period", str(outcome.period))
     if outcome.window_start is not None and outcome.window_end is not None:
-        window = f"{moment(outcome.window_start)} to {moment(outcome.window_end)} UTC"
+        window = f"{timestamp(outcome.window_start)} to {timestamp(outcome.window_end)} UTC"
         yield Fact("Rows judged", f"{outcome.rows:,}", window)
     if outcome.missed_periods:
         held = covered(outcome.missed_periods, outcome.window_start)
@@ -99,7 +99,7 @@ def _observed(outcome: TaskOutcome) -> Iterator[Fact]:
         return
     estimate = observed.estimate
     if estimate is not None and estimate.error is not None:
-        detail = f"by its own doubt about {estimate.rows:,} predictions without labels"
+        detail = f"by its own uncertainty about {estimate.rows:,} predictions without labels"
         detail += _between(estimate.interval)
         yield Fact("Error expected", percent(estimate.error), detail)
     if observed.segments:
@@ -117,7 +117,7 @@ def _contest(retraining: Retraining, *, champion: str) -> Iterator[Fact]:
         percent(retraining.challenger_error),
         f"{version(retraining.challenger_version)}, trained on {retraining.learned_rows:,} rows",
     )
-    since = f"the newest, from {moment(retraining.cut)} UTC on"
+    since = f"the newest, from {timestamp(retraining.cut)} UTC on"
     since += in_brackets(retraining.repeated_rows)
     yield Fact("Compared on", f"{retraining.holdout_rows:,} rows", since)
     yield Fact("Test", f"p = {retraining.p_value:.2g}", printable(retraining.method, 80))
@@ -132,7 +132,7 @@ def _contest(retraining: Retraining, *, champion: str) -> Iterator[Fact]:
 def _known_from(retraining: Retraining) -> str:
     if not retraining.holdout_rows:
         return "of the whole month; no rows were left to compare models on"
-    return "of the model that serves, on the rows kept aside"
+    return "of the model that serves, on the held-out rows"
 
 
 def _between(interval: tuple[float, float] | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.stats.drift.result import DriftFacts, FeatureFacts
 from iargus.monitoring.stats.quality.scan import Finding
-from iargus.monitoring.view.mail.facts import Fact, Section, moment
+from iargus.monitoring.view.mail.facts import Fact, Section, timestamp
 from iargus.monitoring.view.mail.text import change_size, listed, printable, size
 from iargus.monitoring.view.repeats import sentence
 from iargus.monitoring.view.wording import percent
@@ -47,7 +47,7 @@ def _reference(drift: DriftFacts) -> str:
     text = f"{drift.rows:,} rows against the {drift.reference_rows:,} that the champion was"
     text += " measured on"
     if drift.reference_start is not None and drift.reference_end is not None:
-        text += f", {moment(drift.reference_start)} to {moment(drift.reference_end)} UTC"
+        text += f", {timestamp(drift.reference_start)} to {timestamp(drift.reference_end)} UTC"
     return f"{text}. {len(drift.drifted):,} of {drift.compared:,} features have changed."
 
 

@@ -1,13 +1,62 @@
-"""Which outcomes are worth a mail, and why. Pure."""
+"""What a mail can be about, how urgent that is, and which outcomes are worth one. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.stats.drift.result import FeatureFacts
-from iargus.monitoring.view.mail.kinds import Kind
+
+
+class Kind(StrEnum):
+    """A reason for a mail, the most urgent first; its name is part of the Message-ID."""
+
+    FAILED_RUN = "failed_run"  # the task could not be judged
+    BREACH_NOT_FIXED = "breach_not_mended"  # over the limit, also after retraining
+    QUALITY = "quality"  # rows that a person has to correct
+    ESTIMATE = "estimate"  # too few labels to judge, and the model's own uncertainty warns
+    DRIFT = "drift"  # the input has changed
+    SUSPECT = "suspect"  # over the limit, which may be chance
+    BREACH_FIXED = "breach_mended"  # was over the limit, and is within it now
+    MISSED_RUN = "missed_run"  # months that no run had judged
+    RECOVERY = "recovery"  # what was told before is over
+
+
+class Severity(StrEnum):
+    """What a mail asks of its reader, in the words of the subject."""
+
+    ACTION = "Action needed"
+    REVIEW = "Review"
+    INFORMATION = "Information"
+
+
+_ACTION = {Kind.FAILED_RUN, Kind.BREACH_NOT_FIXED, Kind.QUALITY}
+_REVIEW = {Kind.ESTIMATE, Kind.DRIFT, Kind.SUSPECT}
+_VERDICTS = {Kind.BREACH_NOT_FIXED, Kind.SUSPECT, Kind.BREACH_FIXED}
+
+
+def severity_of(kinds: Sequence[Kind]) -> Severity:
+    """That of the most urgent one."""
+    if _ACTION.intersection(kinds):
+        return Severity.ACTION
+    return Severity.REVIEW if _REVIEW.intersection(kinds) else Severity.INFORMATION
+
+
+def in_order(kinds: Sequence[Kind]) -> tuple[Kind, ...]:
+    """In the order in which a mail tells them: the verdict first, then the most urgent one.
+
+    A reader who sees "drift" first would think that the error was fine.
+    """
+    order = list(Kind)
+    return tuple(sorted(kinds, key=lambda kind: (kind not in _VERDICTS, order.index(kind))))
+
+
+def in_words(kind: str) -> str:
+    """`breach_not_mended` as people say it; also a kind of another version of IArgus."""
+    return kind.replace("mended", "fixed").replace("_", " ")
+
 
 GROWN = 2.0
 
@@ -30,12 +79,12 @@ def reasons_for(
     drift = None if observed is None else observed.drift
     estimate = None if observed is None else observed.estimate
     holds = {
-        Kind.BREACH_NOT_MENDED: status is Status.BREACH and not is_mended(outcome),
+        Kind.BREACH_NOT_FIXED: status is Status.BREACH and not is_recovered(outcome),
         Kind.QUALITY: observed is not None and bool(observed.serious),
         Kind.ESTIMATE: (status is Status.INSUFFICIENT and estimate is not None and estimate.warns),
         Kind.DRIFT: drift is not None and _has_news(drift.drifted, outcome, before),
         Kind.SUSPECT: status is Status.SUSPECT,
-        Kind.BREACH_MENDED: status is Status.BREACH and is_mended(outcome),
+        Kind.BREACH_FIXED: status is Status.BREACH and is_recovered(outcome),
         Kind.MISSED_RUN: bool(outcome.missed_periods),
         Kind.RECOVERY: status is Status.HEALTHY and (failed_before or was_bad(before)),
     }
@@ -64,7 +113,7 @@ def _has_news(
     )
 
 
-def is_mended(outcome: TaskOutcome) -> bool:
+def is_recovered(outcome: TaskOutcome) -> bool:
     """Whether the model that serves after a breach is within the limit, as far as the rows kept
     aside can tell."""
     retraining = outcome.retraining
@@ -79,4 +128,4 @@ def was_bad(before: Mapping[str, Any] | None) -> bool:
     if before.get("status") == Status.SUSPECT.value:
         return True
     told = (before.get("mail"), *(before.get("also") or ()))
-    return Kind.BREACH_NOT_MENDED.value in told
+    return Kind.BREACH_NOT_FIXED.value in told

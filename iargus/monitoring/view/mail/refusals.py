@@ -80,14 +80,14 @@ class RefusalMails(Background):
                 if found is not None and found not in pending:
                     pending.append(found)
             try:
-                pending = [refusal for refusal in pending if not self._is_told(refusal)]
+                pending = [refusal for refusal in pending if not self._is_reported(refusal)]
             except Exception:
                 # No mail is worth the end of the thread; what waits is tried again.
                 logger.exception("the mails about refused versions cannot be sent")
             if not pending:
                 attempts = 1
 
-    def _is_told(self, refusal: Refusal) -> bool:
+    def _is_reported(self, refusal: Refusal) -> bool:
         """Send it where it is due; whether nothing is left to do."""
         today = f"{self._clock():%Y-%m-%d}"
         if self._told.knows(refusal):

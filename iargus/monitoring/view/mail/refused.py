@@ -7,9 +7,8 @@ from iargus.monitoring.view.advice import Advice, Step
 from iargus.monitoring.view.mail.alerts import identity_of, render
 from iargus.monitoring.view.mail.content import Content
 from iargus.monitoring.view.mail.facts import Fact
-from iargus.monitoring.view.mail.kinds import Severity
-from iargus.monitoring.view.mail.links import Links, address
-from iargus.monitoring.view.mail.text import printable
+from iargus.monitoring.view.mail.reasons import Severity
+from iargus.monitoring.view.mail.text import Links, address, printable
 from iargus.serving.sync.refusals import Refusal
 from iargus.settings import Settings
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.result import Status, TaskOutcome
-from iargus.monitoring.view.mail.kinds import Kind, as_told, severity_of
-from iargus.monitoring.view.mail.reasons import was_bad
+from iargus.monitoring.view.mail.reasons import Kind, in_order, severity_of, was_bad
 from iargus.monitoring.view.mail.text import change_size, listed, months, printable
 from iargus.monitoring.view.wording import percent
 from iargus.monitoring.window import covered
@@ -23,7 +22,7 @@ def subject_of(
 ) -> str:
     """One line: what is asked of the reader, the task, the month, and every reason, the verdict
     first. `before` is the month that a recovery is compared with, see `reasons_for`."""
-    first, *further = as_told(kinds)
+    first, *further = in_order(kinds)
     good = "good again" if was_bad(before) else "judged after all, and good"
     parts = [_first(first, outcome, good), *(_further(kind, outcome, good) for kind in further)]
     text = f"{printable(outcome.task, 64)} {outcome.period}, {'; '.join(parts)}"
@@ -64,9 +63,9 @@ def _verdict(kind: Kind, outcome: TaskOutcome) -> str:
     now = error if retraining is None else percent(retraining.serving_error)
     if kind is Kind.SUSPECT:
         return f"error {error} is over {limit}, which may be chance"
-    if kind is Kind.BREACH_MENDED:
+    if kind is Kind.BREACH_FIXED:
         if outcome.serving_version != outcome.champion_version:
-            return f"over the limit ({error}) and mended by retraining: {now} now"
+            return f"over the limit ({error}) and fixed by retraining: {now} now"
         return f"over the limit ({error}), within it again on the newest rows: {now}"
     if retraining is None or not retraining.holdout_rows:
         return f"error {now} is over {limit}, and no retraining was possible"

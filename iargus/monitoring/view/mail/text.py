@@ -1,13 +1,17 @@
-"""Words for mails from what data and servers say. Pure."""
+"""Words and links for mails, from what data and servers say. Pure."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 from iargus.monitoring.period import Period
+from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.stats.drift.compare import Change, ChangeType
 from iargus.monitoring.view.wording import percent
+from iargus.settings import Settings
 
 _CUT = "…"
 _JOINER = "\u200d"  # holds the parts of one emoji together
@@ -59,3 +63,37 @@ def size(what: ChangeType, amount: float) -> str:
 def change_size(change: Change) -> str:
     """How large a change is, such as `0.42 σ`."""
     return size(change.what, change.effect)
+
+
+_MAX_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Links:
+    """`report` is a file on the machine of the run; `server` an address for a browser, None where
+    the registry is embedded."""
+
+    report: str | None
+    run_id: str | None
+    server: str | None
+
+
+def links_of(outcome: TaskOutcome, settings: Settings) -> Links:
+    return Links(
+        report=None if outcome.report is None else printable(outcome.report, _MAX_CHARS),
+        run_id=None if outcome.run_id is None else printable(outcome.run_id, 64),
+        server=address(settings.mlflow_uri),
+    )
+
+
+def address(uri: str) -> str | None:
+    """The address of a server without what a mail must not hold: user, password, parameters."""
+    try:
+        parts = urlsplit(uri)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return None
+    return printable(urlunsplit((parts.scheme, host + port, parts.path, "", "")), _MAX_CHARS)

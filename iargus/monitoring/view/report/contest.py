@@ -67,7 +67,7 @@ def _sentences(retraining: Document) -> list[str]:
     held, learned = (reading.count(retraining, f"{part}_rows") for part in ("holdout", "learned"))
     if not held:
         return ["No row was left to compare two models on: all repeat earlier ones."]
-    cut = reading.moment(retraining, "cut")
+    cut = reading.timestamp(retraining, "cut")
     since = f", from {minute(cut)} on" if cut else ""
     aside = in_brackets(reading.count(retraining, "repeated_rows"))
     return [

@@ -83,7 +83,10 @@ def _summary(drifted: Sequence[Document], compared: int) -> str:
 def _footing(facts: Document) -> str:
     """What was compared with what."""
     now, before = reading.count(facts, "rows"), reading.count(facts, "reference_rows")
-    start, end = reading.moment(facts, "reference_start"), reading.moment(facts, "reference_end")
+    start, end = (
+        reading.timestamp(facts, "reference_start"),
+        reading.timestamp(facts, "reference_end"),
+    )
     text = f"{rows(now)} against {rows(before)} of the reference"
     return text + (f", from {day(start)} to {day(end)}." if start and end else ".")
 

@@ -32,7 +32,7 @@ def estimate_of(facts: Document, limit: float | None) -> Estimate:
     beyond = reading.number(facts, "beyond") or 0.0
     if beyond > 0:
         sentences.append(
-            f"{percent(beyond)} of the predictions are in more doubt than any labelled row was; "
+            f"{percent(beyond)} of the predictions are more uncertain than any labelled row was; "
             "for them the estimate is too kind."
         )
     return Estimate(sentences, caveat=True)

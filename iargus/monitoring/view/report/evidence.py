@@ -34,8 +34,8 @@ def certainty_of(outcome: Document) -> Iterator[tuple[str, str]]:
         value = plain(evidence.value, 1) if evidence.value < LIMIT else f"over {LIMIT:,.0f}"
         yield (
             "Evidence",
-            f"{months} with {rows(evidence.rows)} say together: {value} times the stake. At "
-            f"{LIMIT:,.0f} times, suspect months become a breach.",
+            f"{months} with {rows(evidence.rows)} together: e-value {value}. From "
+            f"{LIMIT:,.0f} on, a suspect month becomes a breach.",
         )
 
 

@@ -45,11 +45,11 @@ def headline_of(situation: Situation) -> str:
 
 def _breach(situation: Situation) -> str:
     if situation.wins and situation.trial:
-        mended = "would be better, and not good enough" if situation.over else "would mend it"
+        mended = "would be better, and not good enough" if situation.over else "would fix it"
         return f"Over the limit; retraining {mended}"
     if situation.over:
         better = ", though the new version is better" if situation.promoted else ""
-        return f"Over the limit, and not mended{better}: somebody must act"
+        return f"Over the limit, and not fixed{better}: action needed"
     if situation.promoted:
-        return "Over the limit, and mended by retraining"
+        return "Over the limit, and fixed by retraining"
     return "Over the limit, and within it again on the newest rows"

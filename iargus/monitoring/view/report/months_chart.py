@@ -76,7 +76,7 @@ def chart_of(slots: Sequence[Slot]) -> Chart | None:
         limits=_limits(slots, scale, width),
         gaps=[Line(i * width, 0, (i + 1) * width, HEIGHT) for i, s in enumerate(slots) if s.gap],
         promotions=promotions_of(slots),
-        error_label=_away(error, limit),
+        error_label=_spread(error, limit),
         limit_label=limit,
         width=width,
     )
@@ -122,7 +122,7 @@ def _limits(slots: Sequence[Slot], scale: Scale, width: float) -> list[Line]:
     return lines
 
 
-def _away(label: float | None, other: float | None) -> float | None:
+def _spread(label: float | None, other: float | None) -> float | None:
     """Where a label goes so that it does not cover the other."""
     if label is None or other is None or abs(label - other) >= _APART:
         return label

@@ -32,7 +32,10 @@ def story_of(outcome: Document, situation: Situation) -> Iterator[str]:
 
 
 def _read(outcome: Document) -> Iterator[str]:
-    start, end = reading.moment(outcome, "window_start"), reading.moment(outcome, "window_end")
+    start, end = (
+        reading.timestamp(outcome, "window_start"),
+        reading.timestamp(outcome, "window_end"),
+    )
     found = reading.count(outcome, "rows")
     repeats = repeats_of(reading.part(outcome, "observed"))
     seen = found if repeats is None else repeats.rows
@@ -79,12 +82,12 @@ def _retrained(outcome: Document, situation: Situation) -> Iterator[str]:
             yield "Retrained nothing: only a breach asks for that."
         return
     if not situation.contested:
-        yield "Retrained nothing: every row kept aside repeats an earlier one."
+        yield "Retrained nothing: every held-out row repeats an earlier one."
         return
     learned, held = (reading.count(retraining, f"{part}_rows") for part in ("learned", "holdout"))
     yield (
         f"Trained a challenger on {rows(learned)}, and compared both models on the newest "
-        f"{rows(held)}, kept aside: {percent(reading.number(retraining, 'challenger_error'))} "
+        f"{rows(held)}, held out: {percent(reading.number(retraining, 'challenger_error'))} "
         f"against {percent(reading.number(retraining, 'champion_error'))}."
     )
     if situation.promoted:

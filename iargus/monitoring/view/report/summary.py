@@ -38,7 +38,10 @@ def summary_of(outcome: Document, situation: Situation) -> Iterator[Fact]:
             count(reading.count(outcome, "rows")),
             aside,
         )
-    start, end = reading.moment(outcome, "window_start"), reading.moment(outcome, "window_end")
+    start, end = (
+        reading.timestamp(outcome, "window_start"),
+        reading.timestamp(outcome, "window_end"),
+    )
     if start and end:
         yield "Window", day(start), f"to {day(end)}, UTC"
     if situation.champion:

@@ -8,7 +8,7 @@ among many have the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ class PriceCurve:
     gets that of the name on top; where the sum would rise, it is level.
     """
 
-    def __init__(self, coefficients: Sequence[float]) -> None:
+    def __init__(self, coefficients: Iterable[float]) -> None:
         *slopes, unread = (float(each) for each in coefficients)
         self._by_age = slopes[: len(_AGES)]
         self._by_miles = [min(slope, 0.0) for slope in slopes[len(_AGES) :]]

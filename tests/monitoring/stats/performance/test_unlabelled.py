@@ -25,16 +25,16 @@ def random() -> np.random.Generator:
 
 def answers(random: np.random.Generator, rows: int, *, hard: float = 1.0) -> Rows:
     """Doubts of a classifier that is too sure of itself, and whether it was wrong."""
-    doubt = random.beta(hard, 6, rows)
-    return doubt, (random.random(rows) < np.minimum(1, 1.5 * doubt)).astype(float)
+    uncertainty = random.beta(hard, 6, rows)
+    return uncertainty, (random.random(rows) < np.minimum(1, 1.5 * uncertainty)).astype(float)
 
 
 def test_the_estimate_covers_what_the_labels_give(random: np.random.Generator) -> None:
     covered, repeats = 0, 400
     for _ in range(repeats):
         model = UncertaintyModel.fit(*answers(random, 2000))
-        doubt, wrong = answers(random, 500)
-        estimate = estimate_error(model, doubt, threshold=0.2)
+        uncertainty, wrong = answers(random, 500)
+        estimate = estimate_error(model, uncertainty, threshold=0.2)
         assert estimate.interval is not None
         covered += estimate.interval[0] <= wrong.mean() <= estimate.interval[1]
     assert 0.92 <= covered / repeats <= 0.98
@@ -44,8 +44,8 @@ def test_harder_inputs_are_foreseen(random: np.random.Generator) -> None:
     model = UncertaintyModel.from_json(
         json.loads(json.dumps(UncertaintyModel.fit(*answers(random, 5000)).to_json()))
     )
-    doubt, wrong = answers(random, 2000, hard=2.5)
-    estimate = estimate_error(model, doubt, threshold=0.3)
+    uncertainty, wrong = answers(random, 2000, hard=2.5)
+    estimate = estimate_error(model, uncertainty, threshold=0.3)
     assert estimate.error == pytest.approx(wrong.mean(), abs=0.04)
     assert estimate.warns
     easy = estimate_error(model, answers(random, 2000)[0], threshold=0.3)

@@ -18,7 +18,7 @@ from iargus.monitoring.stats.quality.scan import (
     UnitCheck,
     check_quality,
 )
-from iargus.monitoring.stats.quality.units import unit_change, unit_reference
+from iargus.monitoring.stats.quality.units import UnitChange, UnitScan, unit_reference
 from iargus.storage.labelled.row_bits import bits_of
 
 KINDS = {"make": Kind.CATEGORY, "year": Kind.NUMBER, "mileage": Kind.NUMBER}
@@ -96,6 +96,12 @@ def test_values_without_a_hash_are_compared_too() -> None:
     assert Fault.DUPLICATED in {one.fault for one in check(rows)}
 
 
+def unit_change(values: pd.Series, groups: pd.Series) -> UnitChange | None:
+    scan = UnitScan(REFERENCE)
+    scan.add(values, groups)
+    return scan.change()
+
+
 @pytest.mark.parametrize("rows", [300, 20_000])
 @pytest.mark.parametrize(
     ("factor", "name"),
@@ -107,7 +113,7 @@ def test_values_without_a_hash_are_compared_too() -> None:
 )
 def test_a_changed_unit_is_named(rows: int, factor: float, name: str) -> None:
     month = cars(rows, seed=3)
-    change = unit_change(REFERENCE, month["mileage"] * factor, month["year"])
+    change = unit_change(month["mileage"] * factor, month["year"])
     assert change is not None
     assert change.name == name
     assert change.factor == pytest.approx(factor, rel=0.15)
@@ -116,12 +122,12 @@ def test_a_changed_unit_is_named(rows: int, factor: float, name: str) -> None:
 def test_older_cars_are_no_change_of_unit() -> None:
     month = cars(20_000, seed=4).query("year < 2008")
     assert month["mileage"].median() > 1.4 * HISTORY["mileage"].median()
-    assert unit_change(REFERENCE, month["mileage"], month["year"].astype(float)) is None
+    assert unit_change(month["mileage"], month["year"].astype(float)) is None
 
 
 def test_cars_that_have_really_driven_further_are_no_change_of_unit() -> None:
     month = cars(2000, seed=5)
-    assert unit_change(REFERENCE, month["mileage"] * 1.2, month["year"]) is None
+    assert unit_change(month["mileage"] * 1.2, month["year"]) is None
 
 
 def in_parts(rows: pd.DataFrame, *cuts: int) -> list[Finding]:

@@ -13,8 +13,8 @@ from iargus.monitoring.result import Status
 from iargus.monitoring.stats.quality.scan import Fault
 from iargus.monitoring.view.advice import NOTHING, Advice, advice_of
 from iargus.monitoring.view.explaining import explain
-from iargus.monitoring.view.mail.advice import advice_for
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.content import advice_for
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.report import render_report
 from tests.monitoring.view.explaining.judged_months import (
     BLOCKED,

@@ -17,7 +17,7 @@ from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.segment_errors import SegmentError
 from iargus.monitoring.stats.quality.scan import Fault, Finding
 from iargus.monitoring.view.mail.alerts import write_alert
-from iargus.monitoring.view.mail.kinds import Kind
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.settings.policy import MailPolicy
@@ -63,7 +63,7 @@ BREACH = replace(
     retraining=RETRAINING,
 )
 MENDED = replace(BREACH, retraining=replace(RETRAINING, serving_error=0.179))
-# Nobody could compare the two models: every row kept aside repeats an older one.
+# Nobody could compare the two models: every held-out row repeats an older one.
 NO_CONTEST = replace(
     BREACH,
     serving_version="7",
@@ -128,12 +128,12 @@ EVERYTHING = Observed(
 
 OF_KIND = {
     Kind.FAILED_RUN: FAILED,
-    Kind.BREACH_NOT_MENDED: BREACH,
+    Kind.BREACH_NOT_FIXED: BREACH,
     Kind.QUALITY: replace(HEALTHY, observed=FAULTY),
     Kind.ESTIMATE: replace(INSUFFICIENT, observed=WARNED),
     Kind.DRIFT: replace(HEALTHY, observed=DRIFTED),
     Kind.SUSPECT: SUSPECT,
-    Kind.BREACH_MENDED: MENDED,
+    Kind.BREACH_FIXED: MENDED,
     Kind.MISSED_RUN: MISSED,
     Kind.RECOVERY: HEALTHY,
 }
@@ -153,7 +153,7 @@ def settings(
 
 
 def alert(*kinds: Kind, about: TaskOutcome | None = None, picture: bytes | None = None) -> Mail:
-    chosen = kinds or (Kind.BREACH_NOT_MENDED,)
+    chosen = kinds or (Kind.BREACH_NOT_FIXED,)
     return write_alert(chosen, about or OF_KIND[chosen[0]], settings(), picture=picture)
 
 

@@ -63,18 +63,18 @@ HOSTILE = (
             "MLFLOW_HOST does not answer",
         ),
         (
-            (Kind.BREACH_NOT_MENDED,),
+            (Kind.BREACH_NOT_FIXED,),
             BREACH,
             "Action needed: car_price 2018-11, error 23.1 % is over 20.0 % after retraining",
         ),
         (
-            (Kind.BREACH_NOT_MENDED, Kind.QUALITY, Kind.DRIFT),
+            (Kind.BREACH_NOT_FIXED, Kind.QUALITY, Kind.DRIFT),
             replace(BREACH, observed=EVERYTHING),
             "Action needed: car_price 2018-11, error 23.1 % is over 20.0 % after retraining; bad "
             "data: unit changed (mileage); drift in mileage, make",
         ),
         (
-            (Kind.BREACH_NOT_MENDED,),
+            (Kind.BREACH_NOT_FIXED,),
             NO_CONTEST,
             "Action needed: car_price 2018-11, error 25.4 % is over 20.0 %, and no retraining was "
             "possible",
@@ -94,34 +94,34 @@ HOSTILE = (
         (
             (Kind.ESTIMATE, Kind.DRIFT),
             replace(INSUFFICIENT, observed=EVERYTHING),
-            "Look: car_price 2018-11, too few labels to judge, error of probably 26.0 % (limit "
+            "Review: car_price 2018-11, too few labels to judge, error of probably 26.0 % (limit "
             "20.0 %); drift in mileage, make",
         ),
         (
             (Kind.DRIFT,),
             replace(HEALTHY, observed=DRIFTED),
-            "Look: car_price 2018-11, drift in mileage (0.42 σ), make (4.3 % of the rows) while "
+            "Review: car_price 2018-11, drift in mileage (0.42 σ), make (4.3 % of the rows) while "
             "the error is within its limit (17.2 %)",
         ),
         (
-            (Kind.DRIFT, Kind.BREACH_MENDED),
+            (Kind.DRIFT, Kind.BREACH_FIXED),
             replace(MENDED, observed=DRIFTED),
-            "Look: car_price 2018-11, over the limit (25.4 %) and mended by retraining: 17.9 % "
+            "Review: car_price 2018-11, over the limit (25.4 %) and fixed by retraining: 17.9 % "
             "now; drift in mileage, make",
         ),
         (
             (Kind.SUSPECT,),
             SUSPECT,
-            "Look: car_price 2018-11, error 21.3 % is over 20.0 %, which may be chance",
+            "Review: car_price 2018-11, error 21.3 % is over 20.0 %, which may be chance",
         ),
         (
-            (Kind.BREACH_MENDED,),
+            (Kind.BREACH_FIXED,),
             MENDED,
-            "Information: car_price 2018-11, over the limit (25.4 %) and mended by retraining: "
+            "Information: car_price 2018-11, over the limit (25.4 %) and fixed by retraining: "
             "17.9 % now",
         ),
         (
-            (Kind.BREACH_MENDED,),
+            (Kind.BREACH_FIXED,),
             replace(MENDED, serving_version="7"),
             "Information: car_price 2018-11, over the limit (25.4 %), within it again on the "
             "newest rows: 17.9 %",
@@ -152,12 +152,12 @@ def test_the_subject_says_what_happened(
     ("kind", "command"),
     [
         (Kind.FAILED_RUN, "iargus monitor --task car_price --as-of 2018-12-01"),
-        (Kind.BREACH_NOT_MENDED, "iargus models promote car_price VERSION"),
+        (Kind.BREACH_NOT_FIXED, "iargus models promote car_price VERSION"),
         (Kind.QUALITY, "iargus monitor --force --task car_price --as-of 2018-12-01"),
         (Kind.ESTIMATE, "iargus monitor --force --task car_price --as-of 2018-12-01"),
         (Kind.DRIFT, "iargus train car_price"),
         (Kind.SUSPECT, "iargus train car_price"),
-        (Kind.BREACH_MENDED, "iargus models rollback car_price"),
+        (Kind.BREACH_FIXED, "iargus models rollback car_price"),
         (Kind.MISSED_RUN, "iargus doctor"),
         (Kind.RECOVERY, "asks for nothing"),
     ],
@@ -182,7 +182,7 @@ def test_every_kind_says_what_to_do(kind: Kind, command: str) -> None:
     ],
 )
 def test_both_bodies_hold_every_fact(fact: str) -> None:
-    kinds = (Kind.BREACH_NOT_MENDED, Kind.QUALITY, Kind.DRIFT)
+    kinds = (Kind.BREACH_NOT_FIXED, Kind.QUALITY, Kind.DRIFT)
     mail = alert(*kinds, about=replace(BREACH, observed=EVERYTHING))
     assert fact in mail.body_text
     assert fact in mail.body_html
@@ -195,19 +195,19 @@ def test_features_that_stayed_are_not_named() -> None:
 def test_a_command_is_given_once() -> None:
     kept = replace(BREACH, serving_version="7", observed=DRIFTED)
     kept = replace(kept, retraining=replace(RETRAINING, decision=Decision.UNDECIDED))
-    mail = alert(Kind.BREACH_NOT_MENDED, Kind.DRIFT, about=kept)
+    mail = alert(Kind.BREACH_NOT_FIXED, Kind.DRIFT, about=kept)
     assert mail.body_text.count("iargus train car_price") == 1
     assert "If the change stays, train with rows that hold it, as above." in mail.body_text
 
 
 def test_rows_that_a_new_champion_has_learned_from_are_warned_of() -> None:
-    mail = alert(Kind.QUALITY, Kind.BREACH_MENDED, about=replace(MENDED, observed=FAULTY))
+    mail = alert(Kind.QUALITY, Kind.BREACH_FIXED, about=replace(MENDED, observed=FAULTY))
     assert "Version 8, promoted now, has learned from rows of this month" in mail.body_text
     assert "promoted now" not in alert(Kind.QUALITY).body_text
 
 
 def test_a_mail_without_a_step_says_so() -> None:
-    mail = alert(Kind.BREACH_MENDED)
+    mail = alert(Kind.BREACH_FIXED)
     assert "What you should do\nNothing.\n\nShould version 8 disappoint" in mail.body_text
     assert "<p>Nothing.</p>" in mail.body_html
 
@@ -373,7 +373,7 @@ def test_the_message_id_is_the_same_for_the_same_month_of_the_same_installation(
         alert(about=replace(BREACH, task="intent")).message_id,
         alert(Kind.DRIFT).message_id,
         write_alert(
-            (Kind.BREACH_NOT_MENDED,), BREACH, settings(var="elsewhere"), picture=None
+            (Kind.BREACH_NOT_FIXED,), BREACH, settings(var="elsewhere"), picture=None
         ).message_id,
     }
     assert len(others) == 5

@@ -141,16 +141,16 @@ CLAIMS: dict[str, Callable[[Case], bool]] = {
     "promoted the challenger|serves from now|Decision +challenger promoted": (
         lambda case: case.promoted
     ),
-    "retraining has not mended|after retraining": lambda case: case.contested,
+    "retraining did not fix|after retraining": lambda case: case.contested,
     "no retraining was possible|no rows to compare": lambda case: not case.contested,
     "It trained a challenger|Retrained:": lambda case: case.contested,
     "[Nn]othing was retrained": lambda case: not case.contested,
-    "mended by retraining": lambda case: case.promoted and (case.error_now or 1) <= LIMIT,
+    "fixed by retraining": lambda case: case.promoted and (case.error_now or 1) <= LIMIT,
     "within (?:it|the limit) again": lambda case: (case.error_now or 1) <= LIMIT,
     "still over the limit": lambda case: (case.error_now or 0) > LIMIT,
     "is over its limit, (?!which)": lambda case: (case.error_now or 0) > LIMIT,
-    # A challenger, too, may differ by chance: that follows what it "errs".
-    "(?<!more, which )(?<!less, which )may be chance": lambda case: (
+    # What is said of the challenger is of the comparison, and no verdict.
+    "(?<!error, which )(?<!points, which )may be chance": lambda case: (
         case.outcome.status is Status.SUSPECT
     ),
     "within its limit": lambda case: case.outcome.status is Status.HEALTHY,

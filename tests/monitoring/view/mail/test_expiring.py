@@ -17,7 +17,7 @@ from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import MailNotSent
 from iargus.monitoring.view.mail import expiring
-from iargus.monitoring.view.mail.expiring import announce_all
+from iargus.monitoring.view.mail.expiring import notify_all
 from iargus.settings import Policy, Settings
 from iargus.storage.database import API, LABELLED, Database
 from tests.auth.tokens.conftest import StillClock
@@ -28,13 +28,13 @@ RING = KeyRing([FIRST])
 
 
 class Desk:
-    """What `iargus token announce` works with."""
+    """What `iargus token notify-expiry` works with."""
 
     def __init__(self, settings: Settings, mail: LocalMailServer) -> None:
         environment = settings.environment.model_copy(update={"smtp": mail.settings()})
         self.settings = Settings(environment, Policy())
         self.api, self.labelled = (Database.connect(name, settings) for name in (API, LABELLED))
-        self.announcements = SqlExpiryNotices(self.api, RING)
+        self.notices = SqlExpiryNotices(self.api, RING)
         self.clock = StillClock()
         self.mail = mail
 
@@ -51,7 +51,7 @@ class Desk:
         SqlTokenStore(self.api).add(TokenRecord(**values | changed))  # type: ignore[arg-type]
 
     def announce(self) -> tuple[int, int]:
-        done = announce_all(self.announcements, self.labelled, self.settings, self.clock)
+        done = notify_all(self.notices, self.labelled, self.settings, self.clock)
         return done.sent, done.waiting
 
     def told(self) -> list[str]:
@@ -136,7 +136,7 @@ def test_after_a_crash_between_sending_and_recording_the_mail_is_known_as_the_sa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(desk.announcements, "mark", die)
+        patched.setattr(desk.notices, "mark", die)
         with pytest.raises(KeyboardInterrupt):
             desk.announce()
     assert desk.announce() == (1, 0)
@@ -169,6 +169,6 @@ def test_without_a_mail_server_it_says_what_waits(desk: Desk) -> None:
 
 def test_an_address_that_cannot_stand_in_a_header_is_refused(desk: Desk) -> None:
     desk.add(1, ends_in=1, holder=Holder("Ada", "King", "a@example.org\r\nBcc: b@example.org"))
-    (record,) = desk.announcements.due(desk.clock(), days=14)
+    (record,) = desk.notices.due(desk.clock(), days=14)
     with pytest.raises(MailNotSent):
         expiring.compose(record, desk.settings, desk.clock)

@@ -15,8 +15,8 @@ from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Status
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.view.mail.kinds import Kind
 from iargus.monitoring.view.mail.picture import Point, draw_history
+from iargus.monitoring.view.mail.reasons import Kind
 from tests.monitoring.view.mail.cases import BREACH, HEALTHY, alert, settings, stored
 from tests.services.smtp_server import LocalMailServer
 
@@ -119,7 +119,7 @@ def test_without_any_error_there_is_no_picture() -> None:
 
 def test_the_picture_arrives_inside_the_html(mail_server: LocalMailServer) -> None:
     server, picture = mail_server.settings(), draw(points(6))
-    mail = alert(Kind.BREACH_NOT_MENDED, about=BREACH, picture=picture)
+    mail = alert(Kind.BREACH_NOT_FIXED, about=BREACH, picture=picture)
 
     with smtp.session(server, 5.0) as client:
         smtp.send(client, server, compose(stored(mail), settings(server=server)))

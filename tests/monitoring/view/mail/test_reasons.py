@@ -8,8 +8,14 @@ from typing import Any
 import pytest
 
 from iargus.monitoring.result import Status, TaskOutcome
-from iargus.monitoring.view.mail.kinds import Kind, Severity, as_told, in_words, severity_of
-from iargus.monitoring.view.mail.reasons import reasons_for
+from iargus.monitoring.view.mail.reasons import (
+    Kind,
+    Severity,
+    in_order,
+    in_words,
+    reasons_for,
+    severity_of,
+)
 from tests.monitoring.view.mail.cases import (
     BREACH,
     CALM,
@@ -65,7 +71,7 @@ def test_months_with_nothing_to_say_ask_for_no_mail(quiet: TaskOutcome) -> None:
 def test_the_most_urgent_reason_comes_first() -> None:
     every = replace(BREACH, observed=EVERYTHING, missed_periods=MISSED.missed_periods)
     assert reasons(every) == (
-        Kind.BREACH_NOT_MENDED,
+        Kind.BREACH_NOT_FIXED,
         Kind.QUALITY,
         Kind.DRIFT,
         Kind.MISSED_RUN,
@@ -76,7 +82,7 @@ def test_the_most_urgent_reason_comes_first() -> None:
         Kind.SUSPECT,
         Kind.MISSED_RUN,
     )
-    assert reasons(replace(MENDED, observed=DRIFTED)) == (Kind.DRIFT, Kind.BREACH_MENDED)
+    assert reasons(replace(MENDED, observed=DRIFTED)) == (Kind.DRIFT, Kind.BREACH_FIXED)
     assert reasons(replace(INSUFFICIENT, observed=EVERYTHING)) == (
         Kind.QUALITY,
         Kind.ESTIMATE,
@@ -87,12 +93,12 @@ def test_the_most_urgent_reason_comes_first() -> None:
 def test_exactly_on_the_limit_is_mended() -> None:
     assert MENDED.retraining is not None
     on_it = replace(MENDED, retraining=replace(MENDED.retraining, serving_error=MENDED.threshold))
-    assert reasons(on_it) == (Kind.BREACH_MENDED,)
+    assert reasons(on_it) == (Kind.BREACH_FIXED,)
 
 
 @pytest.mark.parametrize("outcome", [NO_CONTEST, replace(BREACH, retraining=None)])
 def test_a_breach_without_a_contest_is_not_mended(outcome: TaskOutcome) -> None:
-    assert reasons(outcome) == (Kind.BREACH_NOT_MENDED,)
+    assert reasons(outcome) == (Kind.BREACH_NOT_FIXED,)
 
 
 @pytest.mark.parametrize("before", [SUSPECT, BREACH, replace(BREACH, observed=FAULTY), NO_CONTEST])
@@ -118,8 +124,8 @@ def test_records_of_older_versions_are_read() -> None:
     [
         (HEALTHY, (Kind.RECOVERY,)),
         (SUSPECT, (Kind.SUSPECT,)),
-        (BREACH, (Kind.BREACH_NOT_MENDED,)),
-        (MENDED, (Kind.BREACH_MENDED,)),
+        (BREACH, (Kind.BREACH_NOT_FIXED,)),
+        (MENDED, (Kind.BREACH_FIXED,)),
         (INSUFFICIENT, ()),
         (FAILED, (Kind.FAILED_RUN,)),
         (replace(HEALTHY, observed=DRIFTED), (Kind.DRIFT, Kind.RECOVERY)),
@@ -134,20 +140,20 @@ def test_after_a_failed_run_of_the_same_month(
 def test_what_is_asked_of_the_reader_follows_the_most_urgent_reason() -> None:
     assert [severity_of((kind,)) for kind in Kind] == [
         *[Severity.ACTION] * 3,
-        *[Severity.LOOK] * 3,
+        *[Severity.REVIEW] * 3,
         *[Severity.INFORMATION] * 3,
     ]
-    assert severity_of((Kind.DRIFT, Kind.BREACH_MENDED)) is Severity.LOOK
+    assert severity_of((Kind.DRIFT, Kind.BREACH_FIXED)) is Severity.REVIEW
 
 
 def test_the_verdict_is_told_first() -> None:
-    assert as_told((Kind.QUALITY, Kind.DRIFT, Kind.SUSPECT, Kind.MISSED_RUN)) == (
+    assert in_order((Kind.QUALITY, Kind.DRIFT, Kind.SUSPECT, Kind.MISSED_RUN)) == (
         Kind.SUSPECT,
         Kind.QUALITY,
         Kind.DRIFT,
         Kind.MISSED_RUN,
     )
-    assert in_words("breach_not_mended") == "breach not mended"
+    assert in_words("breach_not_mended") == "breach not fixed"
 
 
 def _drifted(share: float, *, champion: str = "3") -> TaskOutcome:

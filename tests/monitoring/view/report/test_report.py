@@ -203,8 +203,8 @@ def test_the_same_facts_give_the_same_bytes(case: tuple[Document, list[Document]
     [
         ("healthy", "healthy", "Version 3 is good enough"),
         ("suspect", "suspect", "Version 3 is over the limit, which may be chance"),
-        ("mended", "breach", "Over the limit, and mended by retraining"),
-        ("not mended", "breach", "Over the limit, and not mended: somebody must act"),
+        ("mended", "breach", "Over the limit, and fixed by retraining"),
+        ("not mended", "breach", "Over the limit, and not fixed: action needed"),
         ("few rows", "not enough data", "Not enough data to judge version 3"),
         ("failed", "failed", "This month could not be judged"),
         ("files", "", "car_price"),
@@ -287,7 +287,7 @@ def test_documents_of_older_versions_are_read() -> None:
 
     history = [old(document) for document in documents.months(20)]
     page = render_report(old(mended()), history)
-    assert "mended by retraining" in page
+    assert "fixed by retraining" in page
     assert 'class="whisker" x1' not in page
     assert page.count('class="shape"') > 18
 
@@ -322,7 +322,7 @@ def test_what_a_task_outcome_gives_is_read() -> None:
         retraining=contest,
     )
     text = said(render_report(given.to_json()))
-    assert "Over the limit, and mended by retraining" in text
+    assert "Over the limit, and fixed by retraining" in text
     assert "from 2026-11-21 09:14 UTC on" in text
     assert "1,412" in text
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from iargus.auth.issuing.startup import mode_of
+from iargus.auth.issuing.composition import mode_of
 from iargus.errors import ConfigurationError
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.issuing import IssuingMode

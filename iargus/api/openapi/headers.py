@@ -1,7 +1,8 @@
-"""The fields of rate limits, in the OpenAPI description."""
+"""The headers of rate limits and of the end of a token, in the OpenAPI description."""
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from typing import Any
 
 _HEADERS: dict[str, dict[str, Any]] = {
@@ -45,3 +46,18 @@ def describe_limits(document: dict[str, Any]) -> None:
                 if status != "503":
                     response.setdefault("headers", {}).update(always)
             responses["429"]["headers"]["Retry-After"] = references["Retry-After"]
+
+
+def describe_expiry(document: dict[str, Any]) -> None:
+    """Write the header into the OpenAPI description, for the routes that need a token."""
+    document["components"].setdefault("headers", {})["Token-Expires"] = {
+        "description": "When the token ends; only where that is soon",
+        "schema": {"type": "string"},
+        "example": formatdate(0, usegmt=True),
+    }
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if "security" in operation and status.startswith("2"):
+                    reference = {"$ref": "#/components/headers/Token-Expires"}
+                    response.setdefault("headers", {})["Token-Expires"] = reference

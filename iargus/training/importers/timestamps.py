@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from iargus.tables.date_columns import DateColumn, decide_order
-from iargus.tables.dates import DateInvalid, moment_of, naive_utc, split_date
+from iargus.tables.dates import DateInvalid, naive_utc, split_date, timestamp_of
 from iargus.tables.months import ZONES
 from iargus.training.importers.candidate import RowRejected
 
@@ -15,7 +15,7 @@ FIRST_YEAR = 1900
 _CACHED = 100_000
 
 
-class MomentColumn:
+class TimestampColumn:
     """Looks at all dates of a column, then reads each: naive UTC in whole seconds.
 
     Where `form` is given (`strptime`), nothing is looked at. What is after tomorrow is rejected:
@@ -29,7 +29,7 @@ class MomentColumn:
         self._limit = datetime.combine(now.date() + timedelta(days=2), time())
         self._day_first: dict[str, bool] = {}
         self._read: dict[str, datetime] = {}
-        self.needs_look = form is None
+        self.needs_review = form is None
 
     def look(self, value: Any) -> None:
         """Take one value as evidence."""
@@ -76,7 +76,7 @@ class MomentColumn:
             ) from None
         day_first = self._day_first.get(written.separator)
         try:
-            return moment_of(written, day_first=day_first)
+            return timestamp_of(written, day_first=day_first)
         except DateInvalid as error:
             undecided = day_first is None
             sign = written.separator
@@ -101,19 +101,19 @@ class MomentColumn:
                 option=OPTION,
             ) from None
 
-    def _checked(self, value: Any, moment: datetime) -> datetime:
-        if moment.year < FIRST_YEAR:
+    def _checked(self, value: Any, timestamp: datetime) -> datetime:
+        if timestamp.year < FIRST_YEAR:
             raise RowRejected(
                 f"{self.name} is before {FIRST_YEAR}", f"{value!s} is before 1900", value=value
             )
-        if moment >= self._limit:
+        if timestamp >= self._limit:
             last = self._limit.date() - timedelta(days=1)
             raise RowRejected(
                 f"{self.name} is after tomorrow",
                 f"{value!s} is after tomorrow, {last}: what is observed has happened",
                 value=value,
             )
-        return moment.replace(microsecond=0)
+        return timestamp.replace(microsecond=0)
 
 
 def after_tomorrow(day: datetime, *, now: datetime) -> bool:
@@ -135,5 +135,5 @@ def _strptime(text: str, form: str) -> datetime:
     if not names or "%z" in form:
         plain = text if not names else text.replace(names[0], "UTC")
         return datetime.strptime(plain, form)
-    moment = datetime.strptime(text.replace(names[0], "UTC"), form)
-    return moment.replace(tzinfo=UTC) - timedelta(hours=ZONES[names[0]])
+    timestamp = datetime.strptime(text.replace(names[0], "UTC"), form)
+    return timestamp.replace(tzinfo=UTC) - timedelta(hours=ZONES[names[0]])

@@ -1,9 +1,10 @@
-"""Options that are shares of one."""
+"""Options that several commands share: shares of one, and how tables are written."""
 
 from __future__ import annotations
 
 import typer
 
+from iargus.errors import ConfigurationError
 from iargus.settings.shares import why_no_limit, why_no_share
 
 
@@ -19,3 +20,17 @@ def share_option(value: float | None) -> float | None:
     if value is not None and (why := why_no_share(value)) is not None:
         raise typer.BadParameter(why)
     return value
+
+
+def delimiter_option(text: str | None) -> str | None:
+    """The character that `--delimiter` means.
+
+    Raises:
+        ConfigurationError: it is not one character.
+    """
+    if text is None:
+        return None
+    character = {"\\t": "\t", "tab": "\t"}.get(text, text)
+    if len(character) != 1 or character in '"\r\n':
+        raise ConfigurationError(f"--delimiter {text!r} should be one character, or \\t for a tab")
+    return character
