@@ -247,8 +247,8 @@ def many_makes(n: int, seed: int) -> pd.DataFrame:
 def test_the_interval_holds_prices_of_makes_that_were_never_seen() -> None:
     everything = many_makes(2_400, seed=13)
     makes = sorted(everything["make"].unique())
-    held: list[float] = []
-    held_as_known: list[float] = []
+    held: list[bool] = []
+    held_as_known: list[bool] = []
     for fold in range(4):
         its = everything["make"].isin(makes[fold::4])
         train = everything[~its]

@@ -11,7 +11,7 @@ ODD = [np.nan, np.inf, -np.inf, -3.0, 0.0, 5e-324, 8.0, 9.0, 25.0, 40.0, 1e5, 4e
 @pytest.fixture
 def curve() -> PriceCurve:
     # Some of its segments rise by themselves.
-    return PriceCurve(np.random.default_rng(0).normal(-0.05, 0.1, COEFFICIENTS))
+    return PriceCurve(np.random.default_rng(0).normal(-0.05, 0.1, COEFFICIENTS).tolist())
 
 
 def cars(n: int) -> tuple[np.ndarray, ...]:
@@ -42,11 +42,13 @@ def test_it_finds_what_age_and_mileage_take_away() -> None:
     level, slope = rng.normal(0, 0.5, 3_000), rng.normal(0, 0.2, 3_000)
     z = 10 + level + slope * (age - 9) / 6 - 0.1 * age - miles / 2e5 + rng.normal(0, 0.1, 3_000)
     z[::50] += 4  # typing errors
-    found = PriceCurve(fit_curve(age, miles, level, slope, z)).values(age, miles, level, slope)
+    fitted = PriceCurve(fit_curve(age, miles, level, slope, z).tolist())
+    found = fitted.values(age, miles, level, slope)
     assert np.std((z - found)[1::50]) < 0.2
 
 
 def test_values_that_nobody_knows_are_enough() -> None:
     nothing = np.full(50, np.nan)
-    fitted = PriceCurve(fit_curve(nothing, nothing, np.zeros(50), np.zeros(50), np.ones(50)))
+    coefficients = fit_curve(nothing, nothing, np.zeros(50), np.zeros(50), np.ones(50))
+    fitted = PriceCurve(coefficients.tolist())
     assert np.isfinite(fitted.value(5.0, 1e5, 0.0, 0.0))
