@@ -80,15 +80,15 @@ class Installation:
         """`iargus serve` in a group of its own, as a terminal gives it."""
         environ = self.environ(order)
         command = ["make", "run"] if below_make else [sys.executable, "-m", "iargus", "serve"]
-        output = (self.folder / "output").open("wb")
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=environ,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+        with (self.folder / "output").open("wb") as output:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=environ,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
 
     def serves(self) -> list[str]:
         """Start undisturbed; give what is wrong."""

@@ -46,7 +46,7 @@ class Price(Output):
     predicted_price: float
     currency: Literal["USD"]
     interval: Interval
-    unknown: list[Literal["make", "model", "state"]] = Field([])
+    unknown: list[Literal["make", "model", "state"]] = Field(default_factory=list)
 
 
 class Sentence(Input):

@@ -33,7 +33,7 @@ def list_mails(
 ) -> None:
     """Show the newest mails, sent or not."""
     from iargus.mailing.outbox import Outbox
-    from iargus.monitoring.view.mail.reasons import in_words
+    from iargus.mailing.status import in_words
 
     mails = Outbox(Stack().labelled).listed(limit=limit)
     if as_json:

@@ -39,3 +39,8 @@ def mails_about(database: Database, task: str) -> Sequence[MailStatus]:
     query = select(*columns).where(outbox.c.task == task).order_by(outbox.c.id)
     with database.transaction() as connection:
         return [MailStatus(**row) for row in connection.execute(query).mappings()]
+
+
+def in_words(kind: str) -> str:
+    """`breach_not_mended` as people say it; also a kind of another version of IArgus."""
+    return kind.replace("mended", "fixed").replace("_", " ")

@@ -284,12 +284,10 @@ def test_a_task_without_a_model_is_503_and_not_ready(api: Api) -> None:
 def test_a_model_that_breaks_tells_nothing_internal(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = api.services.catalogue.get("car_price")
-
     def broken(*_: object) -> object:
         raise RuntimeError("a secret of the inside")
 
-    monkeypatch.setattr(task, "bundle_answers", broken)
+    monkeypatch.setattr("iargus.serving.predictor.CompiledPredictor.predict", broken)
     answer = api.client.post("/predict", json=CAR, headers=api.bearer())
     assert (answer.status_code, answer.json()["label"]) == (500, "INTERNAL_ERROR")
     assert "secret" not in answer.text
@@ -297,8 +295,10 @@ def test_a_model_that_breaks_tells_nothing_internal(
 
 
 def test_nan_never_goes_out(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    task = api.services.catalogue.get("car_price")
-    monkeypatch.setattr(task, "bundle_answers", lambda *_: [{"predicted_price": float("nan")}])
+    monkeypatch.setattr(
+        "iargus.serving.predictor.CompiledPredictor.predict",
+        lambda *_: [{"predicted_price": float("nan")}],
+    )
     answer = api.client.post("/predict", json=CAR, headers=api.bearer())
     assert answer.status_code == 500
 

@@ -178,7 +178,7 @@ def test_equal_models_are_equal_files(tmp_path: Path) -> None:
 
 _FIT = """
 import sys, pathlib
-from iargus.serving import artefact
+from iargus.registry import artefact
 from iargus.training.fit import fit_candidate
 from tests.toy_tasks import rent_rows, rent_task
 print(artefact.save(fit_candidate(rent_task(), rent_rows()), pathlib.Path(sys.argv[1])))

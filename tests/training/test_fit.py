@@ -53,7 +53,7 @@ def test_the_first_training_makes_a_champion_and_the_next_a_challenger(
     assert (first.aliases, second.aliases) == (("champion",), ("challenger",))
     assert first.sha256 == second.sha256
     assert first.error == second.error == measured[task.metric]
-    assert len(steps) == 6
+    assert len(steps) == 7
     run = MlflowClient(settings.mlflow_uri).get_run(first.run_id)
     assert run.data.metrics == pytest.approx(measured)
     assert run.data.params["source"] == "test"

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from iargus.cli.monitor.screen import plain
 from iargus.mailing.delivered import Delivery
+from iargus.mailing.status import in_words
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.view.explaining.briefs import (
     drift_brief,
@@ -17,7 +18,6 @@ from iargus.monitoring.view.explaining.briefs import (
     serious_brief,
     worst_brief,
 )
-from iargus.monitoring.view.mail.reasons import in_words
 from iargus.monitoring.view.repeats import in_brackets, left_out_of, sentence
 from iargus.monitoring.view.wording import METRICS, percent
 

@@ -88,12 +88,12 @@ def test_from_a_breach_to_the_mail_and_not_due_the_second_time(
     assert [mail["attempts"] for mail in json.loads(listed.stdout)] == [1]
 
     shown = program.run("history", name, code=0).stdout
-    assert "breach not mended” sent" in shown
+    assert "breach not fixed” sent" in shown
     [remembered] = json.loads(program.run("history", name, "--json", code=0).stdout)
     assert remembered["sentence"] == document["tasks"][0]["sentence"]
     explained = program.run("explain", name, "last", code=0).stdout
     assert remembered["sentence"] in explained
-    assert "“breach not mended” was sent" in explained
+    assert "“breach not fixed” was sent" in explained
     page = program.run("explain", name, "2026-02", "--html", "-", code=0).stdout
     assert name in page
 

@@ -51,7 +51,9 @@ def test_a_row_is_encoded_among_others_as_it_is_alone() -> None:
 
 def test_price_and_interval_together_are_those_of_each() -> None:
     random = np.random.default_rng(0)
-    features = random.normal(size=(300, 2))
+    # Age, mileage and what names give, then how much of the name is known.
+    known = random.integers(0, 4, 300)
+    features = np.column_stack([random.normal(size=(300, 7)), known])
     model = MonotonePriceRegressor(max_iter=5, interval_iter=5).fit(
         features, np.exp(9 + features[:, 0] + random.normal(0, 0.1, 300))
     )

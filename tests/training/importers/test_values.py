@@ -292,7 +292,7 @@ def test_cells_that_have_a_type_are_what_they_are(importing: Importing, tmp_path
             "make": ["Seat", "Seat"],
             "model": ["Ibiza", "Leon"],
             "year": [2017, 2018],
-            "mileage": pa.array([61.4, None], pa.float64()),
+            "mileage": pa.array([61_400.5, None], pa.float64()),
             "price": pa.array([Decimal("9800.50"), Decimal("7350.00")], pa.decimal128(9, 2)),
             "date_added": pa.array([date(2026, 6, 3), date(2062, 6, 3)], pa.date32()),
         }
@@ -302,6 +302,6 @@ def test_cells_that_have_a_type_are_what_they_are(importing: Importing, tmp_path
     summary = importing.cars(tmp_path / "a.parquet")
 
     row = importing.store(CARS).rows().iloc[0]
-    assert (row["mileage"], row["label"]) == (61.4, 9800.5)
+    assert (row["mileage"], row["label"]) == (61_400.5, 9800.5)
     assert row["observed_at"] == pd.Timestamp("2026-06-03")
     assert summary.reasons == {"date_added is after tomorrow": 1}

@@ -53,11 +53,6 @@ def in_order(kinds: Sequence[Kind]) -> tuple[Kind, ...]:
     return tuple(sorted(kinds, key=lambda kind: (kind not in _VERDICTS, order.index(kind))))
 
 
-def in_words(kind: str) -> str:
-    """`breach_not_mended` as people say it; also a kind of another version of IArgus."""
-    return kind.replace("mended", "fixed").replace("_", " ")
-
-
 GROWN = 2.0
 
 

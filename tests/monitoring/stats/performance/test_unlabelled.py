@@ -73,5 +73,5 @@ def test_a_few_rows_are_not_estimated() -> None:
         UncertaintyModel.fit([0.1], [1.0])
     model = UncertaintyModel.fit(np.full(200, 0.3), np.ones(200))
     assert estimate_error(model, [0.3], threshold=0.2) == Estimate(None, None, 1, 0.0, False)
-    with pytest.raises(ValueError, match="200 doubts and 100 errors"):
+    with pytest.raises(ValueError, match="200 uncertainties and 100 errors"):
         UncertaintyModel.fit(np.full(200, 0.3), np.ones(100))

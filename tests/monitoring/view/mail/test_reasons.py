@@ -7,15 +7,9 @@ from typing import Any
 
 import pytest
 
+from iargus.mailing.status import in_words
 from iargus.monitoring.result import Status, TaskOutcome
-from iargus.monitoring.view.mail.reasons import (
-    Kind,
-    Severity,
-    in_order,
-    in_words,
-    reasons_for,
-    severity_of,
-)
+from iargus.monitoring.view.mail.reasons import Kind, Severity, in_order, reasons_for, severity_of
 from tests.monitoring.view.mail.cases import (
     BREACH,
     CALM,
