@@ -118,7 +118,7 @@ def prepare(folder: Path) -> dict[str, str]:
     from iargus.settings import Environment, Policy, Settings
     from iargus.storage.migrate import upgrade
     from iargus.tasks.catalogue import Catalogue
-    from iargus.training.sentences import load_sentences
+    from iargus.training.seed import load_sentences
     from iargus.training.simulator import SimulationPlan, simulate
 
     settings = Settings(Environment.read({"IARGUS_VAR": str(folder / "var")}), Policy())

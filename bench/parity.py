@@ -27,8 +27,7 @@ from iargus.serving.compilation.load import load_bundle
 from iargus.serving.compilation.parity import check_parity, synthetic_rows_of
 from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
 from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
-from iargus.training.sentences import load_sentences
-from iargus.training.simulated import labelled_months
+from iargus.training.seed import labelled_months, load_sentences
 from iargus.training.simulator import SimulationPlan
 
 SALES = 20_000

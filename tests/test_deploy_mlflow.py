@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from iargus.operations.doctor.finding import Level
-from iargus.operations.doctor.registry_access import knock
+from iargus.operations.doctor.registry import ask_anonymously
 from tests.services.ports import free_port
 from tests.services.require import require_program
 
@@ -122,7 +122,7 @@ def test_a_stranger_gets_nothing(server: Server, method: str, path: str) -> None
 
 
 def test_the_doctor_is_content(server: Server) -> None:
-    (found,) = knock(server.url)
+    (found,) = ask_anonymously(server.url)
     assert found.level is Level.OK
 
 

@@ -15,8 +15,7 @@ from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.store import labelled_store
 from iargus.storage.migrate import upgrade
 from iargus.tasks.base import Task
-from iargus.training.sentences import load_sentences
-from iargus.training.simulated import labelled_months
+from iargus.training.seed import labelled_months, load_sentences
 from iargus.training.simulator import SimulationPlan
 from tests.services.mariadb import MariaDB
 from tests.services.require import require_program

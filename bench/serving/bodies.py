@@ -18,7 +18,7 @@ Body = dict[str, Any]
 TRAINING = Path(__file__).parents[2] / "iargus" / "training"
 MODELS = TRAINING / "simulator" / "models.csv"
 STATES = TRAINING / "simulator" / "states.csv"
-SENTENCES = TRAINING / "sentences" / "sentences.tsv"
+SENTENCES = TRAINING / "sentences.tsv"
 YEARS = range(2003, 2025)
 MOST_MILES = 250_000
 

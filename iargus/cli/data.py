@@ -46,7 +46,7 @@ def future(
     """
     # Imported here: it brings pandas, seconds that `--help` can spare.
     from iargus.storage.labelled.store import labelled_store
-    from iargus.training.future_rows import future_from
+    from iargus.training.rows import future_from
 
     stack = Stack()
     chosen = stack.catalogue.get(task)

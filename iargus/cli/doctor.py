@@ -17,7 +17,7 @@ from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.operations.doctor import Finding
+    from iargus.operations.doctor.finding import Finding
 
 ENCODER = Path("features_encoder.pkl")
 COLOURS = {"ok": "green", "warning": "yellow", "problem": "bold red"}
@@ -31,7 +31,8 @@ def doctor(
     Exit status 1 where there is a problem, 0 otherwise.
     """
     # Imported here: it brings MLflow and scikit-learn, seconds that `--help` can spare.
-    from iargus.operations.doctor import Level, examine
+    from iargus.operations.doctor.examine import examine
+    from iargus.operations.doctor.finding import Level
 
     configure_logging("error")
     findings = examine(Stack(), clock=utc_now, encoder=ENCODER)

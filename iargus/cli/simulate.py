@@ -48,7 +48,7 @@ def simulate_cars(
     """Add simulated sales of used cars. The same plan is never added twice."""
     from iargus.storage.labelled.store import labelled_store
     from iargus.tasks.base import Storage
-    from iargus.training.simulated import add_simulation
+    from iargus.training.seed import add_simulation
     from iargus.training.simulator import SimulationError, SimulationPlan
 
     stack = Stack()

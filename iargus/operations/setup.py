@@ -23,8 +23,7 @@ from iargus.storage.migrate import check_schema, upgrade
 from iargus.tasks.base import Storage, Task
 from iargus.training.fit import train
 from iargus.training.rows import training_rows
-from iargus.training.seed import seed_sentences
-from iargus.training.simulated import SOURCE, labelled_months
+from iargus.training.seed import SIMULATION, labelled_months, seed_sentences
 from iargus.training.simulator import SimulationPlan
 
 Tell = Callable[[str], None]
@@ -142,7 +141,7 @@ def _first_rows(
         )
         tell(f"Simulating {plan.rows:,} sales of {plan.months} months")
         # All or nothing: of a part, nobody could tell later that more was meant.
-        store.add(pd.concat(labelled_months(plan), ignore_index=True), source=SOURCE)
+        store.add(pd.concat(labelled_months(plan), ignore_index=True), source=SIMULATION)
     elif task.name == "intent":
         tell("Adding the sentences that come with the project")
         seed_sentences(task, store, until=today.replace(day=1), months=first.months)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from iargus.errors import ArtefactRejected, PromotionRefused
+from iargus.errors import ArtefactRejected, PromotionRefused, VersionUnknown
 from iargus.registry import lookup
 from iargus.registry.connection import Connection
 from iargus.registry.trust import Trust
@@ -21,10 +21,10 @@ from iargus.registry.version import (
 
 
 def check_promotable(version: ModelVersion, trust: Trust, *, uncompiled: bool) -> None:
-    """Refuse what no worker would serve, before the alias says that it should.
+    """Refuse a version that no worker would serve, before the alias names it.
 
-    A version that says nothing of a bundle was registered by an earlier release; hosts compile it
-    themselves. `uncompiled` says whether scikit-learn may serve what cannot be compiled.
+    A version without a tag about its bundle was registered by an earlier release; hosts compile
+    it themselves. `uncompiled` says whether scikit-learn may serve what cannot be compiled.
 
     Raises:
         PromotionRefused: with the reason that was found when the version was registered.
@@ -59,28 +59,22 @@ def promote(connection: Connection, wanted: ModelVersion) -> None:
         if champion != wanted.version:
             previous = _previous(connection, task)
             if champion is not None and previous[-1:] != [champion]:
-                # Before the alias: should this stop half-way, the newest entry is the champion
-                # itself. Rollback passes over that, and a second attempt adds nothing.
+                # Before the alias: after a crash in between, the newest entry is the champion
+                # itself. Rollback skips that, and a second attempt adds nothing.
                 _remember(connection, task, [*previous, champion])
             client.set_registered_model_alias(task, CHAMPION, wanted.version)
         if known.get(CHALLENGER) == wanted.version:
             client.delete_registered_model_alias(task, CHALLENGER)
 
 
-def challenge(connection: Connection, wanted: ModelVersion) -> None:
-    """Give `wanted` the alias `challenger`."""
-    with connection.translated("name a challenger") as client:
-        client.set_registered_model_alias(wanted.task, CHALLENGER, wanted.version)
+def rollback(connection: Connection, task: str, check: Callable[[ModelVersion], None]) -> str:
+    """Make the champion before this one the champion, and give its number. `check` raises when that
+    one may not serve, before anything is moved.
 
-
-def rollback(
-    connection: Connection,
-    task: str,
-    champion: str | None,
-    check: Callable[[ModelVersion], None],
-) -> str | None:
-    """Make the champion before `champion` the champion; give its number, or None without one.
-    `check` raises when that may not be, before anything is moved."""
+    Raises:
+        VersionUnknown: there was none before, or it was deleted.
+    """
+    champion = lookup.aliases(connection, task).get(CHAMPION)
     previous = _previous(connection, task)
     while previous:
         candidate = previous.pop()
@@ -92,7 +86,12 @@ def rollback(
             client.set_registered_model_alias(task, CHAMPION, candidate)
             _remember(connection, task, previous)
         return candidate
-    return None
+    raise VersionUnknown(
+        f"{task} has no champion from before version {champion}; "
+        f"name one yourself: iargus models promote {task} VERSION"
+        if champion
+        else f"{task} has no champion to go back from; train one: iargus train {task}"
+    )
 
 
 def _previous(connection: Connection, task: str) -> list[str]:

@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iargus.errors import RegistryUnavailable
-from iargus.registry import embedded, listing
+from iargus.registry import embedded
 from iargus.settings import Settings
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-
-    from iargus.registry.version import ModelVersion
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +33,7 @@ class Connection:
         self.uri = settings.mlflow_uri
         self._var_dir = settings.var_dir
         # `MLFLOW_HOST` may name another file of this machine.
-        self._file = Path(self.uri.removeprefix("sqlite:///"))
+        self.file = Path(self.uri.removeprefix("sqlite:///"))
         self._timeout_s = settings.policy.registry.timeout_s
         self._lock = threading.Lock()
         self._client: MlflowClient | None = None
@@ -47,7 +45,7 @@ class Connection:
     @property
     def is_made(self) -> bool:
         """False for an embedded store that is not there; nothing is opened."""
-        return not self.embedded or embedded.is_made(self._file)
+        return not self.embedded or embedded.is_made(self.file)
 
     @property
     def artifact_location(self) -> str | None:
@@ -63,22 +61,18 @@ class Connection:
         with self._lock:
             if self._client is None:
                 self._client = self._open()
-            elif self.embedded and not embedded.is_made(self._file):
+            elif self.embedded and not embedded.is_made(self.file):
                 # MLflow would make an empty file of that name, and find no tables in it.
                 raise RegistryUnavailable(
-                    f"the embedded MLflow store {self._file} is gone; put it back, or stop the "
+                    f"the embedded MLflow store {self.file} is gone; put it back, or stop the "
                     "service and run `iargus setup`, which makes a new one"
                 )
             return self._client
 
-    def listed(self, task: str) -> list[ModelVersion] | None:
-        """The versions of a task, read from the file of the embedded store while nothing else was
-        asked of it; None where MLflow has to be asked."""
-        if not self.embedded or self._client is not None:
-            return None
-        if not embedded.is_made(self._file):
-            return []  # whoever only asks makes no store
-        return listing.versions(self._file, task)
+    @property
+    def is_unopened_file(self) -> bool:
+        """True for an embedded store of which nothing was asked through MLflow yet."""
+        return self.embedded and self._client is None
 
     @contextmanager
     def translated(self, doing: str) -> Iterator[MlflowClient]:
@@ -107,7 +101,7 @@ class Connection:
         """Hold this while creating what two processes might create at once in SQLite."""
         if not self.embedded:
             return nullcontext()
-        return _file_lock(self._file.with_suffix(".lock"))
+        return _file_lock(self.file.with_suffix(".lock"))
 
     def _open(self) -> MlflowClient:
         self._prepare_environment()
@@ -121,11 +115,11 @@ class Connection:
         if not self.embedded:
             return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.parent.mkdir(parents=True, exist_ok=True)
             # One process makes the store, and the others find it whole.
             with self.write_lock():
-                if not embedded.is_made(self._file):
-                    embedded.make(self._file, embedded.fill)
+                if not embedded.is_made(self.file):
+                    embedded.make(self.file, embedded.fill)
                 return self._opened()
         except Exception as error:  # SQLAlchemy, Alembic, sqlite3 and mlflow: all mean this
             raise RegistryUnavailable(self._message("open", error)) from error
@@ -138,7 +132,7 @@ class Connection:
             # A disk that is full, or another program's lock, says nothing about the store.
             if _disk_error(error) is not None or "locked" in str(error):
                 raise
-            aside = embedded.set_aside_unfinished(self._file)
+            aside = embedded.set_aside_unfinished(self.file)
             if aside is None:
                 raise
             logger.warning(
@@ -146,7 +140,7 @@ class Connection:
                 "and the old file is %s",
                 aside,
             )
-            embedded.make(self._file, embedded.fill)
+            embedded.make(self.file, embedded.fill)
             return self._tried()
 
     def _tried(self) -> MlflowClient:
@@ -158,14 +152,16 @@ class Connection:
         return client
 
     def _prepare_environment(self) -> None:
-        # mlflow takes these from the environment only.
-        os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = str(self._timeout_s)
-        os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
-        os.environ["MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"] = "0"
-        os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-        os.environ["DO_NOT_TRACK"] = "true"
-        os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
-        os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+        # mlflow reads these from the environment only.
+        os.environ |= {
+            "MLFLOW_HTTP_REQUEST_TIMEOUT": str(self._timeout_s),
+            "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+            "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "0",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "DO_NOT_TRACK": "true",
+            "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+            "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+        }
         os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
         if self.embedded:
             # A connection that is kept would go on writing to a file that was removed.
@@ -183,14 +179,13 @@ class Connection:
         if "out-of-date database schema" in reason:
             # Another release of MLflow made it, and there are models in it.
             upgrade = f"{Path(sys.executable).with_name('mlflow')} db upgrade {self.uri}"
-            return f"copy {self._file}, then run `{upgrade}`"
+            return f"copy {self.file}, then run `{upgrade}`"
         if "locked" in reason:
-            return f"another program has {self._file} open; try again"
-        if doing != "open" or not self._file.is_file():
+            return f"another program has {self.file} open; try again"
+        if doing != "open" or not self.file.is_file():
             return "`iargus doctor` says what else is amiss"
         return (
-            f"to begin without its models, `mv {self._file} {self._file}.broken`, then "
-            "`iargus setup`"
+            f"to begin without its models, `mv {self.file} {self.file}.broken`, then `iargus setup`"
         )
 
 

@@ -1,32 +1,47 @@
-"""Asking the registry what there is."""
+"""Finding models and versions in the registry.
+
+The versions in the file of the embedded store are read without MLflow, whose import takes seconds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from iargus.errors import RegistryUnavailable
 from iargus.registry.connection import Connection
 from iargus.registry.version import ModelVersion
 
 if TYPE_CHECKING:
+    from mlflow import MlflowClient
     from mlflow.entities.model_registry import RegisteredModel
 
 _PAGE = 200
+Found = TypeVar("Found")
+
+
+def _asked(
+    connection: Connection, doing: str, ask: Callable[[MlflowClient], Found], *unknown: str
+) -> Found | None:
+    """What `ask` gets; None where it does not exist, for which MLflow may have `unknown` codes."""
+    with connection.translated(doing) as client:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return ask(client)
+        except MlflowException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", *unknown):
+                return None
+            raise
 
 
 def model(connection: Connection, task: str) -> RegisteredModel | None:
     """The registered model of a task, or None."""
-    with connection.translated("find a model") as client:
-        from mlflow.exceptions import MlflowException
-
-        try:
-            return client.get_registered_model(task)
-        except MlflowException as error:
-            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                return None
-            raise
+    return _asked(connection, "find a model", lambda client: client.get_registered_model(task))
 
 
 def aliases(connection: Connection, task: str) -> dict[str, str]:
@@ -41,33 +56,27 @@ def version(
     connection: Connection, task: str, number: str, known: Mapping[str, str]
 ) -> ModelVersion | None:
     """One version, or None; `known` are the aliases of the task."""
-    if not number.isascii() or not number.isdigit():
+    if not _is_number(number):
         return None
-    with connection.translated("find a version") as client:
-        from mlflow.exceptions import MlflowException
-
-        try:
-            found = client.get_model_version(task, number)
-        except MlflowException as error:
-            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                return None
-            raise
+    found = _asked(
+        connection, "find a version", lambda client: client.get_model_version(task, number)
+    )
+    if found is None:
+        return None
     _check_name(found, task, number)
     return as_version(found, known)
 
 
 def by_alias(connection: Connection, task: str, alias: str) -> ModelVersion | None:
-    """The version that `alias` names, or None; in one request, for hosts ask all the time."""
-    with connection.translated("find a version by its alias") as client:
-        from mlflow.exceptions import MlflowException
-
-        try:
-            found = client.get_model_version_by_alias(task, alias)
-        except MlflowException as error:
-            # The latter for a model that has no such alias.
-            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-                return None
-            raise
+    """The version that `alias` names, or None; in one request, since hosts poll it."""
+    found = _asked(
+        connection,
+        "find a version by its alias",
+        lambda client: client.get_model_version_by_alias(task, alias),
+        "INVALID_PARAMETER_VALUE",  # the model has no such alias
+    )
+    if found is None:
+        return None
     number = str(found.version)
     _check_name(found, task, number)
     return as_version(found, dict.fromkeys(found.aliases, number))
@@ -75,9 +84,10 @@ def by_alias(connection: Connection, task: str, alias: str) -> ModelVersion | No
 
 def versions(connection: Connection, task: str) -> list[ModelVersion]:
     """All versions, the newest number first."""
-    listed = connection.listed(task)
-    if listed is not None:
-        return listed
+    if connection.is_unopened_file:
+        listed = versions_in_file(connection.file, task) if connection.is_made else []
+        if listed is not None:
+            return listed
     known = aliases(connection, task)
     found: list[Any] = []
     with connection.translated("list versions") as client:
@@ -97,20 +107,73 @@ def versions(connection: Connection, task: str) -> list[ModelVersion]:
 
 def _check_name(found: Any, task: str, number: str) -> None:
     """Both name folders here: what was asked for is what may be answered."""
-    number_is_one = number.isascii() and number.isdigit()
-    if not number_is_one or (str(found.name), str(found.version)) != (task, number):
+    if not _is_number(number) or (str(found.name), str(found.version)) != (task, number):
         raise RegistryUnavailable(f"the registry answers with another model than {task} {number}")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def as_version(found: Any, known: Mapping[str, str]) -> ModelVersion:
     """MLflow's entity as ours; `known` are the aliases of the task."""
     number = str(found.version)
-    created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
     return ModelVersion(
         task=str(found.name),
         version=number,
         run_id=str(found.run_id or ""),
-        created_at=created.replace(tzinfo=None),
+        created_at=_naive_utc(found.creation_timestamp),
         aliases=tuple(sorted(alias for alias, named in known.items() if named == number)),
         tags=dict(found.tags),
     )
+
+
+# MLflow's name for the schema, in `alembic_version`.
+SCHEMA = "dc11669786a5"
+_WORKSPACE = "default"
+_DELETED = "Deleted_Internal"
+
+
+def versions_in_file(path: Path, task: str) -> list[ModelVersion] | None:
+    """All versions of a task, the newest number first; None where MLflow has to be asked, since
+    another release of it made the file, or it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as store:
+            store.execute("BEGIN")  # one snapshot for all queries
+            if store.execute("SELECT version_num FROM alembic_version").fetchall() != [(SCHEMA,)]:
+                return None
+            return list(_rows(store, task))
+    except sqlite3.Error:
+        return None
+
+
+def _rows(store: sqlite3.Connection, task: str) -> Iterator[ModelVersion]:
+    asked = (_WORKSPACE, task)
+    aliases: dict[int, list[str]] = {}
+    for version, alias in store.execute(
+        "SELECT version, alias FROM registered_model_aliases WHERE workspace = ? AND name = ?",
+        asked,
+    ):
+        aliases.setdefault(version, []).append(alias)
+    tags: dict[int, dict[str, str]] = {}
+    for version, key, value in store.execute(
+        "SELECT version, key, value FROM model_version_tags WHERE workspace = ? AND name = ?", asked
+    ):
+        tags.setdefault(version, {})[key] = value
+    for version, run_id, created_ms in store.execute(
+        "SELECT version, run_id, creation_time FROM model_versions WHERE workspace = ? "
+        "AND name = ? AND current_stage <> ? ORDER BY version DESC",
+        (*asked, _DELETED),
+    ):
+        yield ModelVersion(
+            task=task,
+            version=str(version),
+            run_id=run_id or "",
+            created_at=_naive_utc(created_ms),
+            aliases=tuple(sorted(aliases.get(version, ()))),
+            tags=tags.get(version, {}),
+        )
+
+
+def _naive_utc(timestamp_ms: int) -> datetime:
+    return datetime.fromtimestamp(timestamp_ms / 1000, UTC).replace(tzinfo=None)

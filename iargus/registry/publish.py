@@ -1,16 +1,18 @@
-"""A training and its model, logged and registered."""
+"""A trained model: written, logged, registered and signed, as a whole or not at all."""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
 from dataclasses import replace
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iargus.registry import lookup, runs
+from iargus.errors import ArtefactRejected
+from iargus.registry import artefact, lookup, runs
 from iargus.registry.connection import Connection
-from iargus.registry.model_files import BUNDLE_FOLDER, write_model
+from iargus.registry.download import BUNDLE_FOLDER, MODEL_FILE, MODEL_FOLDER, fetch
 from iargus.registry.trust import Trust
 from iargus.registry.version import (
     FILE_DIGEST,
@@ -21,7 +23,12 @@ from iargus.registry.version import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
     from mlflow import MlflowClient
+    from mlflow.types import ColSpec
+
+_REQUIREMENTS = ("scikit-learn", "skops", "pandas", "numpy", "scipy")
+_READY = "READY"
 
 
 def publish(connection: Connection, training: TrainingRecord, trust: Trust) -> ModelVersion:
@@ -30,15 +37,15 @@ def publish(connection: Connection, training: TrainingRecord, trust: Trust) -> M
         tempfile.TemporaryDirectory(prefix="iargus-model-") as place,
         connection.translated("register a model") as client,
     ):
-        directory = Path(place) / "model"
-        digest = write_model(training, directory)
+        directory = Path(place) / MODEL_FOLDER
+        digest = _write_model(training, directory)
         tags = {**training.tags, "sha256": digest}
         tags |= training.compiled(directory / BUNDLE_FOLDER, digest)
         for name, text in training.files.items():
             (directory / name).write_text(text, encoding="utf-8")
             tags[FILE_DIGEST + name] = hashlib.sha256(text.encode()).hexdigest()
-        # From its first moment the run says what it belongs to: should this be cut off, nothing
-        # else could.
+        # The run carries its key from the start: of a registration that is cut off, it is all
+        # that says what it belongs to.
         kind = {"iargus.kind": "training"}
         if RETRAINING in tags:
             kind[RETRAINING] = tags[RETRAINING]
@@ -53,16 +60,16 @@ def publish(connection: Connection, training: TrainingRecord, trust: Trust) -> M
                 metrics=training.metrics,
                 pictures=training.pictures,
             )
-            client.log_artifacts(run, str(directory), "model")
+            client.log_artifacts(run, str(directory), MODEL_FOLDER)
             _ensure_model(connection, training.task)
             # By the run's own folder, not by MLflow 3's logged models, which Azure ML lacks.
             created = client.create_model_version(
-                training.task, source=f"runs:/{run}/model", run_id=run, tags=tags
+                training.task, source=f"runs:/{run}/{MODEL_FOLDER}", run_id=run, tags=tags
             )
             # What is signed are the digests made here, whatever the registry has made of them.
             version = replace(lookup.as_version(created, {}), task=training.task, tags=tags)
-            # Only now is the number known. Whoever is cut off before this leaves a version that
-            # nobody believes.
+            # Only now is the number known. A version that was cut off before this is unsigned, and
+            # rejected.
             return sign(client, version, trust)
 
 
@@ -85,3 +92,87 @@ def _ensure_model(connection: Connection, task: str) -> None:
             # Another process was faster.
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
+
+
+def _write_model(training: TrainingRecord, directory: Path) -> str:
+    """Write the model into `directory`, which must not exist yet; return the file's SHA-256.
+
+    `mlflow.pyfunc.load_model` reads it where `iargus` is importable. Every feature is a required
+    column, in which values may be missing: whole numbers without gaps are `long`, other numbers
+    `double`, everything else `string`.
+    """
+    # Imported here: finding and fetching versions needs none of it.
+    import mlflow.sklearn
+    import pandas as pd
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema
+
+    sample = training.sample.head(5)
+    predicted = pd.Series(training.estimator.predict(sample))
+    signature = ModelSignature(
+        inputs=Schema([_column(str(name), training.sample[name]) for name in training.sample]),
+        outputs=Schema(
+            [ColSpec(DataType.double if predicted.dtype.kind == "f" else DataType.string)]
+        ),
+    )
+    # Checked against our list before MLflow writes its own copy of it.
+    staged = directory.with_name(directory.name + ".skops")
+    digest = artefact.save(training.estimator, staged)
+    artefact.load(staged, sha256=digest, trusted_types=training.trusted_types)
+    mlflow.sklearn.save_model(
+        training.estimator,
+        str(directory),
+        serialization_format="skops",
+        skops_trusted_types=list(training.trusted_types),
+        signature=signature,
+        pip_requirements=[f"{name}=={installed_version(name)}" for name in _REQUIREMENTS],
+    )
+    # MLflow's file differs from run to run (addresses, times); ours has a reproducible digest.
+    staged.replace(directory / MODEL_FILE)
+    return digest
+
+
+def _column(name: str, values: pd.Series) -> ColSpec:
+    from mlflow.types import ColSpec, DataType
+
+    kind = values.dtype.kind
+    if kind in "iu":
+        return ColSpec(DataType.long, name)
+    return ColSpec(DataType.double if kind == "f" else DataType.string, name)
+
+
+def recover(connection: Connection, task: str, key: str, trust: Trust) -> ModelVersion | None:
+    """Find the version that carries the tag `iargus.retraining` with this key, or None.
+
+    What a registration that was cut off has left is deleted, so that it can be made again: a run
+    without a version, and a version that is not ready or not signed, or whose file is missing or
+    altered. A version whose run was not closed is whole; its run is closed.
+    """
+    whole: ModelVersion | None = None
+    with connection.translated("look for a retraining") as client, connection.write_lock():
+        for version in lookup.versions(connection, task):
+            if version.tags.get(RETRAINING) != key:
+                continue
+            if whole is None and _is_whole(connection, version, trust):
+                whole = version
+            else:
+                client.delete_model_version(task, version.version)
+        for run in runs.tagged(client, task, {RETRAINING: key}):
+            if whole is None or run.info.run_id != whole.run_id:
+                client.delete_run(run.info.run_id)
+            elif run.info.status != runs.FINISHED:
+                client.set_terminated(run.info.run_id, runs.FINISHED)
+    return whole
+
+
+def _is_whole(connection: Connection, version: ModelVersion, trust: Trust) -> bool:
+    client = connection.client()
+    if client.get_model_version(version.task, version.version).status != _READY:
+        return False
+    with tempfile.TemporaryDirectory(prefix="iargus-model-") as place:
+        try:
+            trust.check(version)
+            fetch(connection, version, Path(place))
+        except ArtefactRejected:
+            return False
+    return True

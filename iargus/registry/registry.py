@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Unpack
 
 from iargus.errors import ConfigurationError, VersionUnknown
-from iargus.registry import aliases, download, lookup
+from iargus.registry import aliases, download, lookup, runs
 from iargus.registry.aliases import check_promotable
 from iargus.registry.connection import Connection
-from iargus.registry.judgements import log_judgement, tidy_up
-from iargus.registry.publish import publish, sign
+from iargus.registry.publish import publish, recover, sign
 from iargus.registry.trust import Trust
-from iargus.registry.version import CHAMPION, ModelVersion, TrainingRecord
+from iargus.registry.version import CHALLENGER, ModelVersion, TrainingRecord
 from iargus.settings import Settings
 
 
@@ -46,7 +46,7 @@ class Registry:
         return self._connection.is_made
 
     def check(self) -> None:
-        """Ask the registry something small."""
+        """Send a small query, to see that the registry answers."""
         with self._connection.translated("answer") as client:
             client.search_registered_models(max_results=1)
 
@@ -82,8 +82,8 @@ class Registry:
 
     def registered(self, task: str, key: str) -> ModelVersion | None:
         """The version of the retraining `key`, or None; what one that was cut off has left
-        half-made is finished or deleted."""
-        return tidy_up(self._connection, task, key, self._trust)
+        behind is finished or deleted."""
+        return recover(self._connection, task, key, self._trust)
 
     def check_promotable(self, task: str, version: str) -> None:
         """Ask whether `version` could become champion.
@@ -121,13 +121,12 @@ class Registry:
             )
 
     def sign(self, version: ModelVersion) -> ModelVersion:
-        """Vouch for a version as it is given; give it with its signature."""
+        """Sign a version as it is given; return it with its signature."""
         with self._connection.translated("sign a version") as client:
             return sign(client, version, self._trust)
 
     def unsigned(self) -> Registry:
-        """This registry as somebody sees it who believes everything: to look at a version before
-        signing it."""
+        """This registry without verification: to look at a version before it is signed."""
         return Registry(self._connection, self._uncompiled)
 
     def _check_promotable(self, version: ModelVersion) -> None:
@@ -140,7 +139,9 @@ class Registry:
         Raises:
             VersionUnknown: there is no such version.
         """
-        aliases.challenge(self._connection, self.version(task, version))
+        wanted = self.version(task, version)
+        with self._connection.translated("name a challenger") as client:
+            client.set_registered_model_alias(task, CHALLENGER, wanted.version)
 
     def rollback(self, task: str) -> ModelVersion:
         """Give the alias `champion` back to the version that had it before; repeated, to the one
@@ -150,16 +151,7 @@ class Registry:
             VersionUnknown: there was none before, or it was deleted.
             PromotionRefused: that one may not serve any more; nothing is moved.
         """
-        champion = lookup.aliases(self._connection, task).get(CHAMPION)
-        number = aliases.rollback(self._connection, task, champion, self._check_promotable)
-        if number is not None:
-            return self.version(task, number)
-        raise VersionUnknown(
-            f"{task} has no champion from before version {champion}; "
-            f"name one yourself: iargus models promote {task} VERSION"
-            if champion
-            else f"{task} has no champion to go back from; train one: iargus train {task}"
-        )
+        return self.version(task, aliases.rollback(self._connection, task, self._check_promotable))
 
     def fetch(self, version: ModelVersion, directory: Path) -> Path:
         """Download the version's `model.skops` into `directory` (made if needed) and check it.
@@ -198,21 +190,9 @@ class Registry:
         task: str,
         *,
         run_name: str,
-        params: Mapping[str, str],
-        metrics: Mapping[str, float],
         tags: Mapping[str, str],
-        texts: Mapping[str, str] | None = None,
-        pictures: Mapping[str, bytes] | None = None,
+        **content: Unpack[runs.RunContent],
     ) -> str:
         """Log one judgement of a model and return the run's id; the same decision about the same
-        month is logged once. `texts` are named with their ending, `pictures` (PNG) without."""
-        return log_judgement(
-            self._connection,
-            task,
-            run_name=run_name,
-            params=params,
-            metrics=metrics,
-            tags=tags,
-            texts=texts,
-            pictures=pictures,
-        )
+        month, both of them `tags`, is logged once."""
+        return runs.log_judgement(self._connection, task, run_name=run_name, tags=tags, **content)

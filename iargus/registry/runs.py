@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 from iargus.registry.connection import Connection
 
@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 FINISHED = "FINISHED"
+
+# Tags of a run of the monthly job.
+PERIOD = "iargus.period"
+DECISION = "iargus.decision_key"
+_KIND = {"iargus.kind": "monitoring"}
+
+
+class RunContent(TypedDict, total=False):
+    """What is logged to a run: values, texts (by file name), pictures (PNG, by name without
+    ending)."""
+
+    params: Required[Mapping[str, Any]]
+    metrics: Required[Mapping[str, float]]
+    texts: Mapping[str, str]
+    pictures: Mapping[str, bytes]
 
 
 @contextmanager
@@ -29,7 +44,7 @@ def run(
     try:
         yield run_id
     except BaseException:
-        # The first error is the one to tell, whatever becomes of this.
+        # The first error is the one to report.
         with suppress(Exception):
             client.set_terminated(run_id, "FAILED")
         raise
@@ -37,7 +52,7 @@ def run(
 
 
 def tagged(client: MlflowClient, task: str, tags: Mapping[str, str]) -> list[Run]:
-    """The task's runs that carry all these tags, in whatever state; not those deleted."""
+    """The task's runs that carry all these tags, in any state; not those deleted."""
     experiment = client.get_experiment_by_name(_experiment_of(task))
     if experiment is None:
         return []
@@ -45,34 +60,56 @@ def tagged(client: MlflowClient, task: str, tags: Mapping[str, str]) -> list[Run
     return list(client.search_runs([experiment.experiment_id], filter_string=wanted))
 
 
-def log(
-    client: MlflowClient,
-    run_id: str,
+def log_judgement(
+    connection: Connection,
+    task: str,
     *,
-    params: Mapping[str, Any],
-    metrics: Mapping[str, float],
-    texts: Mapping[str, str] | None = None,
-    pictures: Mapping[str, bytes] | None = None,
-) -> None:
-    """Log values, texts (by file name) and pictures (PNG, by name without ending)."""
+    run_name: str,
+    tags: Mapping[str, str],
+    **content: Unpack[RunContent],
+) -> str:
+    """Log one judgement of a model and return the run's id.
+
+    There is one run for each month: one that was finished for the same decision is returned, and
+    others of that month (cut off half-way, or of a judgement that this one replaces) are deleted,
+    which MLflow can undo.
+    """
+    with connection.translated("log a monitoring run") as client, connection.write_lock():
+        known = tagged(client, task, {**_KIND, PERIOD: tags[PERIOD]})
+        found: str | None = None
+        for each in known:
+            is_done = each.info.status == FINISHED
+            if is_done and each.data.tags.get(DECISION) == tags[DECISION]:
+                found = str(each.info.run_id)
+        if found is None:
+            with run(connection, client, task, run_name, {**tags, **_KIND}) as found:
+                log(client, found, **content)
+        for each in known:
+            if each.info.run_id != found:
+                client.delete_run(each.info.run_id)
+    return found
+
+
+def log(client: MlflowClient, run_id: str, **content: Unpack[RunContent]) -> None:
+    """Log the content of a run."""
     from mlflow.entities import Metric, Param
 
     now = time.time_ns() // 1_000_000
     client.log_batch(
         run_id,
-        # NaN has no place in a metric: MySQL behind MLflow refuses it.
+        # MySQL behind MLflow refuses NaN.
         metrics=[
             Metric(key, float(value), now, 0)
-            for key, value in metrics.items()
+            for key, value in content["metrics"].items()
             if math.isfinite(value)
         ],
-        params=[Param(key, str(value)[:500]) for key, value in params.items()],
+        params=[Param(key, str(value)[:500]) for key, value in content["params"].items()],
     )
     with tempfile.TemporaryDirectory(prefix="iargus-run-") as place:
         root = Path(place)
-        for name, text in (texts or {}).items():
+        for name, text in content.get("texts", {}).items():
             (root / name).write_text(text, encoding="utf-8")
-        for name, png in (pictures or {}).items():
+        for name, png in content.get("pictures", {}).items():
             folder = root / "pictures"
             folder.mkdir(exist_ok=True)
             (folder / f"{name}.png").write_bytes(png)

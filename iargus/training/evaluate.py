@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 from iargus.errors import DataError
 from iargus.tasks.base import Problem, Task
 
-_BINS = 10
+CALIBRATION_BINS = 10
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Evaluation:
         extra: further metrics by name.
         predicted: the predictions, shape (rows,): numbers or labels.
         confidence: probability of each predicted label, shape (rows,); None for regression.
-        doubts: how unsure the estimator was of each row, shape (rows,), at least 0: one minus the
-            probability, or the width of the interval in relation to the prediction; None where
-            it gives no interval.
+        uncertainties: how unsure the estimator was of each row, shape (rows,), at least 0: one
+            minus the probability, or the width of the interval in relation to the prediction;
+            None where it gives no interval.
     """
 
     metric: str
@@ -167,9 +167,11 @@ def calibration_bins(
 ) -> NDArray[np.float64]:
     """Of each bin the rows, the sum of their confidence and how many were right; shape (3, ten).
     The bins of two parts of the rows can be added."""
-    place = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    place = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     weights = (None, confidence, right.astype(np.float64))
-    return np.stack([np.bincount(place, each, _BINS).astype(np.float64) for each in weights])
+    return np.stack(
+        [np.bincount(place, each, CALIBRATION_BINS).astype(np.float64) for each in weights]
+    )
 
 
 def calibration_error_of(bins: NDArray[np.float64]) -> float:

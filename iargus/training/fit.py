@@ -31,15 +31,6 @@ FilesOf = Callable[[Task, pd.DataFrame, Evaluation, float], Mapping[str, str]]
 were left out before."""
 
 
-def no_files(
-    task: Task,  # noqa: ARG001
-    rows: pd.DataFrame,  # noqa: ARG001
-    evaluation: Evaluation,  # noqa: ARG001
-    repeated_share: float,  # noqa: ARG001
-) -> Mapping[str, str]:
-    return {}
-
-
 def train(
     task: Task,
     rows: pd.DataFrame,
@@ -49,7 +40,7 @@ def train(
     alias: Alias = "auto",
     progress: Callable[[str], None] = lambda _: None,
     measured: Callable[[Mapping[str, float]], None] = lambda _: None,
-    files: FilesOf = no_files,
+    files: FilesOf | None = None,
 ) -> ModelVersion:
     """Split, measure, fit and register.
 
@@ -100,7 +91,7 @@ def train(
             "test_rows_dropped_as_repeated": parts.repeated,
         },
         pictures=pictures,
-        files=files(task, parts.test, evaluation, parts.repeated_share),
+        files=files(task, parts.test, evaluation, parts.repeated_share) if files else {},
     )
     return _give_alias(registry, version, alias)
 

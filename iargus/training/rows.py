@@ -1,14 +1,23 @@
-"""The labelled rows that a training may learn from."""
+"""The labelled rows that a training may learn from, and from when on a row is of the future."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from iargus.clock import to_naive_utc
 from iargus.storage.labelled.store import LabelledStore
-from iargus.training.future_rows import future_from
+
+if TYPE_CHECKING:  # the doctor asks for future rows too, and needs no pandas
+    import pandas as pd
+
+_CLOCK_SKEW = timedelta(days=1)
+
+
+def future_from(now: datetime) -> datetime:
+    """The first future time, as databases hold times; clocks may differ by a day."""
+    return to_naive_utc(now) + _CLOCK_SKEW
 
 
 @dataclass(frozen=True)
@@ -50,5 +59,5 @@ def training_rows(
     future, latest = 0, None
     for rows in store.chunks(start=edge if start is None else max(start, edge), end=end):
         future += len(rows)
-        latest = pd.Timestamp(rows["observed_at"].max()).to_pydatetime()
+        latest = rows["observed_at"].max().to_pydatetime()
     return TrainingRows(store.rows(start=start, end=edge), future, latest)

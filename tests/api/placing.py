@@ -12,7 +12,7 @@ from iargus.serving.compilation.compiling import compile_model
 from iargus.serving.placement import Current, Placement
 from iargus.settings import Policy
 from iargus.tasks.catalogue import Catalogue
-from iargus.training.sentences import load_sentences
+from iargus.training.seed import load_sentences
 from iargus.training.simulator import SimulationPlan, simulate
 
 

@@ -20,8 +20,8 @@ from iargus.mailing.outbox import Outbox
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.view.mail.reasons import Kind
 from iargus.operations import setup
-from iargus.operations.doctor import Level
-from iargus.operations.doctor import environment as surroundings
+from iargus.operations.doctor.access import examine_key
+from iargus.operations.doctor.finding import Level
 from iargus.serving.placement import Current, Placement
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
@@ -59,17 +59,17 @@ def test_the_key_that_signs_is_the_database_s_once_it_has_one(
     run("db", "upgrade")
     own = load_key_ring(settings).signing_kid
     api = Database.connect(API, settings)
-    assert surroundings.examine_key(settings, api).detail.endswith(f"jwt.key; {own} signs")
+    assert next(examine_key(settings, api)).detail.endswith(f"jwt.key; {own} signs")
     made = run("keys", "rotate").out.split()[0]
 
-    found = surroundings.examine_key(settings, api)
+    (found,) = examine_key(settings, api)
     assert (found.level, found.detail.split("; ")[1]) == (
         Level.OK,
         f"{made} of the database signs",
     )
 
     (tmp_path / "var" / "jwt.key").write_text("other:" + "o0Aa1Bb2" * 8)
-    found = surroundings.examine_key(settings, api)
+    (found,) = examine_key(settings, api)
     assert found.level is Level.PROBLEM
     assert found.detail.endswith("so other signs for this host alone")
     service = Services.build(settings)

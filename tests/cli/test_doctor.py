@@ -18,13 +18,13 @@ from iargus.errors import MailNotSent, PromotionRefused, RegistryUnavailable
 from iargus.monitoring.job.records import MonitoringRecords, RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.operations.doctor import Finding, Level, examine
-from iargus.operations.doctor import environment as surroundings
-from iargus.operations.doctor.certificate import examine_certificate
-from iargus.operations.doctor.counters import examine_redis
-from iargus.operations.doctor.issuing import examine_issuing
+from iargus.operations.doctor import servers
+from iargus.operations.doctor.access import examine_certificate, examine_issuing, examine_origins
+from iargus.operations.doctor.examine import examine
+from iargus.operations.doctor.files import examine_disk
+from iargus.operations.doctor.finding import Finding, Level
 from iargus.operations.doctor.months import examine_months
-from iargus.operations.doctor.origins import examine_origins
+from iargus.operations.doctor.servers import examine_redis
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.front import CorsPolicy, TlsPolicy
 from iargus.storage.database import API, LABELLED, Database
@@ -234,7 +234,7 @@ def test_who_may_have_a_token(
     environ: dict[str, str], issuing: dict[str, Any], level: Level, says: str
 ) -> None:
     policy = Policy.model_validate({"issuing": issuing})
-    found = examine_issuing(Settings(Environment.read(environ), policy))
+    (found,) = examine_issuing(Settings(Environment.read(environ), policy))
     assert found.level is level
     assert says in found.detail
     assert bool(found.remedy) is (level is not Level.OK)
@@ -258,9 +258,9 @@ def test_the_mail_server(environ: dict[str, str], monkeypatch: pytest.MonkeyPatc
     def refuse(server: object, timeout_s: float) -> None:
         raise MailNotSent("the mail server refuses the login")
 
-    monkeypatch.setattr(surroundings, "check_smtp", refuse)
+    monkeypatch.setattr(servers, "check_smtp", refuse)
     assert look(with_mail)["mail"].level is Level.PROBLEM
-    monkeypatch.setattr(surroundings, "check_smtp", lambda server, timeout_s: None)
+    monkeypatch.setattr(servers, "check_smtp", lambda server, timeout_s: None)
     assert look(with_mail)["mail"].level is Level.OK
 
 
@@ -275,7 +275,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
 
-    assert surroundings.examine_disk(in_the_way / "var").level is Level.PROBLEM
+    assert next(examine_disk(in_the_way / "var")).level is Level.PROBLEM
 
 
 def test_an_encoder_that_was_altered(environ: dict[str, str], tmp_path: Path) -> None:

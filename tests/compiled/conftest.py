@@ -12,7 +12,7 @@ from iargus.serving.compilation.export import export_bundle
 from iargus.serving.compilation.load import load_bundle
 from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
 from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
-from iargus.training.sentences import load_sentences
+from iargus.training.seed import load_sentences
 from tests.tasks.estimators.test_car_price import sales
 
 

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from iargus.errors import RegistryUnavailable
-from iargus.registry import Registry, embedded, listing
+from iargus.registry import Registry, embedded, lookup
 from iargus.registry.connection import Connection
 from iargus.settings import Environment, Policy, Settings
 
@@ -174,7 +174,7 @@ def test_the_file_lists_the_versions_that_mlflow_lists(settings: Settings, path:
     asked = Registry.connect(settings)
     asked.check()  # from now on MLflow is asked
 
-    listed = listing.versions(path, "rent")
+    listed = lookup.versions_in_file(path, "rent")
 
     assert listed is not None
     assert [version.version for version in listed] == ["3", "2"]
@@ -184,7 +184,7 @@ def test_the_file_lists_the_versions_that_mlflow_lists(settings: Settings, path:
 
 def test_the_file_of_another_release_is_read_by_mlflow(settings: Settings, path: Path) -> None:
     embedded.fill(path)
-    assert listing.versions(path, "rent") == []
+    assert lookup.versions_in_file(path, "rent") == []
     with closing(sqlite3.connect(path)) as store, store:
         store.execute("UPDATE alembic_version SET version_num = '0584bdc529eb'")
-    assert listing.versions(path, "rent") is None
+    assert lookup.versions_in_file(path, "rent") is None

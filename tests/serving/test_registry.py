@@ -10,6 +10,7 @@ import pytest
 
 from iargus.errors import ArtefactRejected, VersionUnknown
 from iargus.registry import ModelVersion, Registry, artefact
+from iargus.registry.runs import DECISION, PERIOD
 from iargus.settings import Settings
 from iargus.tasks.base import Task
 from iargus.training.evaluate import evaluate
@@ -207,7 +208,7 @@ def test_a_judgement_is_logged_whole_even_with_a_metric_that_is_no_number(
         run_name="2026-11",
         params={"period": "2026-11"},
         metrics={"mape": 0.25, "lower": float("nan")},
-        tags={"verdict": "breach"},
+        tags={"verdict": "breach", PERIOD: "2026-11", DECISION: "one"},
         texts={"report.txt": "dropped"},
         pictures={"errors": b"\x89PNG"},
     )

@@ -18,8 +18,7 @@ from iargus.compiled.manifest import MANIFEST, FileEntry
 from iargus.compiled.manifest import Manifest as BundleManifest
 from iargus.errors import ArtefactRejected
 from iargus.registry.connection import Connection
-from iargus.registry.download import fetch, fetch_bundle
-from iargus.registry.model_files import MODEL_FILE, RemoteFolder
+from iargus.registry.download import MODEL_FILE, RemoteFolder, fetch, fetch_bundle
 from iargus.registry.version import BUNDLE_DIGEST, ModelVersion
 
 VERSION = ModelVersion("car_price", "7", "run", datetime(2026, 11, 1), (), {})

@@ -26,7 +26,7 @@ from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import evaluate
 from iargus.training.fit import register_candidate
-from iargus.training.sentences import load_sentences
+from iargus.training.seed import load_sentences
 from tests.services.gunicorn import Gunicorn
 from tests.serving.cars import TODAY, cars, fitted
 from tests.serving.poison import BAD_FILES, BAD_SIGNATURES, Attacker

@@ -23,7 +23,7 @@ from iargus.serving.compilation.load import load_bundle
 from iargus.settings import Policy
 from iargus.tasks.base import Problem, Task
 from iargus.tasks.catalogue import Catalogue
-from iargus.training.sentences import load_sentences
+from iargus.training.seed import load_sentences
 from iargus.training.simulator import SimulationPlan, simulate
 from tests.toy_tasks import mood_rows, mood_task, rent_rows, rent_task
 

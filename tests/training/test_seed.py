@@ -8,9 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from iargus.training.seed import seed_sentences
-from iargus.training.sentences import load_sentences
-from iargus.training.simulated import add_simulation
+from iargus.training.seed import add_simulation, load_sentences, seed_sentences
 from iargus.training.simulator import SimulationPlan
 from tests.training.importers.conftest import CARS, INTENT, Importing
 

@@ -5,7 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 
-from iargus.training.sentences import load_sentences
+from iargus.training.seed import load_sentences
 
 INTENTS = {
     "value_car",

@@ -30,7 +30,7 @@ from iargus.storage.database import Database
 from iargus.storage.labelled.repeats import LABEL, EarlierRows
 from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.base import Task
-from iargus.training.future_rows import future_from
+from iargus.training.rows import future_from
 
 
 @dataclass(frozen=True)

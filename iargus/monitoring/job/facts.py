@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from iargus.monitoring.result import TaskOutcome
 from iargus.registry import Registry
-from iargus.registry.judgements import DECISION, PERIOD
+from iargus.registry.runs import DECISION, PERIOD
 
 _LONGEST_TAG = 500
 

@@ -1,80 +1,49 @@
-"""Looks at everything in turn; one thing that fails hides no other."""
+"""Examines everything in turn; one check that fails hides no other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
 
 from iargus.clock import Clock
 from iargus.errors import IArgusError
-from iargus.operations.doctor import environment as environment_checks
-from iargus.operations.doctor.certificate import examine_certificate
-from iargus.operations.doctor.counters import examine_redis
-from iargus.operations.doctor.databases import examine_database
+from iargus.operations.doctor import access, files, months, servers
+from iargus.operations.doctor import registry as registry_checks
 from iargus.operations.doctor.finding import Finding, ok, problem
-from iargus.operations.doctor.issuing import examine_issuing
-from iargus.operations.doctor.months import examine_months
-from iargus.operations.doctor.origins import examine_origins
-from iargus.operations.doctor.registry_access import SUBJECT, examine_registry_door
-from iargus.operations.doctor.windows import examine_windows
-from iargus.registry import Registry
-from iargus.settings import Settings
-from iargus.storage.database import Database
-from iargus.tasks.catalogue import Catalogue
-
-Check = Callable[[], Iterator[Finding]]
+from iargus.operations.stack import Stack
 
 
-class Dependencies(Protocol):
-    """What the command line is made of; each part is made when it is first asked for."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def catalogue(self) -> Catalogue: ...
-    @property
-    def labelled(self) -> Database: ...
-    @property
-    def api(self) -> Database: ...
-    @property
-    def registry(self) -> Registry: ...
-
-
-def examine(dependencies: Dependencies, *, clock: Clock, encoder: Path) -> list[Finding]:
-    """Look at configuration, disk, keys, certificate, origins, issuing, databases, months, rows,
+def examine(stack: Stack, *, clock: Clock, encoder: Path) -> list[Finding]:
+    """Examine configuration, disk, keys, certificate, origins, issuing, databases, months, rows,
     registry, Redis, mail server and encoder."""
     try:
-        settings = dependencies.settings
-        names = ", ".join(dependencies.catalogue.names())
+        settings = stack.settings
+        names = ", ".join(stack.catalogue.names())
     except IArgusError as error:
-        # Nothing else can be looked at: the settings say where it is.
+        # Nothing else can be examined: the settings say where it is.
         return [problem("configuration", str(error), "correct the setting that is named here")]
     path = settings.environment.config_path
     mode = "production" if settings.environment.production else "development"
     found = [ok("configuration", f"{path} and the environment are valid ({mode}); tasks: {names}")]
-    checks: dict[str, Check] = {
-        "disk": lambda: iter([environment_checks.examine_disk(settings.var_dir)]),
-        "signing key": lambda: iter([environment_checks.examine_key(settings, dependencies.api)]),
-        "certificate": lambda: examine_certificate(settings.policy.tls, clock),
-        "origins": lambda: examine_origins(settings.policy.cors),
-        "model signatures": lambda: iter([environment_checks.examine_bundle_keys(settings)]),
-        "issuing": lambda: iter([examine_issuing(settings)]),
-        "database iargus": lambda: examine_database(dependencies.labelled, clock),
-        "database iargus_api": lambda: examine_database(dependencies.api, clock),
-        "months": lambda: examine_months(
-            dependencies.labelled, dependencies.catalogue.names(), clock
+    tasks = list(stack.catalogue)
+    checks: dict[str, Callable[[], Iterator[Finding]]] = {
+        "disk": lambda: files.examine_disk(settings.var_dir),
+        "signing key": lambda: access.examine_key(settings, stack.api),
+        "certificate": lambda: access.examine_certificate(settings.policy.tls, clock),
+        "origins": lambda: access.examine_origins(settings.policy.cors),
+        "model signatures": lambda: registry_checks.examine_bundle_keys(settings),
+        "issuing": lambda: access.examine_issuing(settings),
+        "database iargus": lambda: servers.examine_database(stack.labelled, clock),
+        "database iargus_api": lambda: servers.examine_database(stack.api, clock),
+        "months": lambda: months.examine_months(stack.labelled, stack.catalogue.names(), clock),
+        "rows": lambda: months.examine_windows(stack.labelled, stack.registry, tasks, clock),
+        "registry": lambda: registry_checks.examine_registry(stack.registry, settings, tasks),
+        registry_checks.ACCESS: lambda: registry_checks.examine_access(
+            settings.environment.mlflow_uri
         ),
-        "rows": lambda: examine_windows(
-            dependencies.labelled, dependencies.registry, list(dependencies.catalogue), clock
-        ),
-        "registry": lambda: environment_checks.examine_registry(
-            dependencies.registry, settings, list(dependencies.catalogue)
-        ),
-        SUBJECT: lambda: examine_registry_door(settings.environment.mlflow_uri),
-        "mail": lambda: iter([environment_checks.examine_mail(settings)]),
-        "Redis": lambda: examine_redis(settings),
-        "encoder": lambda: iter([environment_checks.examine_encoder(encoder)]),
+        "mail": lambda: servers.examine_mail(settings),
+        "Redis": lambda: servers.examine_redis(settings),
+        "encoder": lambda: files.examine_encoder(encoder),
     }
     for subject, check in checks.items():
         try:

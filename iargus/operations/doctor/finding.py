@@ -1,4 +1,4 @@
-"""The result of looking at one thing."""
+"""What one check finds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`subject` is what was looked at, `remedy` what to do where it is not well."""
+    """`subject` is what was examined, `remedy` what to do unless it is ok."""
 
     subject: str
     level: Level

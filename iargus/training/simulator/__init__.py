@@ -3,8 +3,7 @@
 `simulate(SimulationPlan(...))` gives one frame per month; `SCENARIOS` says what may go wrong.
 """
 
-from iargus.training.simulator.errors import SimulationError
 from iargus.training.simulator.scenarios import SCENARIOS, Scenario
-from iargus.training.simulator.simulate import SimulationPlan, simulate
+from iargus.training.simulator.simulate import SimulationError, SimulationPlan, simulate
 
 __all__ = ["SCENARIOS", "Scenario", "SimulationError", "SimulationPlan", "simulate"]

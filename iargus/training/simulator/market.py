@@ -30,29 +30,7 @@ SEASON_PERCENT = np.array([-1.0, 0.5, 1.5, 1.5, 1.0, 0.5, 0.5, 0.0, -0.5, -1.0, 
 
 # Used cars are sold when leases end (three to four years) and then ever less often.
 AGE_WEIGHTS = np.array(
-    [
-        3,
-        7,
-        10,
-        14,
-        12,
-        10,
-        9,
-        8,
-        7,
-        6,
-        5.5,
-        5,
-        4.2,
-        3.5,
-        2.8,
-        2.2,
-        1.7,
-        1.3,
-        1.0,
-        0.7,
-        0.5,
-    ]
+    [3, 7, 10, 14, 12, 10, 9, 8, 7, 6, 5.5, 5, 4.2, 3.5, 2.8, 2.2, 1.7, 1.3, 1.0, 0.7, 0.5]
 )
 
 

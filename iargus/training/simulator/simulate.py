@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from iargus.training.simulator.catalogue import Integers, car_catalogue, states
-from iargus.training.simulator.errors import SimulationError
 from iargus.training.simulator.market import MISSING_MILEAGE_SHARE, draw_sales
 from iargus.training.simulator.scenarios import SCENARIOS
 
@@ -19,6 +18,10 @@ SALES_BY_MONTH = np.array([88, 92, 112, 106, 106, 104, 104, 106, 98, 98, 92, 94]
 
 # Which generator of a month: sales and the scenario must not share their random numbers.
 _SALES, _DRIFT = 0, 1
+
+
+class SimulationError(ValueError):
+    """The plan asks for something that cannot be simulated; the message says what and why."""
 
 
 @dataclass(frozen=True)

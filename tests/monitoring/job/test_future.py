@@ -11,8 +11,7 @@ import pytest
 from iargus.errors import DataError
 from iargus.monitoring.result import Status
 from iargus.operations.doctor.finding import Level
-from iargus.operations.doctor.months import examine_months
-from iargus.operations.doctor.windows import examine_windows
+from iargus.operations.doctor.months import examine_months, examine_windows
 from iargus.storage.labelled.store import labelled_store
 from iargus.training.rows import training_rows
 from tests.monitoring.conftest import APRIL_1, World

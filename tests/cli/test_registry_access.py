@@ -1,4 +1,4 @@
-"""`iargus doctor` knocks at the registry's door."""
+"""`iargus doctor` says whether anybody may read the registry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from iargus.operations.doctor.finding import Level
-from iargus.operations.doctor.registry_access import examine_registry_door, knock
+from iargus.operations.doctor.registry import ask_anonymously, examine_access
 from tests.services.mlflow_server import MlflowServer
 from tests.services.ports import free_port
 
@@ -36,30 +36,30 @@ def answering(status: int) -> Iterator[str]:
 
 
 def test_a_real_server_that_anybody_may_read_is_a_warning(mlflow_server: MlflowServer) -> None:
-    (found,) = knock(mlflow_server.url)
+    (found,) = ask_anonymously(mlflow_server.url)
     assert found.level is Level.WARNING
     assert "without a password" in found.detail
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_one_that_asks_who_is_there_is_in_order(status: int) -> None:
+def test_one_that_asks_for_credentials_is_in_order(status: int) -> None:
     with answering(status) as uri:
-        (found,) = knock(uri)
+        (found,) = ask_anonymously(uri)
     assert found.level is Level.OK
 
 
 def test_what_does_not_answer_is_told_elsewhere() -> None:
     with answering(500) as uri:
-        assert list(knock(uri)) == []
-    assert list(knock(f"http://127.0.0.1:{free_port()}")) == []
+        assert list(ask_anonymously(uri)) == []
+    assert list(ask_anonymously(f"http://127.0.0.1:{free_port()}")) == []
 
 
 @pytest.mark.parametrize("uri", [None, "sqlite:///var/mlflow.db"])
-def test_an_embedded_registry_has_no_door(uri: str | None) -> None:
-    assert list(examine_registry_door(uri)) == []
+def test_an_embedded_registry_is_open_to_nobody(uri: str | None) -> None:
+    assert list(examine_access(uri)) == []
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
 def test_nobody_else_reaches_this_machines_own(host: str) -> None:
-    (found,) = examine_registry_door(f"http://{host}:5000")
+    (found,) = examine_access(f"http://{host}:5000")
     assert (found.level, found.detail) == (Level.OK, "only this machine reaches it")

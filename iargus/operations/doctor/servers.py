@@ -1,4 +1,4 @@
-"""Databases: do they answer, have they their tables, do they know what time it is."""
+"""The servers that the environment names: both databases, Redis, and the mail server."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 
 from iargus.clock import Clock, to_naive_utc
-from iargus.errors import DatabaseUnavailable, SchemaMissing
+from iargus.errors import CountersUnavailable, DatabaseUnavailable, MailNotSent, SchemaMissing
+from iargus.mailing.smtp import check_smtp
 from iargus.operations.doctor.finding import Finding, ok, problem, warning
+from iargus.ratelimit.factory import check_redis
+from iargus.settings import Settings
 from iargus.storage.database import LABELLED, Database
 from iargus.storage.migrate import check_schema
 from iargus.storage.schema import api_metadata, labelled_metadata
+from iargus.text import counted
 
 MAX_CLOCK_DIFFERENCE_S = 30
+SMTP_TIMEOUT_S = 10.0
+# A connection made for this check alone takes longer than a request may wait.
+REDIS_TIMEOUT_S = 2.0
 
 
 def examine_database(database: Database, clock: Clock) -> Iterator[Finding]:
-    """Look at one of the two databases."""
+    """Examine one of the two databases: does it answer, has it its tables, is its clock right."""
     subject = f"database {database.name}"
     try:
         check_schema(database)
@@ -52,7 +59,7 @@ def _examine_clock(database: Database, query: str, clock: Clock) -> Finding:
         theirs = connection.execute(text(query)).scalar_one()
     after = to_naive_utc(clock())
     assert isinstance(theirs, datetime)
-    # How long the answer took is no fault of either clock.
+    # The time that the answer took is no difference.
     difference_s = max((before - theirs).total_seconds(), (theirs - after).total_seconds(), 0.0)
     if difference_s <= MAX_CLOCK_DIFFERENCE_S:
         return ok(subject, f"{difference_s:.0f} s from this machine's")
@@ -61,3 +68,40 @@ def _examine_clock(database: Database, query: str, clock: Clock) -> Finding:
         f"the server's clock and this machine's differ by {difference_s:.0f} s",
         "let NTP set both clocks; tokens and months depend on them",
     )
+
+
+def examine_redis(settings: Settings, *, timeout_s: float = REDIS_TIMEOUT_S) -> Iterator[Finding]:
+    """Examine whether Redis counts, where it is named."""
+    url = settings.environment.redis_url
+    if url is None:
+        return
+    try:
+        check_redis(url, timeout_s=timeout_s)
+    except CountersUnavailable as error:
+        yield warning(
+            "Redis",
+            f"it does not count, so limits hold for each host by itself: {error}",
+            "check REDIS_URL, the server, and that the account may run scripts",
+        )
+    else:
+        yield ok("Redis", "counts requests over all hosts")
+
+
+def examine_mail(settings: Settings) -> Iterator[Finding]:
+    """Examine the mail server: reached, encrypted, logged in; nothing is sent."""
+    server = settings.environment.smtp
+    if server is None:
+        yield warning(
+            "mail",
+            "SMTP_SERVER is not set: alerts stay in the outbox",
+            "set SMTP_SERVER, SMTP_RECIPIENT and the server's SMTP_PORT, SMTP_LOGIN, SMTP_PWD",
+        )
+        return
+    try:
+        check_smtp(server, min(SMTP_TIMEOUT_S, settings.policy.mail.timeout_s))
+    except MailNotSent as error:
+        yield problem("mail", str(error), "check the SMTP_* variables and the mail server")
+        return
+    taken = "answers and takes the login" if server.login else "answers"
+    people = counted(len(server.recipients), "recipient")
+    yield ok("mail", f"{server.host}:{server.port} {taken}; mails go to {people}")
