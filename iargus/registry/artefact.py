@@ -1,8 +1,8 @@
 """A model's file: skops, its digest, and our own list of the types it may hold.
 
-skops takes the types that a file may hold from whoever loads it; MLflow takes them from the
-file's own folder, which protects nothing. Here they come from the task, and the digest from the
-registry, so that nothing of a file is constructed that we did not write and do not know.
+skops lets the caller say which types a file may hold; MLflow reads them from the file's own folder,
+which protects nothing. Here they come from the task, and the digest from the registry, so that only
+known types of files that we wrote are constructed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from iargus.atomic_write import write_atomically
 from iargus.errors import ArtefactRejected
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
 MAX_UNPACKED_BYTES = 4 * 2**30
-# Fitted numbers hardly shrink; zeros do so a thousandfold. What is small anyway may be anything.
+# Fitted numbers are hardly compressible; zeros are, a thousandfold. Small files may be anything.
 MAX_RATIO = 100
 _SMALL_BYTES = 256 * 2**20
 
@@ -56,74 +56,49 @@ def load(path: Path, *, sha256: str, trusted_types: Collection[str]) -> Pipeline
 
     Raises:
         ArtefactRejected: the file is missing, altered, no skops file, holds another type, or a
-            tree in which no prediction would end well.
+            tree that scikit-learn could not follow safely.
     """
     # Imported here: the sync process checks digests, and bundles need neither.
     import skops.io
     from sklearn.pipeline import Pipeline
     from skops.io.exceptions import UntrustedTypesFoundException
 
-    # The very bytes that were checked are the ones that are loaded.
+    from iargus.registry.tree_nodes import check_trees
+
+    # The bytes that are loaded are those that were checked.
     data = check_digest(path, sha256)
-    _check_size(data, path.name)
     try:
-        _check_schema(data, path.name)
-        estimator = skops.io.loads(_renamed(data), trusted=sorted(trusted_types))
+        estimator = skops.io.loads(_checked(data, path.name), trusted=sorted(trusted_types))
+        if not isinstance(estimator, Pipeline):
+            raise ArtefactRejected(
+                f"{path.name} holds a {type(estimator).__name__}, not a scikit-learn Pipeline"
+            )
+        check_trees(estimator)
     except UntrustedTypesFoundException as error:
         raise ArtefactRejected(
             f"{path.name} holds types that are not on the task's list: {error}"
         ) from None
     except ArtefactRejected:
         raise
-    # A broken file fails anywhere in skops, with anything; all of it means the same here.
+    # A broken file fails anywhere in skops, or has trees of another form, with any error.
     except Exception as error:
         raise ArtefactRejected(
             f"{path.name} cannot be read as a skops file: {type(error).__name__}: {error}"
         ) from error
-    if not isinstance(estimator, Pipeline):
-        raise ArtefactRejected(
-            f"{path.name} holds a {type(estimator).__name__}, not a scikit-learn Pipeline"
-        )
-    _check_content(estimator, path.name)
     return estimator
 
 
-def _check_content(estimator: Pipeline, name: str) -> None:
-    from iargus.registry.tree_nodes import check_trees
-
-    try:
-        check_trees(estimator)
-    except ArtefactRejected:
-        raise
-    # Attributes may be of any kind: the types in the file are known, what they hold is not.
-    except Exception as error:
-        raise ArtefactRejected(
-            f"{name} holds a tree of another form: {type(error).__name__}: {error}"
-        ) from error
-
-
-def _check_size(data: bytes, name: str) -> None:
-    """A file of a megabyte may hold a gigabyte of zeros, and say that it holds a terabyte."""
-    try:
-        with ZipFile(io.BytesIO(data)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except (BadZipFile, NotImplementedError) as error:
-        raise ArtefactRejected(f"{name} cannot be read as a skops file: {error}") from error
-    most = min(MAX_UNPACKED_BYTES, max(_SMALL_BYTES, MAX_RATIO * len(data)))
-    if size > most:
-        raise ArtefactRejected(f"{name} unpacks to {size} bytes, more than {most}")
-
-
-def _check_schema(data: bytes, name: str) -> None:
+def _checked(data: bytes, name: str) -> bytes:
+    """The same file, with the types of an earlier release under their names of today, once its size
+    and its schema are known to be bounded."""
     with ZipFile(io.BytesIO(data)) as archive:
-        check_schema(json.loads(archive.read("schema.json")), name)
-
-
-def _renamed(data: bytes) -> bytes:
-    """The same file, with the types of an earlier release under their names of today."""
-    with ZipFile(io.BytesIO(data)) as archive:
-        text = archive.read("schema.json")
-        schema = json.loads(text)
+        # A file of a megabyte may hold a gigabyte of zeros, or say that it holds a terabyte.
+        size = sum(member.file_size for member in archive.infolist())
+        most = min(MAX_UNPACKED_BYTES, max(_SMALL_BYTES, MAX_RATIO * len(data)))
+        if size > most:
+            raise ArtefactRejected(f"{name} unpacks to {size} bytes, more than {most}")
+        schema = json.loads(archive.read("schema.json"))
+        check_schema(schema, name)
         current = with_current_names(schema)
         if current == schema:
             return data

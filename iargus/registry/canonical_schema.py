@@ -1,12 +1,12 @@
-"""The schema of a skops file: equal when the models are, and how much there is to walk in it.
+"""The schema of a skops file: the same for the same model, and bounded in what it refers to.
 
 skops numbers objects by their address in memory and zip dates its members, so the same model
 gives other bytes every time. Here objects are numbered in the order in which they appear, only
 where two places share one, and members carry no date.
 
-skops audits what a file refers to twice as often as it is referred to: thirty lists, each of which
-is the one before twice, are a few kilobytes and a walk of a thousand million steps. What skops
-itself writes refers to nothing that it does not write out again, and so is no longer than it looks.
+skops audits an object as often as it is referred to: thirty lists, each of which is the one before
+twice, are a few kilobytes and a walk of a thousand million steps ("billion laughs"). What skops
+itself writes is written out again wherever it is referred to, and so is no longer than it looks.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -21,6 +22,8 @@ from iargus.errors import ArtefactRejected
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SCHEMA = "schema.json"
+MAX_RATIO = 10
+_SMALL = 1_000_000  # steps; a few seconds
 
 
 def canonical(data: bytes) -> bytes:
@@ -28,11 +31,8 @@ def canonical(data: bytes) -> bytes:
     with ZipFile(io.BytesIO(data)) as source:
         members = {name: source.read(name) for name in source.namelist()}
     schema = json.loads(members.pop(_SCHEMA))
-    counts: Counter[int] = Counter()
-    _count(schema, counts)
-    numbering = _Numbering({key for key, count in counts.items() if count > 1}, set(members))
-    numbering.apply(schema)
-    files = {numbering.files[name]: members[name] for name in members if name in numbering.files}
+    names = _renumber(schema, set(members))
+    files = {names[name]: members[name] for name in members if name in names}
     files[_SCHEMA] = json.dumps(schema, separators=(",", ":")).encode()
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as target:
@@ -43,97 +43,63 @@ def canonical(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def _renumber(schema: Any, members: set[str]) -> dict[str, str]:
+    """Number shared objects and name members in order of appearance; give the new name by the old.
+    An object that is not shared has no number."""
+    counts = Counter(node["__id__"] for node in _nodes(schema) if _is_shareable(node))
+    ids: dict[int, int] = {}
+    names: dict[str, str] = {}
+    for node in _nodes(schema):
+        if isinstance(node.get("__id__"), int):
+            is_shareable, old = _is_shareable(node), node.pop("__id__")
+            if is_shareable and counts[old] > 1:
+                # From 1: skops takes 0 for no number at all.
+                node["__id__"] = ids.setdefault(old, len(ids) + 1)
+        file = node.get("file")
+        if isinstance(file, str) and file in members:
+            node["file"] = names.setdefault(file, f"{len(names)}.{file.rpartition('.')[2]}")
+    return names
+
+
 def _is_shareable(node: dict[str, Any]) -> bool:
-    # Numbers and texts are shared or not as Python likes, and nobody can tell the difference.
+    # Python decides whether equal numbers and texts are one object; it makes no difference.
     return isinstance(node.get("__id__"), int) and node.get("__loader__") != "JsonNode"
 
 
-def _count(node: Any, counts: Counter[int]) -> None:
-    if isinstance(node, dict):
-        if _is_shareable(node):
-            counts[node["__id__"]] += 1
-        for value in node.values():
-            _count(value, counts)
-    elif isinstance(node, list):
-        for value in node:
-            _count(value, counts)
-
-
-class _Numbering:
-    """New numbers for shared objects, new names for members, in order of appearance."""
-
-    def __init__(self, shared: set[int], members: set[str]) -> None:
-        self._shared = shared
-        self._members = members
-        self._ids: dict[int, int] = {}
-        self.files: dict[str, str] = {}
-
-    def apply(self, node: Any) -> None:
-        if isinstance(node, list):
-            for value in node:
-                self.apply(value)
-            return
-        if not isinstance(node, dict):
-            return
-        if isinstance(node.get("__id__"), int):
-            old = node.pop("__id__")
-            if old in self._shared and node.get("__loader__") != "JsonNode":
-                # From 1: skops takes 0 for no number at all.
-                node["__id__"] = self._ids.setdefault(old, len(self._ids) + 1)
-        file = node.get("file")
-        if isinstance(file, str) and file in self._members:
-            ending = file.rpartition(".")[2]
-            node["file"] = self.files.setdefault(file, f"{len(self.files)}.{ending}")
-        for value in node.values():
-            self.apply(value)
-
-
-MAX_RATIO = 10
-_SMALL = 1_000_000  # steps; a few seconds
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """All nodes, each before those in it."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _nodes(each)
 
 
 def check_schema(schema: Any, name: str) -> None:
     """Count the nodes of a parsed `schema.json`, with and without its references.
 
     Raises:
-        ArtefactRejected: it refers to itself, or so often that nobody would come to an end.
+        ArtefactRejected: it refers to itself, or so often that reading it would not end.
     """
-    walk = _Walk()
-    steps = walk.steps(schema)
-    if steps > max(_SMALL, MAX_RATIO * walk.written):
-        raise ArtefactRejected(f"{name} has {walk.written} nodes that stand for {steps}")
+    by_id: dict[int, int | None] = {}
 
-
-class _Walk:
-    """`written` is the number of nodes met so far."""
-
-    def __init__(self) -> None:
-        self.written = 0
-        self._by_id: dict[object, int | None] = {}
-
-    def steps(self, value: Any) -> int:
+    def steps(value: Any) -> int:
         if isinstance(value, list):
-            return sum(map(self.steps, value))
+            return sum(map(steps, value))
         if not isinstance(value, dict):
             return 0
-        self.written += 1
         number = value.get("__id__")
         if not isinstance(number, int) or not number:
-            return 1 + sum(map(self.steps, value.values()))
-        if number in self._by_id:
-            known = self._by_id[number]
-            if known is None:
-                raise ArtefactRejected("an object of the file holds itself")
-            # Written out again, perhaps, and not looked at again.
-            self.written += sum(map(_written, value.values()))
-            return known
-        self._by_id[number] = None
-        found = 1 + sum(map(self.steps, value.values()))
-        self._by_id[number] = found
+            return 1 + sum(map(steps, value.values()))
+        if number not in by_id:
+            by_id[number] = None
+            by_id[number] = 1 + sum(map(steps, value.values()))
+        found = by_id[number]
+        if found is None:
+            raise ArtefactRejected("an object of the file holds itself")
         return found
 
-
-def _written(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + sum(map(_written, value.values()))
-    return sum(map(_written, value)) if isinstance(value, list) else 0
+    written, walked = sum(1 for _ in _nodes(schema)), steps(schema)
+    if walked > max(_SMALL, MAX_RATIO * written):
+        raise ArtefactRejected(f"{name} has {written} nodes that stand for {walked}")

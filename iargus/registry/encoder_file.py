@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from iargus.atomic_write import write_atomically
 from iargus.errors import ArtefactRejected
+from iargus.registry.artefact import check_digest
 from iargus.registry.renamed_types import current_module
 
 if TYPE_CHECKING:
     from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 
-# All that a pickled encoder names; the rest of it is plain data. A package as a whole would let in
-# classes that do things when they are made: numpy.memmap empties a file, and pandas' Expr evaluates
-# Python that it is given as a text.
+# All that a pickled encoder names; the rest is plain data. A whole package would bring constructors
+# with effects: numpy.memmap empties a file, and pandas' Expr evaluates Python code.
 _NAMES = {("iargus.tasks.car_price.estimator.name_encoder", "NameEncoder")}
 
 
@@ -82,19 +82,12 @@ def _checked(path: Path) -> bytes:
     beside = sidecar(path)
     try:
         words = beside.read_text(encoding="ascii").split()
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        missing = Path(str(error.filename)).name
-        raise ArtefactRejected(f"{missing} is missing; `iargus encoder export` writes it") from None
+    except FileNotFoundError:
+        raise ArtefactRejected(
+            f"{beside.name} is missing; `iargus encoder export` writes both files"
+        ) from None
     except UnicodeDecodeError:
         words = []
-        data = b""
     if not words or len(words[0]) != 64:
         raise ArtefactRejected(f"{beside.name} holds no SHA-256")
-    found = hashlib.sha256(data).hexdigest()
-    if found != words[0].lower():
-        raise ArtefactRejected(
-            f"{path.name} was altered: its SHA-256 is {found[:12]}…, {beside.name} says "
-            f"{words[0][:12]}…"
-        )
-    return data
+    return check_digest(path, words[0])

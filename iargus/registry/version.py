@@ -1,4 +1,4 @@
-"""What the registry knows of one version of a model, and what a training hands over."""
+"""A version of a model in the registry, and what a training registers."""
 
 from __future__ import annotations
 
@@ -15,26 +15,14 @@ if TYPE_CHECKING:
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 
-# The tag of a version and of its run that says which retraining of monitoring they come from.
-RETRAINING = "iargus.retraining"
-
-BUNDLE_DIGEST = "bundle.sha256"
-"""The tag with the digest of the bundle's manifest, in hex."""
-
-BUNDLE_ROWS = "bundle.parity_rows"
-"""The tag with the number of rows on which bundle and estimator gave the same answers."""
-
-NOT_COMPILABLE = "bundle.not_compilable"
-"""The tag with the reason why there is no bundle: the estimator has no form as one."""
-
-BUNDLE_REFUSED = "bundle.refused"
-"""The tag with the reason why there is no bundle: it did not answer as the estimator."""
-
-SIGNATURE = "signature"
-"""The tag with who vouches for the version: the name of a key, a colon, and a signature."""
-
-FILE_DIGEST = "sha256."
-"""With the name of a file beside the model: the tag that holds its digest in hex."""
+# Tags of a version; the last is a prefix, of the name of a file beside the model.
+RETRAINING = "iargus.retraining"  # which retraining of monitoring it comes from; also on its run
+BUNDLE_DIGEST = "bundle.sha256"  # of the bundle's manifest, in hex
+BUNDLE_ROWS = "bundle.parity_rows"  # on how many rows bundle and estimator predicted the same
+NOT_COMPILABLE = "bundle.not_compilable"  # why there is no bundle: the estimator has no such form
+BUNDLE_REFUSED = "bundle.refused"  # why there is no bundle: it did not predict as the estimator
+SIGNATURE = "signature"  # the name of a key, a colon, and a signature by it
+FILE_DIGEST = "sha256."  # the digest of that file, in hex
 
 
 @dataclass(frozen=True)
@@ -60,12 +48,12 @@ class ModelVersion:
 
     @property
     def signature(self) -> str:
-        """Key and signature, see `iargus.registry.trust`; empty when nobody has signed it."""
+        """Key and signature, see `iargus.registry.trust`; empty when it is not signed."""
         return self.tags.get(SIGNATURE, "")
 
     @property
     def window_start(self) -> datetime | None:
-        """The moment of the oldest row that the model learned from (UTC, no zone)."""
+        """The time of the oldest row that the model learned from (UTC, no zone)."""
         return _timestamp(self.tags.get("window_start"))
 
     @property
@@ -97,8 +85,8 @@ class TrainingRecord:
 
     `sample` holds some rows of the features, for the signature; `params`, `metrics` and
     `pictures` (PNG by name) go to the run, `tags` to the version; `files` (text by name) are
-    stored beside the model; `compiled` is given a new folder and the digest of the skops file,
-    writes the bundle there, and gives the tags that say what came of it.
+    stored beside the model; `compiled` is called with a new folder and the digest of the skops
+    file; it writes the bundle there and returns the tags about it.
     """
 
     task: str

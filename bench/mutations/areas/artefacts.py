@@ -23,7 +23,7 @@ GUARDS = (
     _SKOPS.guard("an altered model is not loaded", "if found != sha256.lower():", "if False:"),
     _SKOPS.guard(
         "a model holds types of the task's list alone",
-        "skops.io.loads(_renamed(data), trusted=sorted(trusted_types))",
+        "skops.io.loads(_checked(data, path.name), trusted=sorted(trusted_types))",
         "skops.io.loads(data, trusted=skops.io.get_untrusted_types(data=data))",
     ),
     _SKOPS.guard(
@@ -32,7 +32,11 @@ GUARDS = (
         "if False:",
     ),
     _SKOPS.guard("a model is a pipeline", "if not isinstance(estimator, Pipeline):", "if False:"),
-    _PICKLE.guard("an altered encoder is not read", "if found != words[0].lower():", "if False:"),
+    _PICKLE.guard(
+        "an altered encoder is not read",
+        "return check_digest(path, words[0])",
+        "return path.read_bytes()",
+    ),
     _PICKLE.guard(
         "an encoder without a digest is not read",
         "if not words or len(words[0]) != 64:",
@@ -58,7 +62,7 @@ GUARDS = (
     _NODES.guard("a tree looks at columns that are there", "or (columns >= count).any()", ""),
     _SCHEMA.guard(
         "a file refers to itself a bounded number of times",
-        "if steps > max(_SMALL, MAX_RATIO * walk.written):",
+        "if walked > max(_SMALL, MAX_RATIO * written):",
         "if False:",
     ),
     _FILES.guard(
