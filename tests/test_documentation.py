@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
-from iargus.cli.main import app
+from scripts.reference.commands import commands
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*.md")])
 
 
 @pytest.fixture(scope="module")
-def command() -> Any:
-    return typer.main.get_command(app)
+def by_name() -> dict[str, Any]:
+    return dict(commands())
 
 
 def ids(path: Path) -> str:
@@ -33,20 +32,23 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
-def test_every_command_that_is_shown_exists_with_its_options(page: Path, command: Any) -> None:
+def test_every_command_that_is_shown_exists_with_its_options(
+    page: Path, by_name: dict[str, Any]
+) -> None:
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
     pattern = r"(?:^|`|/|\$ |\()iargus ((?:[a-z][a-z-]*|--[a-z])[^`\n#|)]*)"
     shown = re.findall(pattern, text, re.MULTILINE)
     for words in shown:
-        found = command
-        rest = words.split()
-        while rest and hasattr(found, "commands"):
+        found, rest = "iargus", words.split()
+        while rest and hasattr(by_name[found], "commands"):
             name = rest.pop(0)
             if name.startswith("-") or "|" in name:
                 break
-            assert name in found.commands, f"iargus {words}"
-            found = found.commands[name]
-        known = {option for parameter in found.params for option in parameter.opts} | {"--help"}
+            found = f"{found} {name}"
+            assert found in by_name, f"iargus {words}"
+        known = {option for parameter in by_name[found].params for option in parameter.opts} | {
+            "--help"
+        }
         for option in re.findall(r"(?<!\S)--[a-z-]+", " ".join(rest)):
             assert option in known, f"iargus {words}"
 

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 import yaml
 from pydantic import ValidationError
 
-from iargus.cli.main import app
 from iargus.settings import Policy
 from iargus.settings.wording import explain, setting_names
 from iargus.tasks.catalogue import Catalogue
+from scripts.reference.commands import commands
 
 ROOT = Path(__file__).parents[1]
 LISTED = subprocess.run(
@@ -108,17 +107,11 @@ def test_every_environment_variable_that_is_named_is_read_somewhere(page: Path) 
     assert not {name for name in named - own if not re.search(rf"\b{name}\b", read)}
 
 
-def all_options(command: Any) -> set[str]:
-    found = {option for parameter in command.params for option in parameter.opts}
-    if hasattr(command, "commands"):
-        for inner in command.list_commands(None):
-            found |= all_options(command.commands[inner])
-    return found
-
-
 def test_every_option_in_the_text_belongs_to_some_command() -> None:
     """Those beside a command are looked at by `tests/test_documentation.py`; these stand alone."""
-    known = all_options(typer.main.get_command(app)) | {"--help"}
+    known = {"--help"}
+    for _, command in commands():
+        known |= {option for parameter in command.params for option in parameter.opts}
     known |= {"--public-access", "--slot", "--keep-alive"}  # of `az` and gunicorn
     code = "\n".join(path.read_text(encoding="utf-8") for path in CODE)
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):

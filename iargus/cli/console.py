@@ -1,17 +1,21 @@
-"""The console: tables on stdout, progress on stderr."""
+"""The console: tables and JSON on stdout, progress on stderr."""
 
 from __future__ import annotations
 
+import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
-# Wide enough that no cell is folded where there is no terminal whose width would matter.
+# Wide enough that no cell is folded where there is no terminal.
 PIPE_WIDTH = 240
 
 
@@ -20,7 +24,29 @@ def output() -> Console:
     return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
 
 
-# A log that is read later needs a sign of life, not every step.
+def print_table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, unbroken: str | None = None
+) -> None:
+    """Print a table; the cells of the column `unbroken` are never folded."""
+    table = Table()
+    for head in heads:
+        table.add_column(head, no_wrap=head == unbroken)
+    for row in rows:
+        table.add_row(*row)
+    output().print(table)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, indent=2))
+
+
+def iso_utc(timestamp: datetime | None) -> str | None:
+    """A time in UTC without its zone, as JSON has it (RFC 3339)."""
+    return None if timestamp is None else f"{timestamp.isoformat()}Z"
+
+
+# A log that is read later needs progress now and then, not every step.
 LINE_INTERVAL_S = 5.0
 
 # (how far in units of `total`, rows so far)

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from iargus.cli.console import output
+from iargus.cli.console import print_table
+from iargus.cli.options import TaskArgument
 from iargus.clock import utc_now
 from iargus.errors import DataError
 from iargus.operations.stack import Stack
+from iargus.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ def data() -> None:
 
 @app.command("future")
 def future(
-    task: Annotated[str, typer.Argument(help="A task of config.yml, such as car_price.")],
+    task: TaskArgument,
     set_aside: Annotated[
         Path | None,
         typer.Option(
@@ -41,7 +42,7 @@ def future(
 ) -> None:
     """Show the labelled rows that are dated later than tomorrow (UTC).
 
-    A slip of the pen, such as 2062 for 2026, counts in no month and is left out of every training.
+    A mistyped year, such as 2062 for 2026, counts in no month and is left out of every training.
     Set aside, the rows can be corrected in their file and imported again.
     """
     # Imported here: it brings pandas, seconds that `--help` can spare.
@@ -56,7 +57,7 @@ def future(
     if rows.empty:
         typer.echo(f"{task}: no row is dated later than tomorrow")
         return
-    typer.echo(f"{task}: {_rows(len(rows))} dated later than tomorrow")
+    typer.echo(f"{task}: {counted(len(rows), 'row is', 'rows are')} dated later than tomorrow")
     _show(rows)
     if set_aside is None:
         typer.echo(f"To remove them: iargus data future {task} --set-aside FILE")
@@ -65,10 +66,10 @@ def future(
     try:
         store.remove(start=edge, expected=len(rows))
     except Exception:
-        # The rows are where they were, so a file that says otherwise must not stay.
+        # The rows are still in the database, so the file must not stay.
         set_aside.unlink(missing_ok=True)
         raise
-    typer.echo(f"{_rows(len(rows))} removed, and kept in {set_aside}")
+    typer.echo(f"{counted(len(rows), 'row is', 'rows are')} removed, and kept in {set_aside}")
     _advise(stack, chosen, edge, set_aside)
 
 
@@ -92,10 +93,8 @@ def _advise(stack: Stack, task: Task, edge: datetime, file: Path) -> None:
 
 def _show(rows: pd.DataFrame) -> None:
     names = ["observed_at", "label", *(str(n) for n in rows if n not in ("observed_at", "label"))]
-    table = Table(*names)
-    for row in rows[names].head(_MOST_SHOWN).itertuples(index=False):
-        table.add_row(*(str(value)[:60] for value in row))
-    output().print(table)
+    shown = rows[names].head(_MOST_SHOWN).itertuples(index=False)
+    print_table(names, ([str(value)[:60] for value in row] for row in shown))
     if len(rows) > _MOST_SHOWN:
         typer.echo(f"and {len(rows) - _MOST_SHOWN:,} more")
 
@@ -112,7 +111,3 @@ def _write(rows: pd.DataFrame, task: Task, path: Path) -> None:
         raise DataError(f"{path} is there already; name a new file") from None
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{' is' if count == 1 else 's are'}"

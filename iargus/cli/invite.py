@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from iargus.cli.console import output
+from iargus.cli.console import iso_utc, print_json, print_table
+from iargus.cli.options import JsonOption
 from iargus.cli.token.context import served_tasks
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import DataError
@@ -63,29 +62,19 @@ def create(
 
 
 @app.command("list")
-def list_invitations(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+def list_invitations(as_json: JsonOption = False) -> None:
     """Show every invitation, the newest first. The codes themselves are not kept; an id is the
     first group of its code."""
     from iargus.auth.issuing.invitations import Invitations
 
     found = Invitations(Stack().api).listed()
     if as_json:
-        typer.echo(json.dumps([_as_json(each) for each in found], indent=2))
-        return
-    table = Table("id", "for", "tasks", "used", "created (UTC)", "expires (UTC)", "state")
-    for each in found:
-        table.add_row(
-            each.id,
-            each.email or each.domain or "anybody",
-            "all" if each.tasks is None else ", ".join(each.tasks),
-            f"{each.used} of {each.uses}",
-            f"{each.created_at:%Y-%m-%d %H:%M}",
-            f"{each.expires_at:%Y-%m-%d %H:%M}",
-            _state(each),
-        )
-    output().print(table if found else "No invitation was made yet.")
+        print_json([_as_json(each) for each in found])
+    elif found:
+        heads = ("id", "for", "tasks", "used", "created (UTC)", "expires (UTC)", "state")
+        print_table(heads, map(_row, found))
+    else:
+        typer.echo("No invitation was made yet.")
 
 
 @app.command("revoke")
@@ -99,6 +88,18 @@ def revoke(
     if not Invitations(Stack().api).revoke(key, to_naive_utc(utc_now())):
         raise DataError("no invitation with this id is in use: it is unknown or was revoked before")
     typer.echo("revoked")
+
+
+def _row(each: Invitation) -> tuple[str, ...]:
+    return (
+        each.id,
+        each.email or each.domain or "anybody",
+        "all" if each.tasks is None else ", ".join(each.tasks),
+        f"{each.used} of {each.uses}",
+        f"{each.created_at:%Y-%m-%d %H:%M}",
+        f"{each.expires_at:%Y-%m-%d %H:%M}",
+        _state(each),
+    )
 
 
 def _state(each: Invitation) -> str:
@@ -117,8 +118,8 @@ def _as_json(each: Invitation) -> dict[str, str | int | list[str] | None]:
         "tasks": None if each.tasks is None else list(each.tasks),
         "uses": each.uses,
         "used": each.used,
-        "created_at": f"{each.created_at.isoformat()}Z",
-        "expires_at": f"{each.expires_at.isoformat()}Z",
-        "revoked_at": None if each.revoked_at is None else f"{each.revoked_at.isoformat()}Z",
+        "created_at": iso_utc(each.created_at),
+        "expires_at": iso_utc(each.expires_at),
+        "revoked_at": iso_utc(each.revoked_at),
         "state": _state(each),
     }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from iargus.cli.console import output
+from iargus.cli.console import iso_utc, print_json, print_table
+from iargus.cli.options import JsonOption
 from iargus.clock import utc_now
 from iargus.operations.stack import Stack
+from iargus.text import counted
 
 if TYPE_CHECKING:
     from iargus.auth.keys.info import KeyInfo
@@ -64,7 +63,7 @@ def rotate(
     service = _service()
     if rewrap:
         count = service.rewrap()
-        keys = "1 key is" if count == 1 else f"{count} keys are"
+        keys = counted(count, "key is", "keys are")
         place = "the key file" if service.origin == FILE else "the first secret of the environment"
         typer.echo(f"{keys} wrapped with {place}")
         return
@@ -72,30 +71,16 @@ def rotate(
 
 
 @app.command("list")
-def list_keys(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Show every key, the newest first: what it does, and when nobody needs it any more."""
+def list_keys(as_json: JsonOption = False) -> None:
+    """Show every key, the newest first: what it does, and when it is no longer needed."""
     service = _service()
     service.erase_expired()
     found = service.listed()
     if as_json:
-        typer.echo(json.dumps([_as_json(info) for info in found], indent=2))
+        print_json([_as_json(info) for info in found])
         return
-    table = Table("kid", "from", "state", "created (UTC)", "tokens", "people", "can go", "wrapped")
-    table.columns[0].no_wrap = True
-    for info in found:
-        table.add_row(
-            info.kid,
-            info.origin,
-            info.state,
-            "" if info.created_at is None else f"{info.created_at:%Y-%m-%d %H:%M}",
-            f"{info.use.tokens:,}",
-            f"{info.use.people:,}",
-            _can_go(info),
-            "" if info.wrapped_with is None else f"with {info.wrapped_with}",
-        )
-    output().print(table)
+    heads = ("kid", "from", "state", "created (UTC)", "tokens", "people", "can go", "wrapped")
+    print_table(heads, map(_row, found), unbroken="kid")
 
 
 @app.command("retire")
@@ -142,13 +127,28 @@ def retire(
 
 
 def _loss(use: Use) -> str:
-    holders = "1 person loses" if use.people == 1 else f"{use.people:,} people lose"
-    return f"{holders} {'1 token' if use.tokens == 1 else f'{use.tokens:,} tokens'}"
+    holders = counted(use.people, "person loses", "people lose")
+    return f"{holders} {counted(use.tokens, 'token')}"
+
+
+def _row(info: KeyInfo) -> tuple[str, ...]:
+    return (
+        info.kid,
+        info.origin,
+        info.state,
+        "" if info.created_at is None else f"{info.created_at:%Y-%m-%d %H:%M}",
+        f"{info.use.tokens:,}",
+        f"{info.use.people:,}",
+        _can_go(info),
+        "" if info.wrapped_with is None else f"with {info.wrapped_with}",
+    )
 
 
 def _can_go(info: KeyInfo) -> str:
-    if info.state in ("signs", "revoked", "dropped"):
-        return {"signs": "when it is retired"}.get(info.state, "gone")
+    if info.state == "signs":
+        return "when it is retired"
+    if info.state in ("revoked", "dropped"):
+        return "gone"
     last = info.use.last_expiry
     return "now" if last is None else f"{last:%Y-%m-%d %H:%M}"
 
@@ -158,13 +158,9 @@ def _as_json(info: KeyInfo) -> dict[str, str | int | None]:
         "kid": info.kid,
         "from": info.origin,
         "state": info.state,
-        "created_at": _timestamp(info.created_at),
+        "created_at": iso_utc(info.created_at),
         "tokens": info.use.tokens,
         "people": info.use.people,
-        "last_token_expires_at": _timestamp(info.use.last_expiry),
+        "last_token_expires_at": iso_utc(info.use.last_expiry),
         "wrapped_with": info.wrapped_with,
     }
-
-
-def _timestamp(timestamp: datetime | None) -> str | None:
-    return None if timestamp is None else f"{timestamp.isoformat()}Z"

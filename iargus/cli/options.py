@@ -1,11 +1,16 @@
-"""Options that several commands share: shares of one, and how tables are written."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import typer
 
 from iargus.errors import ConfigurationError
 from iargus.settings.shares import why_no_limit, why_no_share
+
+TaskArgument = Annotated[str, typer.Argument(help="A task of config.yml, such as car_price.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def limit_option(value: float | None) -> float | None:

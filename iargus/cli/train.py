@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from iargus.cli.console import output
+from iargus.cli.console import print_table
+from iargus.cli.options import TaskArgument
 from iargus.clock import utc_now
 from iargus.errors import DataError
 from iargus.logs import configure_logging
@@ -27,7 +27,7 @@ _DAY = ["%Y-%m-%d"]
 
 
 def train(
-    task: Annotated[str, typer.Argument(help="A task of config.yml, such as car_price.")],
+    task: TaskArgument,
     since: Annotated[
         datetime | None, typer.Option(formats=_DAY, help="Only rows from this day on (UTC).")
     ] = None,
@@ -91,10 +91,13 @@ def _show(version: ModelVersion, metrics: dict[str, float]) -> None:
             f"{name.removesuffix('_cv')}: {mean:.1%} over {folds:.0f} splits "
             f"(95 % interval {low:.1%} to {high:.1%}); on the newest or first of them:"
         )
-    table = Table("metric", "value of one split")
-    for name, value in metrics.items():
-        table.add_row(name, f"{value:,.4f}" if abs(value) < 100 else f"{value:,.0f}")
-    output().print(table)
+    print_table(
+        ("metric", "value of one split"),
+        (
+            (name, f"{value:,.4f}" if abs(value) < 100 else f"{value:,.0f}")
+            for name, value in metrics.items()
+        ),
+    )
 
 
 @contextmanager

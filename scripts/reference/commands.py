@@ -27,7 +27,8 @@ def markdown() -> str:
 def _walk(name: str, command: Command) -> Iterator[tuple[str, Command]]:
     yield name, command
     for inner in _inner(command):
-        yield from _walk(f"{name} {inner}", command.commands[inner])
+        context = typer.Context(command, info_name=name)
+        yield from _walk(f"{name} {inner}", command.resolve_command(context, [inner])[1])
 
 
 def _inner(command: Command) -> list[str]:
