@@ -29,7 +29,7 @@ def main() -> int:
         stack.settings = replace(stack.settings, policy=_quick(stack.settings.policy))
         for database in (stack.labelled, stack.api):
             upgrade(database)
-        missing = prepare(stack, today=utc_now().date(), tell=print, first=TINY)
+        missing = prepare(stack, today=utc_now().date(), progress=print, first=TINY)
     except IArgusError as error:
         print(f"setup_tests: {error}", file=sys.stderr)
         return 1

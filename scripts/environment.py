@@ -4,7 +4,7 @@
 
 An environment cannot be moved to another place, so it is known to be unfinished instead: the file
 `installed` (or another mark) is in it only while everything is. Where that lacks, the folder is
-removed and made anew, for pip takes a package that was cut off while it was unpacked for installed.
+removed and made again, since pip takes a half-unpacked package for installed.
 Of processes that start together one works, and the others wait for it. The standard library alone:
 nothing is installed yet.
 """
@@ -38,13 +38,13 @@ def install(
         unfinished = folder / "unfinished"
         if unfinished.exists() or not (folder / (onto or mark)).exists():
             if folder.exists():
-                print(f"{folder} was not finished or is another's; it is made anew", flush=True)
+                print(f"{folder} was not finished or is another's; it is made again", flush=True)
                 shutil.rmtree(folder)
             folder.mkdir(parents=True)
             unfinished.touch()
             print(f"Making the virtual environment {folder} with {sys.executable}", flush=True)
             _run(sys.executable, "-m", "venv", str(folder))
-        # From here to the end of the next lines nobody takes it for whole.
+        # From here on it counts as unfinished, until the last of these lines.
         unfinished.touch()
         for each in filter(None, (mark, onto)):
             (folder / each).unlink(missing_ok=True)

@@ -52,14 +52,14 @@ def test_an_environment_that_was_cut_off_is_made_anew(place: Path, number: int) 
     process.communicate()
     assert not (place / ".venv" / "installed").exists()
 
-    assert "made anew" in install(place)
+    assert "made again" in install(place)
     assert install(place) == ""
 
 
 def test_one_that_an_earlier_release_has_left_without_its_mark_is_made_anew(place: Path) -> None:
     (place / ".venv" / "bin").mkdir(parents=True)
     (place / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    assert "made anew" in install(place)
+    assert "made again" in install(place)
 
 
 def test_of_two_that_start_together_one_installs_and_the_other_waits(place: Path) -> None:
@@ -79,4 +79,4 @@ def test_a_lock_that_changed_takes_the_mark_away_until_all_is_installed(place: P
     assert process.returncode != 0
     assert not (place / ".venv" / "installed").exists()
     (place / "requirements.txt").write_text("")
-    assert "made anew" in install(place)
+    assert "made again" in install(place)

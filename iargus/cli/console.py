@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -53,16 +53,11 @@ LINE_INTERVAL_S = 5.0
 Advance = Callable[[float, int], None]
 
 
-@contextmanager
-def progress_bar(title: str, *, total: float) -> Iterator[Advance]:
-    """Give a function that shows how far it is, with rows and rows per second."""
-    began = time.monotonic()
-    if sys.stderr.isatty():
-        with _bar(title, total, began) as advance:
-            yield advance
-    else:
-        with _lines(title, total, began) as advance:
-            yield advance
+def progress_bar(title: str, *, total: float) -> AbstractContextManager[Advance]:
+    """Yield a function that shows the progress, with rows and rows per second: a bar on a terminal,
+    lines elsewhere."""
+    show = _bar if sys.stderr.isatty() else _lines
+    return show(title, total, time.monotonic())
 
 
 @contextmanager

@@ -20,13 +20,8 @@ if TYPE_CHECKING:
 
     from iargus.tasks.base import Task
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(help="Inspect the labelled rows.", no_args_is_help=True)
 _MOST_SHOWN = 10
-
-
-@app.callback()
-def data() -> None:
-    """Inspect the labelled rows."""
 
 
 @app.command("future")

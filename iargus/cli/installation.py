@@ -32,7 +32,7 @@ def setup() -> None:
 
     stack = Stack()
     configure_logging("warning")
-    for problem in prepare(stack, today=utc_now().date(), tell=print_step):
+    for problem in prepare(stack, today=utc_now().date(), progress=print_step):
         print_step(f"No model: {problem}")
 
 

@@ -110,19 +110,16 @@ app = typer.Typer(
 
 @app.callback()
 def _iargus() -> None:
-    pass  # so that Typer makes a group, although it knows of no command
+    pass  # so that Typer makes a group, although no command is registered
 
 
 def main() -> None:
     """Run the command line: 0 done, 1 failed, 2 wrong usage or configuration."""
     try:
         app()
-    except ConfigurationError as error:
-        print(f"iargus: {error}", file=sys.stderr)
-        sys.exit(2)
     except IArgusError as error:
         print(f"iargus: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, ConfigurationError) else 1)
     except BrokenPipeError:
         # The reader has gone, as in `iargus token list | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

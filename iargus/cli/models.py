@@ -44,11 +44,7 @@ def list_models(
 
 
 @app.command("promote")
-def promote(
-    task: TaskArgument,
-    version: VersionArgument,
-    as_json: JsonOption = False,
-) -> None:
+def promote(task: TaskArgument, version: VersionArgument, as_json: JsonOption = False) -> None:
     """Make a version the champion; every service follows within registry.poll_interval_s."""
     stack = _stack()
     champion = stack.registry.promote(stack.catalogue.get(task).name, version)
@@ -64,11 +60,7 @@ def rollback(task: TaskArgument, as_json: JsonOption = False) -> None:
 
 
 @app.command("sign")
-def sign(
-    task: TaskArgument,
-    version: VersionArgument,
-    as_json: JsonOption = False,
-) -> None:
+def sign(task: TaskArgument, version: VersionArgument, as_json: JsonOption = False) -> None:
     """Sign a version that is in the registry already, when you know where it comes from."""
     # Imported here: it brings scikit-learn, which `--help` can spare.
     from iargus.serving.sync.signing import sign_version
@@ -79,9 +71,7 @@ def sign(
     _print(signed, f"is signed with the key {key}", as_json=as_json)
 
 
-def mlflow_ui(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 5000,
-) -> None:
+def mlflow_ui(port: Annotated[int, typer.Option(min=1, max=65535, help="Port.")] = 5000) -> None:
     """Show the embedded registry's page on this machine only, until stopped."""
     stack = Stack()
     settings = stack.settings

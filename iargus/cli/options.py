@@ -1,13 +1,14 @@
-"""Arguments and options that several commands share."""
+"""Arguments and options that several commands share; without the settings, whose import takes
+time."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from iargus.errors import ConfigurationError
-from iargus.settings.shares import why_no_limit, why_no_share
 
 TaskArgument = Annotated[str, typer.Argument(help="A task of config.yml, such as car_price.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -15,14 +16,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def limit_option(value: float | None) -> float | None:
     """The callback of an option that is the limit of an error."""
-    if value is not None and (why := why_no_limit(value)) is not None:
-        raise typer.BadParameter(why)
-    return value
+    from iargus.settings.shares import why_no_limit
+
+    return _checked(value, why_no_limit)
 
 
 def share_option(value: float | None) -> float | None:
     """The callback of an option that is a part of a whole, from 0 to 1."""
-    if value is not None and (why := why_no_share(value)) is not None:
+    from iargus.settings.shares import why_no_share
+
+    return _checked(value, why_no_share)
+
+
+def _checked(value: float | None, why_not: Callable[[float], str | None]) -> float | None:
+    if value is not None and (why := why_not(value)) is not None:
         raise typer.BadParameter(why)
     return value
 

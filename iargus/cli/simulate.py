@@ -15,11 +15,6 @@ from iargus.operations.stack import Stack
 app = typer.Typer(help="Simulate labelled data.", no_args_is_help=True)
 
 
-@app.callback()
-def _group() -> None:
-    """Simulate labelled data."""
-
-
 @app.command("cars")
 def simulate_cars(
     rows: Annotated[

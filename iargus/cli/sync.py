@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import threading
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -32,7 +31,7 @@ def sync(
     if once == follow:
         raise ConfigurationError("say either --once or --follow")
     if follow:
-        # Requests go first: to import what reads the registry takes a core for seconds.
+        # Requests have priority: importing the libraries of the registry takes a core for seconds.
         os.nice(10)
     # Imported here: it brings scikit-learn, which `--help` can spare.
     from iargus.monitoring.view.mail.refusals import RefusalMails
@@ -46,13 +45,9 @@ def sync(
             raise problem
         return
     stopped = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     if parent_pipe:
-        # A Ctrl-C reaches the whole group; the parent says when it is time, by the pipe.
+        # Ctrl-C reaches the whole process group; the parent says by the pipe when to stop.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_watch_parent, args=(stopped,), daemon=True).start()
     metrics = Metrics(stack.settings.metrics_dir, process="sync")
@@ -73,11 +68,11 @@ def sync(
 
 
 def _watch_parent(stopped: threading.Event) -> None:
-    """Wait for the end of standard input, which means that the parent has died or wants it."""
-    # The plain descriptor: a reader of sys.stdin would hold its lock while the interpreter ends.
+    """Wait for the end of standard input: the parent has ended, or asks this process to stop."""
+    # The file descriptor: reading sys.stdin would hold its lock while the interpreter shuts down.
     descriptor = sys.stdin.fileno()
     while os.read(descriptor, 1024):
         pass
     stopped.set()
-    # A pass that waits for a slow registry is not worth waiting for.
+    # Do not wait for a pass that waits for a slow registry.
     threading.Timer(2.0, os._exit, args=(0,)).start()

@@ -35,8 +35,7 @@ def train(
         datetime | None, typer.Option(formats=_DAY, help="Only rows before this day (UTC).")
     ] = None,
     alias: Annotated[
-        AliasOption,
-        typer.Option(help="auto: champion where there is none, challenger otherwise."),
+        AliasOption, typer.Option(help="auto: champion where there is none, challenger otherwise.")
     ] = "auto",
 ) -> None:
     """Train a model on the labelled rows, measure it on held-out rows, and register it."""
@@ -102,7 +101,7 @@ def _show(version: ModelVersion, metrics: dict[str, float]) -> None:
 
 @contextmanager
 def _steps() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows the step at work: a spinner on a terminal, lines elsewhere."""
+    """Yield a function that shows the current step: a spinner on a terminal, lines elsewhere."""
     console = Console(stderr=True)
     began = time.monotonic()
     if not sys.stderr.isatty():

@@ -16,6 +16,7 @@ from iargus.clock import utc_now
 from iargus.errors import DataError
 from iargus.monitoring.month.reference import reference_files
 from iargus.operations.stack import Stack
+from iargus.registry.version import CHAMPION
 from iargus.serving.placement import Placement
 from iargus.serving.sync.sync import sync_once
 from iargus.storage.labelled.store import LabelledStore, labelled_store
@@ -26,7 +27,8 @@ from iargus.training.rows import training_rows
 from iargus.training.seed import SIMULATION, labelled_months, seed_sentences
 from iargus.training.simulator import SimulationPlan
 
-Tell = Callable[[str], None]
+Progress = Callable[[str], None]
+"""Called with each step, in words."""
 
 
 @dataclass(frozen=True)
@@ -35,96 +37,96 @@ class FirstData:
 
     car_rows: int = 24_000
     months: int = 24
-    seed: int = 0
 
 
-def prepare(stack: Stack, *, today: date, tell: Tell, first: FirstData | None = None) -> list[str]:
-    """Prepare what is missing and leave alone what is there.
+def prepare(
+    stack: Stack, *, today: date, progress: Progress, first: FirstData = FirstData()
+) -> list[str]:
+    """Prepare what is missing and change nothing else.
 
-    Returns the tasks that have no model even so, each with what to do.
+    Returns the tasks that have no model afterwards, each with what to do.
 
     Raises:
         IArgusError: a server that the environment names cannot be used.
     """
-    with _alone(stack.settings.var_dir, tell):
-        return _prepare(stack, today=today, tell=tell, first=first or FirstData())
+    with _exclusive(stack.settings.var_dir, progress):
+        return _prepare(stack, today=today, progress=progress, first=first)
 
 
-def _prepare(stack: Stack, *, today: date, tell: Tell, first: FirstData) -> list[str]:
+def _prepare(stack: Stack, *, today: date, progress: Progress, first: FirstData) -> list[str]:
     load_key_ring(stack.settings)
-    _prepare_schema(stack, tell)
-    if all(_is_placed(stack, task) for task in stack.catalogue):
+    _prepare_schema(stack, progress)
+    placement = Placement(stack.settings.models_dir)
+    if all(placement.current(name) is not None for name in stack.catalogue.names()):
         return []
     missing: list[str] = []
     for task in stack.catalogue:
-        if stack.registry.resolve(task.name, "champion") is None:
+        if stack.registry.resolve(task.name, CHAMPION) is None:
             try:
-                _first_champion(stack, task, today=today, tell=tell, first=first)
+                _first_champion(stack, task, today=today, progress=progress, first=first)
             except DataError as error:
                 missing.append(f"{task.name}: {error}")
-    tell("Placing the champions where the service reads them")
+    progress("Placing the champions where the service reads them")
     sync_once(stack.settings)
     return missing
 
 
 @contextmanager
-def _alone(var_dir: Path, tell: Tell) -> Iterator[None]:
+def _exclusive(var_dir: Path, progress: Progress) -> Iterator[None]:
     """One setup of a host at a time: of two that start together the second finds all prepared."""
     var_dir.mkdir(parents=True, exist_ok=True)
     with (var_dir / "setup.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            tell("Another setup is at work here; waiting for it")
+            progress("Another setup is running here; waiting for it")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def _prepare_schema(stack: Stack, tell: Tell) -> None:
+def _prepare_schema(stack: Stack, progress: Progress) -> None:
     for database in (stack.labelled, stack.api):
         if database.dialect.is_embedded:
             upgrade(database)
         else:
-            # Creating tables is another account's right: `iargus db upgrade`.
+            # Another account may create tables: `iargus db upgrade`.
             check_schema(database)
-    tell("The databases are ready")
+    progress("The databases are ready")
 
 
-def _is_placed(stack: Stack, task: Task) -> bool:
-    return Placement(stack.settings.models_dir).current(task.name) is not None
-
-
-def _first_champion(stack: Stack, task: Task, *, today: date, tell: Tell, first: FirstData) -> None:
+def _first_champion(
+    stack: Stack, task: Task, *, today: date, progress: Progress, first: FirstData
+) -> None:
     store = labelled_store(task, stack.labelled)
     if store.span().count == 0:
         if stack.settings.environment.production:
-            # Synthetic rows must never lie among real sales.
+            # Synthetic rows must never be mixed with real sales.
             raise DataError(
                 "there are no labelled rows, and no synthetic rows are generated in production"
             )
-        _first_rows(task, store, today=today, tell=tell, first=first)
+        _first_rows(task, store, today=today, progress=progress, first=first)
     found = training_rows(store, now=utc_now())
     rows, left_out = found.rows, found.left_out(task.name)
     if left_out is not None:
-        tell(left_out)
-    tell(f"Training the first champion of {task.name} on {len(rows):,} rows")
+        progress(left_out)
+    progress(f"Training the first champion of {task.name} on {len(rows):,} rows")
     version = train(
         task,
         rows,
         registry=stack.registry,
         source="setup",
-        progress=tell,
+        progress=progress,
         files=reference_files,
     )
-    tell(
+    progress(
         f"{task.name}: version {version.version} is registered, {task.metric} {version.error:.3f}; "
         f"{_champion_now(stack, task, version.version)}"
     )
 
 
 def _champion_now(stack: Stack, task: Task, registered: str) -> str:
-    """Another host may have been faster, or later: what the registry says now is what counts."""
-    champion = stack.registry.resolve(task.name, "champion")
+    """Another host may have promoted one of its own since."""
+    champion = stack.registry.resolve(task.name, CHAMPION)
     if champion is None:
         return "there is no champion"
     if champion.version == registered:
@@ -133,17 +135,17 @@ def _champion_now(stack: Stack, task: Task, registered: str) -> str:
 
 
 def _first_rows(
-    task: Task, store: LabelledStore, *, today: date, tell: Tell, first: FirstData
+    task: Task, store: LabelledStore, *, today: date, progress: Progress, first: FirstData
 ) -> None:
     if task.storage is Storage.CAR_DETAILS:
         plan = SimulationPlan(
-            rows=first.car_rows, months=first.months, end=today.replace(day=1), seed=first.seed
+            rows=first.car_rows, months=first.months, end=today.replace(day=1), seed=0
         )
-        tell(f"Simulating {plan.rows:,} sales of {plan.months} months")
-        # All or nothing: of a part, nobody could tell later that more was meant.
+        progress(f"Simulating {plan.rows:,} sales of {plan.months} months")
+        # All or nothing: a part would be taken for all of it later.
         store.add(pd.concat(labelled_months(plan), ignore_index=True), source=SIMULATION)
     elif task.name == "intent":
-        tell("Adding the sentences that come with the project")
+        progress("Adding the sentences that come with the project")
         seed_sentences(task, store, until=today.replace(day=1), months=first.months)
     else:
         raise DataError(

@@ -1,4 +1,5 @@
-"""What commands are made of: settings, catalogue, databases, each made when first asked for."""
+"""The composition root of commands: settings, catalogue, databases, registry, each made at its
+first use."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-# What a part needs is imported with it: SQLAlchemy, pandas and MLflow take seconds that a command
-# which asks for none of them can spare.
+# Each part imports what it needs: SQLAlchemy, pandas and MLflow take seconds that other commands
+# can spare.
 if TYPE_CHECKING:
     from iargus.registry import Registry
     from iargus.settings import Settings

@@ -45,13 +45,13 @@ def check_promotable(version: ModelVersion, trust: Trust, *, uncompiled: bool) -
         raise PromotionRefused(f"{name}: {error}") from None
 
 
-# On the registered model: the champions before this one, oldest first, for rollback.
+# Tag of the registered model: the champions before this one, oldest first, for rollback.
 _PREVIOUS = "previous_champion"
 _REMEMBERED = 20
 
 
 def promote(connection: Connection, wanted: ModelVersion) -> None:
-    """Make `wanted` the champion and remember the one before; nothing when it is already."""
+    """Make `wanted` the champion and record the one before; nothing when it is already."""
     task = wanted.task
     known = lookup.aliases(connection, task)
     champion = known.get(CHAMPION)
@@ -68,8 +68,8 @@ def promote(connection: Connection, wanted: ModelVersion) -> None:
 
 
 def rollback(connection: Connection, task: str, check: Callable[[ModelVersion], None]) -> str:
-    """Make the champion before this one the champion, and give its number. `check` raises when that
-    one may not serve, before anything is moved.
+    """Make the champion before this one the champion, and return its number. `check` raises when
+    that one may not serve, before anything is moved.
 
     Raises:
         VersionUnknown: there was none before, or it was deleted.
@@ -101,6 +101,6 @@ def _previous(connection: Connection, task: str) -> list[str]:
 
 
 def _remember(connection: Connection, task: str, versions: list[str]) -> None:
-    # MLflow keeps no empty tag.
+    # MLflow stores no empty tag.
     text = ",".join(versions[-_REMEMBERED:]) or ","
     connection.client().set_registered_model_tag(task, _PREVIOUS, text)

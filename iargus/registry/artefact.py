@@ -17,8 +17,8 @@ from zipfile import ZipFile
 
 from iargus.atomic_write import write_atomically
 from iargus.errors import ArtefactRejected
-from iargus.registry.canonical_schema import canonical, check_schema
-from iargus.registry.renamed_types import with_current_names
+from iargus.registry.canonical_schema import canonical, check_schema, nodes
+from iargus.registry.renamed_types import rename
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -99,19 +99,18 @@ def _checked(data: bytes, name: str) -> bytes:
             raise ArtefactRejected(f"{name} unpacks to {size} bytes, more than {most}")
         schema = json.loads(archive.read("schema.json"))
         check_schema(schema, name)
-        current = with_current_names(schema)
-        if current == schema:
+        if not rename(nodes(schema)):
             return data
         renamed = io.BytesIO()
         with ZipFile(renamed, "w") as copy:
             for member in archive.infolist():
                 is_schema = member.filename == "schema.json"
-                copy.writestr(member, json.dumps(current) if is_schema else archive.read(member))
+                copy.writestr(member, json.dumps(schema) if is_schema else archive.read(member))
     return renamed.getvalue()
 
 
 def check_digest(path: Path, sha256: str) -> bytes:
-    """Read the file and give its bytes when its SHA-256 is `sha256`.
+    """Read the file and return its bytes if its SHA-256 is `sha256`.
 
     Raises:
         ArtefactRejected: the file is missing, or another one.

@@ -44,12 +44,12 @@ def canonical(data: bytes) -> bytes:
 
 
 def _renumber(schema: Any, members: set[str]) -> dict[str, str]:
-    """Number shared objects and name members in order of appearance; give the new name by the old.
-    An object that is not shared has no number."""
-    counts = Counter(node["__id__"] for node in _nodes(schema) if _is_shareable(node))
+    """Number shared objects and name members in order of appearance; return the new names by the
+    old. An object that is not shared has no number."""
+    counts = Counter(node["__id__"] for node in nodes(schema) if _is_shareable(node))
     ids: dict[int, int] = {}
     names: dict[str, str] = {}
-    for node in _nodes(schema):
+    for node in nodes(schema):
         if isinstance(node.get("__id__"), int):
             is_shareable, old = _is_shareable(node), node.pop("__id__")
             if is_shareable and counts[old] > 1:
@@ -66,14 +66,14 @@ def _is_shareable(node: dict[str, Any]) -> bool:
     return isinstance(node.get("__id__"), int) and node.get("__loader__") != "JsonNode"
 
 
-def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
     """All nodes, each before those in it."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
     if isinstance(value, list):
         for each in value:
-            yield from _nodes(each)
+            yield from nodes(each)
 
 
 def check_schema(schema: Any, name: str) -> None:
@@ -100,6 +100,6 @@ def check_schema(schema: Any, name: str) -> None:
             raise ArtefactRejected("an object of the file holds itself")
         return found
 
-    written, walked = sum(1 for _ in _nodes(schema)), steps(schema)
+    written, walked = sum(1 for _ in nodes(schema)), steps(schema)
     if walked > max(_SMALL, MAX_RATIO * written):
         raise ArtefactRejected(f"{name} has {written} nodes that stand for {walked}")

@@ -8,10 +8,10 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from iargus.errors import RegistryUnavailable
 from iargus.registry import embedded
@@ -62,7 +62,7 @@ class Connection:
             if self._client is None:
                 self._client = self._open()
             elif self.embedded and not embedded.is_made(self.file):
-                # MLflow would make an empty file of that name, and find no tables in it.
+                # MLflow would create an empty file of that name, and find no tables in it.
                 raise RegistryUnavailable(
                     f"the embedded MLflow store {self.file} is gone; put it back, or stop the "
                     "service and run `iargus setup`, which makes a new one"
@@ -71,12 +71,12 @@ class Connection:
 
     @property
     def is_unopened_file(self) -> bool:
-        """True for an embedded store of which nothing was asked through MLflow yet."""
+        """True for an embedded store that MLflow has not opened in this process."""
         return self.embedded and self._client is None
 
     @contextmanager
     def translated(self, doing: str) -> Iterator[MlflowClient]:
-        """Give the client; whatever mlflow raises in the block becomes one of our errors.
+        """Yield the client; what mlflow raises in the block becomes one of our errors.
 
         Raises:
             RegistryUnavailable: the registry is out of reach or answers with an error.
@@ -97,11 +97,25 @@ class Connection:
                 raise
             raise RegistryUnavailable(self._message(doing, error)) from error
 
-    def write_lock(self) -> Any:
+    @contextmanager
+    def write_lock(self) -> Iterator[None]:
         """Hold this while creating what two processes might create at once in SQLite."""
         if not self.embedded:
-            return nullcontext()
-        return _file_lock(self.file.with_suffix(".lock"))
+            yield
+            return
+        with self.file.with_suffix(".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def create_once(self, create: Callable[[], object]) -> None:
+        """Create something in MLflow, unless another process was faster."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            create()
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
 
     def _open(self) -> MlflowClient:
         self._prepare_environment()
@@ -116,7 +130,7 @@ class Connection:
             return MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            # One process makes the store, and the others find it whole.
+            # One process creates the store, and the others find it complete.
             with self.write_lock():
                 if not embedded.is_made(self.file):
                     embedded.make(self.file, embedded.fill)
@@ -125,7 +139,7 @@ class Connection:
             raise RegistryUnavailable(self._message("open", error)) from error
 
     def _opened(self) -> MlflowClient:
-        """The client of the embedded store, made anew where it was cut off while it was made."""
+        """The client of the embedded store; one whose creation was interrupted is created again."""
         try:
             return self._tried()
         except Exception as error:
@@ -136,7 +150,7 @@ class Connection:
             if aside is None:
                 raise
             logger.warning(
-                "the embedded MLflow store was never finished and holds nothing; it is made anew, "
+                "the embedded MLflow store was never finished and is empty; it is created again, "
                 "and the old file is %s",
                 aside,
             )
@@ -164,7 +178,7 @@ class Connection:
         }
         os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
         if self.embedded:
-            # A connection that is kept would go on writing to a file that was removed.
+            # A pooled connection would go on writing to a file that was removed.
             os.environ.setdefault("MLFLOW_SQLALCHEMYSTORE_POOLCLASS", "NullPool")
 
     def _message(self, doing: str, error: Exception) -> str:
@@ -183,7 +197,7 @@ class Connection:
         if "locked" in reason:
             return f"another program has {self.file} open; try again"
         if doing != "open" or not self.file.is_file():
-            return "`iargus doctor` says what else is amiss"
+            return "`iargus doctor` says what else is wrong"
         return (
             f"to begin without its models, `mv {self.file} {self.file}.broken`, then `iargus setup`"
         )
@@ -200,13 +214,6 @@ def _disk_error(error: BaseException) -> OSError | None:
 
 
 def _bare(uri: str) -> str:
-    """The address without a user and password that may stand in it."""
+    """The address without user and password."""
     scheme, separator, rest = uri.partition("://")
     return scheme + separator + rest.rpartition("@")[2]
-
-
-@contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

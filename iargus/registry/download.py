@@ -1,5 +1,7 @@
-"""Downloading the files of a version, whose folder is listed before anything in it is fetched; each
-is checked against its digest."""
+"""Downloading the files of a version, whose folder is listed before anything in it is fetched.
+
+What is gone, too large, or not what was registered is `ArtefactRejected`.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,7 @@ _MAX_TEXT_BYTES = 64 * 2**20
 
 
 def fetch(connection: Connection, version: ModelVersion, directory: Path) -> Path:
-    """Download the version's `model.skops` into `directory` (made if needed) and check it.
-
-    Raises:
-        ArtefactRejected: the file is gone, or is not the one that was registered.
-        RegistryUnavailable: the registry is out of reach.
-        OSError: the disk here is full or not writable.
-    """
+    """Download the version's `model.skops` into `directory` (made if needed) and check it."""
     name = f"{version.task} version {version.version}"
     if not version.sha256 or not version.run_id:
         raise ArtefactRejected(f"{name} has no tag sha256: it was not registered by IArgus")
@@ -42,20 +38,14 @@ def fetch(connection: Connection, version: ModelVersion, directory: Path) -> Pat
 
 
 def fetch_bundle(connection: Connection, version: ModelVersion, directory: Path) -> Path:
-    """Download the version's bundle to the new folder `bundle` in `directory`, and give that.
+    """Download the version's bundle to the new folder `bundle` in `directory`, and return that.
 
-    Only the files that its manifest names are asked for, after that was checked: whatever else
-    lies in the registry, or says it belongs elsewhere, stays there.
-
-    Raises:
-        ArtefactRejected: its manifest or a file is gone, or is not the one that was registered.
-        RegistryUnavailable: the registry is out of reach.
-        OSError: the disk here is full or not writable.
+    Only the files that its manifest names are fetched, after that was checked: other files, or
+    paths that lead elsewhere, are not.
     """
     name = f"the bundle of {version.task} version {version.version}"
     folder = directory / BUNDLE_FOLDER
     folder.mkdir(parents=True)
-
     with connection.translated(f"give {name}") as client:
         remote = RemoteFolder(client, version, directory, BUNDLE_FOLDER)
         # Where a file arrives depends on the kind of store.
@@ -71,12 +61,7 @@ def fetch_bundle(connection: Connection, version: ModelVersion, directory: Path)
 
 
 def read_text(connection: Connection, version: ModelVersion, file: str) -> str | None:
-    """A text that was registered beside the model; None when this version has none of that name.
-
-    Raises:
-        ArtefactRejected: the file is gone, or is not the one that was registered.
-        RegistryUnavailable: the registry is out of reach.
-    """
+    """A text that was registered beside the model; None when this version has none of that name."""
     digest = version.tags.get(FILE_DIGEST + file)
     if digest is None:
         return None
@@ -91,7 +76,7 @@ def read_text(connection: Connection, version: ModelVersion, file: str) -> str |
 
 class RemoteFolder:
     """`folder` lies below the version's model, empty for that itself. Files arrive below
-    `directory`; whoever can write to the registry chooses neither where nor how much."""
+    `directory`; those who can write to the registry choose neither where nor how much."""
 
     def __init__(
         self, client: MlflowClient, version: ModelVersion, directory: Path, folder: str = ""
@@ -100,7 +85,7 @@ class RemoteFolder:
         self._version = version
         self._directory = directory
         self._folder = f"{MODEL_FOLDER}/{folder}" if folder else MODEL_FOLDER
-        self._there = {path.rpartition("/")[2]: found for path, found in self._list()}
+        self._there = {str(each.path).rpartition("/")[2]: each for each in self._listed()}
 
     def bring(self, name: str, most: int) -> Path:
         """Download the file `name`, of at most `most` bytes.
@@ -119,23 +104,22 @@ class RemoteFolder:
         given = self._client.download_artifacts(self._version.run_id, file, str(self._directory))
         path = Path(given)
         if path.is_symlink() or not path.is_file():
-            raise ArtefactRejected(f"{file} arrives as something that is no file")
+            raise ArtefactRejected(f"{file} does not arrive as a regular file")
         # The listing may have said otherwise, or nothing.
         if path.stat().st_size > most:
             raise ArtefactRejected(_too_large(file, path.stat().st_size, most))
         return path
 
-    def _list(self) -> list[tuple[str, Any]]:
+    def _listed(self) -> list[Any]:
         from mlflow.exceptions import MlflowException
 
         try:
-            found = self._client.list_artifacts(self._version.run_id, self._folder)
+            return self._client.list_artifacts(self._version.run_id, self._folder)
         except MlflowException as error:
             # The run was deleted: the version is still listed, and the server well.
             if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                 raise ArtefactRejected(self._lost(self._folder)) from error
             raise
-        return [(str(each.path), each) for each in found]
 
     def _lost(self, what: str) -> str:
         version = self._version

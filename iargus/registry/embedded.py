@@ -1,9 +1,8 @@
-"""The file of the embedded MLflow store: made aside and moved into place whole.
+"""The file of the embedded MLflow store: created under another name and moved into place.
 
-MLflow makes its tables in some hundred statements, each of them lasting by itself. A store that was
-cut off in between cannot be opened any more, by MLflow least of all. So no name ever points to one
-that is being made; and one that an earlier release has left is set aside, never deleted, as long as
-nothing is recorded in it.
+MLflow creates its tables in some hundred statements, each a transaction of its own, and cannot open
+a store whose creation was interrupted. So the store gets its name when it is complete; an
+incomplete one of an earlier release is set aside, never deleted, if nothing is recorded in it.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from pathlib import Path
 from iargus.atomic_write import claim_name, sync_to_disk
 
 _MAKING = ".making-"
-# What SQLite keeps beside a database. A journal that outlives its own would be played back into
-# the next one.
+# Files of SQLite beside a database. A journal that is left behind would be played back into the
+# next database of that name.
 _COMPANIONS = ("-journal", "-wal", "-shm")
-# Which rows of these MLflow makes itself; rows of any other table were recorded by somebody.
+# The rows of these tables that MLflow creates itself; all others were recorded.
 _MADE_WITH_IT = {
     "alembic_version": "1",
     "experiments": "name = 'Default'",
@@ -31,8 +30,8 @@ _MADE_WITH_IT = {
 
 
 def is_made(path: Path) -> bool:
-    """Whether there is a store. An empty file is none: SQLite makes one where it is asked for a
-    database that is not there."""
+    """Whether there is a store. An empty file is none: SQLite creates one when it opens a
+    database that does not exist."""
     try:
         return path.stat().st_size > 0
     except FileNotFoundError:
@@ -40,8 +39,8 @@ def is_made(path: Path) -> bool:
 
 
 def make(path: Path, fill: Callable[[Path], None]) -> None:
-    """Have `fill` make a store aside, then give it its name. Whoever calls this holds the lock of
-    the folder, and has found no store there.
+    """Have `fill` create a store under another name, then give it its own. The caller holds the
+    lock of the folder, and has found no store there.
 
     Raises:
         FileExistsError: there is one by now.
@@ -63,8 +62,8 @@ def make(path: Path, fill: Callable[[Path], None]) -> None:
 
 
 def set_aside_unfinished(path: Path) -> Path | None:
-    """Rename a store in which nothing is recorded; give its new name, or None where something is,
-    or nobody can tell."""
+    """Rename a store in which nothing is recorded; return its new name, or None where something is,
+    or it cannot be read."""
     try:
         if _holds_something(path):
             return None
@@ -87,23 +86,19 @@ def fill(path: Path) -> None:
 def _holds_something(path: Path) -> bool:
     # For writing too: an unfinished transaction is then rolled back first.
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=1)) as store:
-        tables = [
-            str(name)
-            for (name,) in store.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-            )
-        ]
-        return any(_has_rows(store, table) for table in tables)
-
-
-def _has_rows(store: sqlite3.Connection, table: str) -> bool:
-    quoted, first = table.replace('"', '""'), _MADE_WITH_IT.get(table, "0")
-    found = store.execute(f'SELECT 1 FROM "{quoted}" WHERE NOT ({first}) LIMIT 1')  # noqa: S608
-    return found.fetchone() is not None
+        tables = store.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
+        for (table,) in tables:
+            quoted, own = table.replace('"', '""'), _MADE_WITH_IT.get(table, "0")
+            query = f'SELECT 1 FROM "{quoted}" WHERE NOT ({own}) LIMIT 1'  # noqa: S608
+            if store.execute(query).fetchone() is not None:
+                return True
+    return False
 
 
 def _set_aside(path: Path) -> Path:
-    """Rename the file and what SQLite keeps beside it."""
+    """Rename the database and the files of SQLite beside it."""
     aside = path.with_name(f"{path.name}.unfinished-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     for companion in ("", *_COMPANIONS):
         found = path.with_name(path.name + companion)

@@ -31,7 +31,7 @@ def sidecar(path: Path) -> Path:
 
 
 def write(encoder: object, path: Path) -> str:
-    """Write the encoder and its digest, each at once or not at all; give the digest in hex."""
+    """Write the encoder and its digest, each at once or not at all; return the digest in hex."""
     data = pickle.dumps(encoder, protocol=5)
     digest = hashlib.sha256(data).hexdigest()
     # Digest first: a stop between the two leaves a pair that is refused, never one that lies.
@@ -41,7 +41,7 @@ def write(encoder: object, path: Path) -> str:
 
 
 def check(path: Path) -> str:
-    """Compare the file with its digest and give that, in hex.
+    """Compare the file with its digest and return that, in hex.
 
     Raises:
         ArtefactRejected: a file is missing, or they do not belong together.

@@ -91,22 +91,19 @@ def versions(connection: Connection, task: str) -> list[ModelVersion]:
     known = aliases(connection, task)
     found: list[Any] = []
     with connection.translated("list versions") as client:
-        token: str | None = None
-        while True:
+        page: Any = None
+        while page is None or page.token:
             page = client.search_model_versions(
-                f"name='{task}'", max_results=_PAGE, page_token=token
+                f"name='{task}'", max_results=_PAGE, page_token=page and page.token
             )
             found.extend(page)
-            token = page.token
-            if not token:
-                break
     # MLflow sorts by the last update, so the numbers decide.
     found.sort(key=lambda each: int(each.version), reverse=True)
     return [as_version(each, known) for each in found]
 
 
 def _check_name(found: Any, task: str, number: str) -> None:
-    """Both name folders here: what was asked for is what may be answered."""
+    """Both name folders on this host, so the answer must be about what was asked for."""
     if not _is_number(number) or (str(found.name), str(found.version)) != (task, number):
         raise RegistryUnavailable(f"the registry answers with another model than {task} {number}")
 

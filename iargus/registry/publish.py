@@ -14,21 +14,14 @@ from iargus.registry import artefact, lookup, runs
 from iargus.registry.connection import Connection
 from iargus.registry.download import BUNDLE_FOLDER, MODEL_FILE, MODEL_FOLDER, fetch
 from iargus.registry.trust import Trust
-from iargus.registry.version import (
-    FILE_DIGEST,
-    RETRAINING,
-    SIGNATURE,
-    ModelVersion,
-    TrainingRecord,
-)
+from iargus.registry.version import FILE_DIGEST, RETRAINING, SIGNATURE, ModelVersion, TrainingRecord
 
 if TYPE_CHECKING:
-    import pandas as pd
     from mlflow import MlflowClient
-    from mlflow.types import ColSpec
 
 _REQUIREMENTS = ("scikit-learn", "skops", "pandas", "numpy", "scipy")
 _READY = "READY"
+_TYPES = {"i": "long", "u": "long", "f": "double"}  # of MLflow, by the kind of a dtype of NumPy
 
 
 def publish(connection: Connection, training: TrainingRecord, trust: Trust) -> ModelVersion:
@@ -61,7 +54,8 @@ def publish(connection: Connection, training: TrainingRecord, trust: Trust) -> M
                 pictures=training.pictures,
             )
             client.log_artifacts(run, str(directory), MODEL_FOLDER)
-            _ensure_model(connection, training.task)
+            if lookup.model(connection, training.task) is None:
+                connection.create_once(lambda: client.create_registered_model(training.task))
             # By the run's own folder, not by MLflow 3's logged models, which Azure ML lacks.
             created = client.create_model_version(
                 training.task, source=f"runs:/{run}/{MODEL_FOLDER}", run_id=run, tags=tags
@@ -74,24 +68,12 @@ def publish(connection: Connection, training: TrainingRecord, trust: Trust) -> M
 
 
 def sign(client: MlflowClient, version: ModelVersion, trust: Trust) -> ModelVersion:
-    """Vouch for a version, where there is a key; give it with its signature."""
+    """Sign a version, where there is a key; return it with its signature."""
     signature = trust.signature(version)
     if signature is None:
         return version
     client.set_model_version_tag(version.task, version.version, SIGNATURE, signature)
     return replace(version, tags={**version.tags, SIGNATURE: signature})
-
-
-def _ensure_model(connection: Connection, task: str) -> None:
-    from mlflow.exceptions import MlflowException
-
-    if lookup.model(connection, task) is None:
-        try:
-            connection.client().create_registered_model(task)
-        except MlflowException as error:
-            # Another process was faster.
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
 
 
 def _write_model(training: TrainingRecord, directory: Path) -> str:
@@ -107,13 +89,13 @@ def _write_model(training: TrainingRecord, directory: Path) -> str:
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema
 
+    def column(values: pd.Series, name: str | None = None) -> ColSpec:
+        return ColSpec(DataType[_TYPES.get(values.dtype.kind, "string")], name)
+
     sample = training.sample.head(5)
-    predicted = pd.Series(training.estimator.predict(sample))
     signature = ModelSignature(
-        inputs=Schema([_column(str(name), training.sample[name]) for name in training.sample]),
-        outputs=Schema(
-            [ColSpec(DataType.double if predicted.dtype.kind == "f" else DataType.string)]
-        ),
+        inputs=Schema([column(sample[name], str(name)) for name in sample]),
+        outputs=Schema([column(pd.Series(training.estimator.predict(sample)))]),
     )
     # Checked against our list before MLflow writes its own copy of it.
     staged = directory.with_name(directory.name + ".skops")
@@ -130,15 +112,6 @@ def _write_model(training: TrainingRecord, directory: Path) -> str:
     # MLflow's file differs from run to run (addresses, times); ours has a reproducible digest.
     staged.replace(directory / MODEL_FILE)
     return digest
-
-
-def _column(name: str, values: pd.Series) -> ColSpec:
-    from mlflow.types import ColSpec, DataType
-
-    kind = values.dtype.kind
-    if kind in "iu":
-        return ColSpec(DataType.long, name)
-    return ColSpec(DataType.double if kind == "f" else DataType.string, name)
 
 
 def recover(connection: Connection, task: str, key: str, trust: Trust) -> ModelVersion | None:

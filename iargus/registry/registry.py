@@ -23,10 +23,7 @@ class Registry:
     """
 
     def __init__(
-        self,
-        connection: Connection,
-        uncompiled: Collection[str] = (),
-        trust: Trust | None = None,
+        self, connection: Connection, uncompiled: Collection[str] = (), trust: Trust | None = None
     ) -> None:
         """`uncompiled` are the tasks whose champion may have no bundle."""
         self._connection = connection
@@ -95,7 +92,7 @@ class Registry:
         self._check_promotable(self.version(task, version))
 
     def promote(self, task: str, version: str) -> ModelVersion:
-        """Make `version` the champion and remember the one before; nothing when it is already.
+        """Make `version` the champion and record the one before; nothing when it is already.
 
         It loses the alias `challenger`.
 
@@ -165,8 +162,8 @@ class Registry:
         return download.fetch(self._connection, version, directory)
 
     def fetch_bundle(self, version: ModelVersion, directory: Path) -> Path:
-        """Download the version's bundle below `directory`; give its folder. Its manifest is the
-        one that was registered; whoever opens it compares the files with that.
+        """Download the version's bundle below `directory`; return its folder. Its manifest is the
+        one that was registered; opening the bundle compares its files with that.
 
         Raises:
             ArtefactRejected: something is gone, the manifest is another one, or the signature

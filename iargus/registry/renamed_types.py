@@ -1,11 +1,12 @@
 """Where the types of earlier releases are now, so that their models and encoders still load.
 
-A file names its types by module. What was checked (digest, signature, list of trusted types) stays
-what it was: the names are read as today's before the list is asked.
+A file names its types by module. Its bytes, digest and signature stay the same: names are replaced
+by current ones after the digest was checked, and before the list of trusted types is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 _CAR, _TEXT = "iargus.tasks.car_price", "iargus.tasks.text_intent"
@@ -24,13 +25,10 @@ def current_module(name: str) -> str:
     return MODULES.get(name, name)
 
 
-def with_current_names(schema: Any) -> Any:
-    """A copy of a skops schema whose types are named as they are now."""
-    if isinstance(schema, dict):
-        named = {key: with_current_names(value) for key, value in schema.items()}
-        if isinstance(named.get("__module__"), str):
-            named["__module__"] = current_module(named["__module__"])
-        return named
-    if isinstance(schema, list):
-        return [with_current_names(value) for value in schema]
-    return schema
+def rename(nodes: Iterable[dict[str, Any]]) -> bool:
+    """Give types of an earlier release their current names, in the nodes of a skops schema; say
+    whether there were any."""
+    earlier = [node for node in nodes if node.get("__module__") in MODULES]
+    for node in earlier:
+        node["__module__"] = current_module(node["__module__"])
+    return bool(earlier)

@@ -38,7 +38,7 @@ class RunContent(TypedDict, total=False):
 def run(
     connection: Connection, client: MlflowClient, task: str, name: str, tags: Mapping[str, str]
 ) -> Iterator[str]:
-    """Start a run of the task's experiment and give its id. It ends FINISHED, or FAILED."""
+    """Start a run of the task's experiment and yield its id. It ends FINISHED, or FAILED."""
     experiment = _experiment(connection, client, _experiment_of(task))
     run_id = str(client.create_run(experiment, run_name=name, tags=dict(tags)).info.run_id)
     try:
@@ -105,15 +105,14 @@ def log(client: MlflowClient, run_id: str, **content: Unpack[RunContent]) -> Non
         ],
         params=[Param(key, str(value)[:500]) for key, value in content["params"].items()],
     )
+    files = {name: text.encode() for name, text in content.get("texts", {}).items()}
+    files |= {f"pictures/{name}.png": png for name, png in content.get("pictures", {}).items()}
     with tempfile.TemporaryDirectory(prefix="iargus-run-") as place:
-        root = Path(place)
-        for name, text in content.get("texts", {}).items():
-            (root / name).write_text(text, encoding="utf-8")
-        for name, png in content.get("pictures", {}).items():
-            folder = root / "pictures"
-            folder.mkdir(exist_ok=True)
-            (folder / f"{name}.png").write_bytes(png)
-        if any(root.iterdir()):
+        for name, data in files.items():
+            path = Path(place, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+        if files:
             client.log_artifacts(run_id, place)
 
 
@@ -122,19 +121,12 @@ def _experiment_of(task: str) -> str:
 
 
 def _experiment(connection: Connection, client: MlflowClient, name: str) -> str:
-    from mlflow.exceptions import MlflowException
-
     found = client.get_experiment_by_name(name)
     if found is None:
-        try:
-            location = connection.artifact_location
-            return str(client.create_experiment(name, artifact_location=location))
-        except MlflowException as error:
-            # Another process was faster.
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":
-                raise
-            found = client.get_experiment_by_name(name)
-            assert found is not None
+        location = connection.artifact_location
+        connection.create_once(lambda: client.create_experiment(name, artifact_location=location))
+        found = client.get_experiment_by_name(name)
+        assert found is not None
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
     return str(found.experiment_id)

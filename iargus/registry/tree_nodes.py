@@ -1,8 +1,8 @@
-"""Trees that came out of a skops file: every way through them ends in a leaf.
+"""Trees of a skops file: every path through them ends in a leaf.
 
-skops looks at types and not at what they hold, and scikit-learn follows the indices of a tree
-without a check of its own: a forged one reads memory that is not the tree's, or never ends.
-Nodes are stored with each child behind its parent, so that one look at the indices tells.
+skops checks types and not values, and scikit-learn follows the indices of a tree unchecked: a
+forged one reads memory out of bounds, or never ends. Each child is stored behind its parent, so
+that comparing indices is enough.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _WORDS_OF_A_BITSET = 8
 
 
 def check_trees(estimator: object) -> None:
-    """Look at all trees that are anywhere in a loaded estimator.
+    """Check all trees anywhere in a loaded estimator.
 
     Raises:
-        ArtefactRejected: one leads nowhere, or back, or looks at a column that is not there.
+        ArtefactRejected: one leads nowhere, or back, or reads a column that does not exist.
     """
     from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
     from sklearn.tree._tree import Tree
@@ -44,7 +44,7 @@ def _within(estimator: object) -> Iterator[tuple[object, object]]:
         owner, found = waiting.pop()
         if isinstance(found, _PLAIN) or id(found) in seen:
             continue
-        seen[id(found)] = found  # kept, so that no other object takes its number
+        seen[id(found)] = found  # a reference, so that its id is not reused
         yield owner, found
         if isinstance(found, dict):
             waiting += [(owner, each) for each in found.values()]
@@ -69,7 +69,7 @@ def _check_boosted(tree: Any, owner: object) -> None:
             or bitsets.shape[1] != _WORDS_OF_A_BITSET
             or nodes["bitset_idx"][categorical].max() >= len(bitsets)
         ):
-            raise ArtefactRejected("a tree of the model looks at categories that are not there")
+            raise ArtefactRejected("a tree of the model reads categories that do not exist")
 
 
 def _check_plain(tree: Any, owner: object) -> None:
@@ -80,10 +80,12 @@ def _check_plain(tree: Any, owner: object) -> None:
 
 
 def _columns(owner: object) -> int:
-    """What scikit-learn holds the columns of a table against before it predicts."""
+    """The number of columns that scikit-learn requires of a table before it predicts."""
     found = getattr(owner, "n_features_in_", None)
     if type(found) is not int:
-        raise ArtefactRejected("a tree of the model belongs to nothing that knows its columns")
+        raise ArtefactRejected(
+            "a tree of the model belongs to an object without a number of columns"
+        )
     return found
 
 
@@ -97,4 +99,4 @@ def _check_ways(
 
 def _check_columns(columns: npt.NDArray[Any], count: int) -> None:
     if (columns < 0).any() or (columns >= count).any():
-        raise ArtefactRejected("a tree of the model looks at a column that is not there")
+        raise ArtefactRejected("a tree of the model reads a column that does not exist")

@@ -1,7 +1,7 @@
-"""Which versions of the registry this installation believes, and how it vouches for its own.
+"""Signatures of versions: which ones this installation trusts, and how it signs its own.
 
-The tags of a version hold its digests, and whoever can write to the registry can write tags. A
-signature by a key that the registry never sees is what such a person cannot make.
+The tags of a version hold its digests, and anybody who can write to the registry can write tags,
+but not make a signature by a key that the registry never sees.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 class Trust:
     """The keys of `IARGUS_BUNDLE_KEYS`: the first signs, all verify. Without any, nothing is signed
-    and everything is believed."""
+    and everything is trusted."""
 
     def __init__(
         self, keys: Callable[[], Sequence[BundleKey]] = tuple, *, allow_unsigned: bool = False
@@ -35,8 +35,8 @@ class Trust:
 
     @classmethod
     def of(cls, settings: Settings) -> Trust:
-        # Where the key lies beside the registry, an earlier release's versions are as good as any:
-        # whoever can write there can read the key as well.
+        # A key beside the registry protects nothing from those who can write there, so unsigned
+        # versions of an earlier release are accepted.
         local = not settings.environment.bundle_keys
         return cls(
             lambda: bundle_keys(settings),
@@ -48,7 +48,7 @@ class Trust:
         return bool(self._keys)
 
     def signature(self, version: ModelVersion) -> str | None:
-        """What makes `version` believed, for its tag `signature`; None without a key.
+        """The value of the tag `signature` for `version`; None without a key.
 
         Raises:
             ConfigurationError: the file of the key cannot be used.
@@ -59,8 +59,8 @@ class Trust:
         return f"{key.kid}:{sign(_statement(version), key.secret.get_secret_value().encode())}"
 
     def check(self, version: ModelVersion) -> None:
-        """Hold a version against its signature, which covers its task, its number, and the digests
-        of its files.
+        """Verify the signature of a version, which covers its task, its number, and the digests of
+        its files.
 
         Raises:
             ArtefactRejected: it was not signed, by another key, or for something else.
@@ -91,8 +91,8 @@ class Trust:
 
 def bundle_keys(settings: Settings) -> Sequence[BundleKey]:
     """The keys of the environment; on a developer's machine, where the registry too is a file
-    under `var/`, one that is made there. None otherwise: a key that was generated here would refuse
-    what other machines have signed, or have not.
+    under `var/`, one that is made there. None otherwise: with a key made here, versions of
+    other machines would be rejected.
 
     Raises:
         ConfigurationError: the file cannot be used.

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
+
+Parsed = TypeVar("Parsed")
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
@@ -54,13 +56,13 @@ class ModelVersion:
     @property
     def window_start(self) -> datetime | None:
         """The time of the oldest row that the model learned from (UTC, no zone)."""
-        return _timestamp(self.tags.get("window_start"))
+        return _parsed(self.tags.get("window_start"), datetime.fromisoformat)
 
     @property
     def window_end(self) -> datetime | None:
         """The first whole second after the newest row that the model learned from (UTC, no
         zone), so that `rows(start=window_end)` are exactly the rows it has not seen."""
-        return _timestamp(self.tags.get("window_end"))
+        return _parsed(self.tags.get("window_end"), datetime.fromisoformat)
 
     @property
     def metric(self) -> str:
@@ -70,13 +72,12 @@ class ModelVersion:
     @property
     def error(self) -> float | None:
         """The error measured on held-out rows, a share of one."""
-        return _number(self.tags.get("error"))
+        return _parsed(self.tags.get("error"), float)
 
     @property
     def rows(self) -> int | None:
         """How many rows the model learned from."""
-        number = _number(self.tags.get("rows"))
-        return None if number is None else int(number)
+        return _parsed(self.tags.get("rows"), int)
 
 
 @dataclass(frozen=True)
@@ -102,15 +103,8 @@ class TrainingRecord:
     compiled: Callable[[Path, str], Mapping[str, str]] = lambda _, __: {}
 
 
-def _timestamp(text: str | None) -> datetime | None:
+def _parsed(text: str | None, parse: Callable[[str], Parsed]) -> Parsed | None:
     try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text) if text else None
+        return parse(text) if text else None
     except ValueError:
         return None

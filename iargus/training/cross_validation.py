@@ -22,7 +22,7 @@ Fit = Callable[[Task, pd.DataFrame], Pipeline]
 
 def further_splits(task: Task, rows: pd.DataFrame, first: Split) -> Iterator[Split]:
     """The splits after the ``first``: for regression in time, each measured on what is newest
-    before the one before; for classification stratified anew, by other seeds."""
+    before the one before; for classification stratified by other seeds."""
     left = first.train
     for number in range(1, FOLDS):
         try:

@@ -73,7 +73,10 @@ def _regression(
         )
     transformed = estimator[:-1].transform(features) if len(estimator) > 1 else features
     last = estimator[-1]
-    predicted, bounds = _predicted(last, transformed)
+    if has_interval := hasattr(last, "predict_with_interval"):
+        predicted, low, high = map(np.asarray, last.predict_with_interval(transformed))
+    else:
+        predicted = np.asarray(last.predict(transformed), dtype=np.float64)
     errors = task.row_errors(truth, predicted)
     extra = {
         "median_ape": float(np.median(errors)),
@@ -85,8 +88,7 @@ def _regression(
     if tell is not None:
         extra["unknown_share"] = float(np.mean([bool(names) for names in tell(features)]))
     uncertainties = None
-    if bounds is not None:
-        low, high = bounds
+    if has_interval:
         extra["interval_coverage"] = float(np.mean((low <= truth) & (truth <= high)))
         uncertainties = np.abs((high - low) / predicted)
         extra["interval_relative_width"] = float(np.mean(uncertainties))
@@ -99,22 +101,6 @@ def _regression(
         predicted,
         uncertainties=uncertainties,
     )
-
-
-def _predicted(
-    last: Any, transformed: Any
-) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]] | None]:
-    """Predictions, and their lower and upper bounds where the estimator gives any."""
-    if hasattr(last, "predict_with_interval"):  # both at once, which costs half
-        predicted, low, high = (
-            np.asarray(each) for each in last.predict_with_interval(transformed)
-        )
-        return predicted, (low, high)
-    predicted = np.asarray(last.predict(transformed), dtype=np.float64)
-    if not hasattr(last, "predict_interval"):
-        return predicted, None
-    low, high = (np.asarray(bound) for bound in last.predict_interval(transformed))
-    return predicted, (low, high)
 
 
 def _classification(

@@ -68,12 +68,7 @@ def _years(interval: pd.Interval) -> str:
 
 
 def _groups(
-    task: Task,
-    errors: pd.Series[float],
-    groups: pd.Series,
-    name: str,
-    *,
-    keep_order: bool,
+    task: Task, errors: pd.Series[float], groups: pd.Series, name: str, *, keep_order: bool
 ) -> Figure:
     """Bars of the mean error, with the middle half of the rows of each group as a line."""
     grouped = errors.groupby(groups.reset_index(drop=True), observed=True)

@@ -22,7 +22,7 @@ def future_from(now: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """`future` of the rows that were asked for are dated later than tomorrow, the last one at
+    """`future` is how many of the requested rows are dated later than tomorrow, the last one at
     `latest`, and left out."""
 
     rows: pd.DataFrame
@@ -30,7 +30,7 @@ class TrainingRows:
     latest: datetime | None = None
 
     def left_out(self, task: str) -> str | None:
-        """What to tell about them; None where there are none."""
+        """A sentence about them; None where there are none."""
         if not self.future or self.latest is None:
             return None
         one = self.future == 1

@@ -1,4 +1,4 @@
-"""An honest split of labelled rows into those to learn from and those to be measured on."""
+"""The split of labelled rows into those to train on and those to measure on, without leakage."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def split(task: Task, rows: pd.DataFrame, *, seed: int | None = None) -> Split:
 
 
 def _in_time(task: Task, rows: pd.DataFrame, first: NDArray[np.bool_]) -> Split:
-    """Everything before a moment to learn from, and what appears from then on for the first time
-    to be measured on: a month is judged in the same way."""
+    """Train on everything before a time, and measure on what appears from then on for the first
+    time: a month is judged in the same way."""
     chosen = _newest(rows["observed_at"], task.policy.test_fraction)
     return Split(
         train=rows[~chosen].reset_index(drop=True),
@@ -81,15 +81,15 @@ def _by_chance(
     by_label: bool,
     seed: int | None,
 ) -> Split:
-    """Of each content either every row is learned from, or one is measured on. Choosing among
-    rows instead would hardly ever measure on one that is repeated."""
+    """All rows of one content are trained on, or one of them is measured on. Choosing among rows
+    instead would hardly ever measure on one that is repeated."""
     fraction = task.policy.test_fraction
     seed = task.policy.seed if seed is None else seed
     distinct = rows[first]
     if by_label:
         chosen, how = _stratified(distinct["label"], fraction, seed), "stratified by label"
     else:
-        # All of one moment: there is no order in time that could be kept.
+        # All rows have one time, so there is no order to split by.
         chosen = np.random.default_rng(seed).random(len(distinct)) < fraction
         how = "random, as all rows have one time"
     test = distinct[chosen]
@@ -114,11 +114,11 @@ def _first_of_their_content(rows: pd.DataFrame, columns: list[str]) -> NDArray[n
 
 
 def _newest(timestamps: pd.Series[pd.Timestamp], fraction: float) -> NDArray[np.bool_]:
-    """True for the newest rows, about `fraction` of them: everything from one moment on."""
+    """True for the newest rows, about `fraction` of them: everything from one time on."""
     ordered = np.sort(timestamps.to_numpy())
     cut = ordered[min(int(len(ordered) * (1 - fraction)), len(ordered) - 1)]
     if cut == ordered[0]:
-        # Most rows share the oldest moment; what came after it is all there is to measure on.
+        # Most rows share the oldest time; only those after it are left to measure on.
         cut = ordered[ordered > cut][0]
     chosen: NDArray[np.bool_] = timestamps.to_numpy() >= cut
     return chosen

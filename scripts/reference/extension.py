@@ -11,7 +11,7 @@ from scripts.reference.pages import expand
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register what this extension does; it keeps nothing between builds."""
+    """Register what this extension does; it stores nothing between builds."""
     app.connect("source-read", _read)
     # Before napoleon, whose own marks are meant.
     app.connect("autodoc-process-docstring", _docstring, priority=400)
@@ -24,7 +24,7 @@ def _read(_: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def _skip(_: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:  # noqa: ARG001
-    """scikit-learn gives its estimators methods about routing of metadata, which nobody calls."""
+    """Leave out the methods of scikit-learn for metadata routing, which are not used here."""
     return True if re.fullmatch(r"set_\w+_request", name) else None
 
 

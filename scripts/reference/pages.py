@@ -9,7 +9,6 @@ from pathlib import Path, PurePosixPath
 
 from scripts.reference import (
     commands,
-    environment,
     http_api,
     metrics,
     problems,
@@ -29,7 +28,7 @@ ELSEWHERE = {
 }
 GENERATORS: dict[str, Callable[..., str]] = {
     "settings": settings.markdown,
-    "environment": environment.markdown,
+    "environment": settings.environment,
     "problems": problems.markdown,
     "metrics": metrics.markdown,
     "commands": commands.markdown,

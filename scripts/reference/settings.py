@@ -1,4 +1,5 @@
-"""Settings of `config.yml`: what each `Field` of the policy says of itself."""
+"""Settings of `config.yml`, as each `Field` of the policy describes itself, and environment
+variables."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from iargus.settings import Policy
 from iargus.settings.policy import TaskPolicy
+from iargus.settings.variables import VARIABLES
 from iargus.tasks.catalogue import Catalogue
 from scripts.reference.markdown import code, table
 
@@ -65,6 +67,14 @@ def markdown() -> str:
         f"## {title}\n\n{table(head, [_row(setting) for setting in found])}"
         for title, found in blocks.items()
     )
+
+
+def environment() -> str:
+    """The table of environment variables."""
+    rows = [
+        (code(variable.name), variable.description + ".", variable.unset) for variable in VARIABLES
+    ]
+    return table(("variable", "meaning", "when unset"), rows)
 
 
 def _block(name: str) -> str:

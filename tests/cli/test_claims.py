@@ -187,7 +187,7 @@ def test_of_two_setups_the_second_waits_and_finds_all_prepared(
     def start(name: str) -> threading.Thread:
         stack: Any = SimpleNamespace(name=name, settings=settings)
         thread = threading.Thread(
-            target=lambda: setup.prepare(stack, today=date(2026, 11, 1), tell=tell)
+            target=lambda: setup.prepare(stack, today=date(2026, 11, 1), progress=tell)
         )
         thread.start()
         return thread
@@ -198,7 +198,7 @@ def test_of_two_setups_the_second_waits_and_finds_all_prepared(
     for thread in threads:
         thread.join(30)
     assert prepared == ["first", "second"]
-    assert told == ["Another setup is at work here; waiting for it"]
+    assert told == ["Another setup is running here; waiting for it"]
 
 
 def test_the_documentation_names_the_seconds_that_gunicorn_is_told() -> None:

@@ -223,7 +223,7 @@ def test_production_wants_keys_from_the_environment(environ: dict[str, str]) -> 
     [
         ({}, {}, Level.OK, "open"),
         ({"IARGUS_ENV": "production"}, {}, Level.PROBLEM, "issuing.mode is not set"),
-        ({"IARGUS_ENV": "production"}, {"mode": "open"}, Level.WARNING, "whoever gives"),
+        ({"IARGUS_ENV": "production"}, {"mode": "open"}, Level.WARNING, "anybody with"),
         ({"IARGUS_ENV": "production"}, {"mode": "invitation"}, Level.OK, "invitation"),
         ({}, {"mode": "allow-list", "allow": ["example.com"]}, Level.OK, "1 entry"),
         ({}, {"mode": "confirm"}, Level.PROBLEM, "SMTP_SERVER is not set"),

@@ -14,10 +14,10 @@ from iargus.metrics.families import FAMILIES, LABELS
 from iargus.settings import Environment, Policy
 from iargus.settings.policy import TaskPolicy
 from iargus.settings.variables import VARIABLES
-from scripts.reference import commands, environment, http_api, metrics, problems, python_api
+from scripts.reference import commands, http_api, metrics, problems, python_api
 from scripts.reference.markdown import table
 from scripts.reference.pages import ELSEWHERE, GENERATORS, expand, linked
-from scripts.reference.settings import Setting, settings
+from scripts.reference.settings import Setting, environment, settings
 from scripts.reference.settings import markdown as settings_page
 from tests.docs.blocks import PAGES, ROOT, ids
 
@@ -50,7 +50,7 @@ def test_every_variable_that_is_read_is_described() -> None:
     listed = {variable.name for variable in VARIABLES}
     assert read <= listed
     assert {"PORT", "WORKERS"} <= listed
-    page = environment.markdown()
+    page = environment()
     assert all(f"| `{name}` |" in page for name in listed)
 
 

@@ -99,8 +99,8 @@ def test_what_the_list_tells_is_refused_unasked(
     [
         (Listed("model/large.npy", file_size=4), "has 100 bytes, more than 10"),
         (Listed("model/large.npy", file_size=None), "has 100 bytes, more than 10"),
-        (Listed("model/link.npy"), "is no file"),
-        (Listed("model/folder.npy"), "is no file"),
+        (Listed("model/link.npy"), "not arrive as a regular file"),
+        (Listed("model/folder.npy"), "not arrive as a regular file"),
     ],
 )
 def test_what_the_list_hides_is_refused_when_it_arrives(

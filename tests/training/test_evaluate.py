@@ -30,8 +30,8 @@ class Tenfold(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: pd.DataFrame) -> NDArray[np.float64]:
         return 10 * X["area"].to_numpy()
 
-    def predict_interval(self, X: pd.DataFrame) -> tuple[NDArray[Any], NDArray[Any]]:
-        return 0.8 * self.predict(X), 1.2 * self.predict(X)
+    def predict_with_interval(self, X: pd.DataFrame) -> tuple[NDArray[Any], ...]:
+        return self.predict(X), 0.8 * self.predict(X), 1.2 * self.predict(X)
 
 
 class Always(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

@@ -21,9 +21,9 @@ from iargus.storage.database import Database
 from iargus.text import counted
 
 _MEANINGS = {
-    IssuingMode.OPEN: "whoever gives a plausible address has a token",
-    IssuingMode.ALLOW_LIST: "whoever gives an address of the list has a token",
-    IssuingMode.CONFIRM: "a link by mail proves the address",
+    IssuingMode.OPEN: "anybody with a plausible address gets a token",
+    IssuingMode.ALLOW_LIST: "anybody with an address of the list gets a token",
+    IssuingMode.CONFIRM: "a mailed link proves the address",
     IssuingMode.INVITATION: "an invitation is needed (`iargus invite create`)",
 }
 

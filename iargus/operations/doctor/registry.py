@@ -126,7 +126,7 @@ def examine_bundle_keys(settings: Settings) -> Iterator[Finding]:
     try:
         keys = bundle_keys(settings)
     except ConfigurationError as error:
-        yield problem(subject, str(error), "restore the file, or remove it and train anew")
+        yield problem(subject, str(error), "restore the file, or remove it and train again")
         return
     if not keys:
         yield warning(

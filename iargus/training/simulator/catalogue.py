@@ -77,7 +77,6 @@ class Catalogue:
 
     make: NDArray[np.object_]
     model: NDArray[np.object_]
-    segment: NDArray[np.object_]
     new_price_usd: Floats
     popularity: Floats
     first_year: Integers
@@ -124,7 +123,6 @@ def car_catalogue() -> Catalogue:
     return Catalogue(
         make=_as(table, "make", object),
         model=_as(table, "model", object),
-        segment=_as(table, "segment", object),
         new_price_usd=_as(table, "new_price_usd", float),
         popularity=_as(table, "popularity", float),
         first_year=_as(table, "first_year", np.int64),

@@ -79,12 +79,7 @@ def age_in_years(model_year: Integers, year: int, month: int) -> Floats:
 
 
 def expected_price_usd(
-    model: Integers,
-    state: Integers,
-    model_year: Integers,
-    mileage: Floats,
-    year: int,
-    month: int,
+    model: Integers, state: Integers, model_year: Integers, mileage: Floats, year: int, month: int
 ) -> Floats:
     """The median price of such a car in such a month: everything but trim and residual."""
     cars = car_catalogue()

@@ -35,25 +35,14 @@ class Scenario:
     change: Change
 
 
-def _unchanged(sales: pd.DataFrame, _step: int, _rng: np.random.Generator) -> pd.DataFrame:
-    return sales
+def _multiply(column: str, factor: Callable[[int], float]) -> Change:
+    """A change of one column by a factor that may depend on the month."""
 
+    def change(sales: pd.DataFrame, step: int, _rng: np.random.Generator) -> pd.DataFrame:
+        whole = np.rint(sales[column].to_numpy() * factor(step))
+        return sales.assign(**{column: whole.astype(sales[column].to_numpy().dtype)})
 
-def _shock_prices(sales: pd.DataFrame, _step: int, _rng: np.random.Generator) -> pd.DataFrame:
-    return _times(sales, "price", PRICE_SHOCK)
-
-
-def _inflate_prices(sales: pd.DataFrame, step: int, _rng: np.random.Generator) -> pd.DataFrame:
-    return _times(sales, "price", (1 + MONTHLY_INFLATION) ** step)
-
-
-def _take_km_for_miles(sales: pd.DataFrame, _step: int, _rng: np.random.Generator) -> pd.DataFrame:
-    return _times(sales, "mileage", KM_PER_MILE)
-
-
-def _times(sales: pd.DataFrame, column: str, factor: float) -> pd.DataFrame:
-    whole = np.rint(sales[column].to_numpy() * factor)
-    return sales.assign(**{column: whole.astype(sales[column].to_numpy().dtype)})
+    return change
 
 
 def new_model_share(step: int) -> float:
@@ -92,8 +81,10 @@ def _bring_new_models(sales: pd.DataFrame, step: int, rng: np.random.Generator) 
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
-        Scenario("none", "nothing changes", _unchanged),
-        Scenario("price-shock", "every price is 35 % higher", _shock_prices),
+        Scenario("none", "nothing changes", lambda sales, _step, _rng: sales),
+        Scenario(
+            "price-shock", "every price is 35 % higher", _multiply("price", lambda _: PRICE_SHOCK)
+        ),
         Scenario(
             "new-models",
             "a growing share of the sales are models and model years never seen before, "
@@ -103,12 +94,12 @@ SCENARIOS = {
         Scenario(
             "mileage-in-km",
             "mileages arrive in kilometres, by mistake",
-            _take_km_for_miles,
+            _multiply("mileage", lambda _: KM_PER_MILE),
         ),
         Scenario(
             "gradual-inflation",
             "prices rise by 2 % a month, compounding",
-            _inflate_prices,
+            _multiply("price", lambda step: (1 + MONTHLY_INFLATION) ** step),
         ),
     )
 }
