@@ -5,8 +5,9 @@ The versions in the file of the embedded store are read without MLflow, whose im
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,8 +128,16 @@ def as_version(found: Any, known: Mapping[str, str]) -> ModelVersion:
 
 # MLflow's name for the schema, in `alembic_version`.
 SCHEMA = "dc11669786a5"
-_WORKSPACE = "default"
-_DELETED = "Deleted_Internal"
+_VERSIONS = """
+    SELECT version, run_id, creation_time,
+        (SELECT json_group_array(alias) FROM registered_model_aliases AS a
+         WHERE (a.workspace, a.name, a.version) = (v.workspace, v.name, v.version)),
+        (SELECT json_group_object(key, value) FROM model_version_tags AS t
+         WHERE (t.workspace, t.name, t.version) = (v.workspace, v.name, v.version))
+    FROM model_versions AS v
+    WHERE workspace = 'default' AND name = ? AND current_stage <> 'Deleted_Internal'
+    ORDER BY version DESC
+"""
 
 
 def versions_in_file(path: Path, task: str) -> list[ModelVersion] | None:
@@ -136,40 +145,23 @@ def versions_in_file(path: Path, task: str) -> list[ModelVersion] | None:
     another release of it made the file, or it cannot be read."""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as store:
-            store.execute("BEGIN")  # one snapshot for all queries
+            store.execute("BEGIN")  # one snapshot for both queries
             if store.execute("SELECT version_num FROM alembic_version").fetchall() != [(SCHEMA,)]:
                 return None
-            return list(_rows(store, task))
+            rows = store.execute(_VERSIONS, [task]).fetchall()
     except sqlite3.Error:
         return None
-
-
-def _rows(store: sqlite3.Connection, task: str) -> Iterator[ModelVersion]:
-    asked = (_WORKSPACE, task)
-    aliases: dict[int, list[str]] = {}
-    for version, alias in store.execute(
-        "SELECT version, alias FROM registered_model_aliases WHERE workspace = ? AND name = ?",
-        asked,
-    ):
-        aliases.setdefault(version, []).append(alias)
-    tags: dict[int, dict[str, str]] = {}
-    for version, key, value in store.execute(
-        "SELECT version, key, value FROM model_version_tags WHERE workspace = ? AND name = ?", asked
-    ):
-        tags.setdefault(version, {})[key] = value
-    for version, run_id, created_ms in store.execute(
-        "SELECT version, run_id, creation_time FROM model_versions WHERE workspace = ? "
-        "AND name = ? AND current_stage <> ? ORDER BY version DESC",
-        (*asked, _DELETED),
-    ):
-        yield ModelVersion(
+    return [
+        ModelVersion(
             task=task,
             version=str(version),
             run_id=run_id or "",
             created_at=_naive_utc(created_ms),
-            aliases=tuple(sorted(aliases.get(version, ()))),
-            tags=tags.get(version, {}),
+            aliases=tuple(sorted(json.loads(aliases))),
+            tags=json.loads(tags),
         )
+        for version, run_id, created_ms, aliases, tags in rows
+    ]
 
 
 def _naive_utc(timestamp_ms: int) -> datetime:

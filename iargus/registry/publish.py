@@ -92,7 +92,7 @@ def _write_model(training: TrainingRecord, directory: Path) -> str:
     def column(values: pd.Series, name: str | None = None) -> ColSpec:
         return ColSpec(DataType[_TYPES.get(values.dtype.kind, "string")], name)
 
-    sample = training.sample.head(5)
+    sample = training.sample
     signature = ModelSignature(
         inputs=Schema([column(sample[name], str(name)) for name in sample]),
         outputs=Schema([column(pd.Series(training.estimator.predict(sample)))]),

@@ -84,7 +84,7 @@ class ModelVersion:
 class TrainingRecord:
     """A fitted model and everything that is registered with it.
 
-    `sample` holds some rows of the features, for the signature; `params`, `metrics` and
+    `sample` holds a few rows of the features, for the signature; `params`, `metrics` and
     `pictures` (PNG by name) go to the run, `tags` to the version; `files` (text by name) are
     stored beside the model; `compiled` is called with a new folder and the digest of the skops
     file; it writes the bundle there and returns the tags about it.

@@ -24,7 +24,6 @@ from iargus.training.evaluate import Evaluation, evaluate
 from iargus.training.split import split
 
 Alias = Literal["auto", "champion", "challenger", "none"]
-_SAMPLE_ROWS = 1000
 
 FilesOf = Callable[[Task, pd.DataFrame, Evaluation, float], Mapping[str, str]]
 """Texts by name of file, made from rows, what a model made of them, and the share of repeats that
@@ -164,7 +163,7 @@ def register_candidate(
             task=task.name,
             estimator=estimator,
             trusted_types=task.trusted_types,
-            sample=rows[list(task.features)].head(_SAMPLE_ROWS),
+            sample=rows[list(task.features)].head(),
             run_name=run_name,
             tags=tags,
             params={**tags, **options, "kind": task.policy.kind, **(params or {})},
