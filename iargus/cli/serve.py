@@ -39,6 +39,7 @@ def serve(
     """Set up what is missing, then serve the API with gunicorn until stopped."""
     from iargus.auth.issuing.composition import mode_of
 
+    _check_folder()
     check_port(host, port)
     settings = Stack().settings
     policy = settings.policy
@@ -64,6 +65,15 @@ def serve(
         # The terminal signals gunicorn as well.
         status = server.wait()
     raise typer.Exit(status)
+
+
+def _check_folder() -> None:
+    # gunicorn reads both from the working folder; without its settings no guard would be in place.
+    missing = [name for name in ("api.py", "gunicorn.conf.py") if not Path(name).is_file()]
+    if missing:
+        raise ConfigurationError(
+            f"there is no {missing[0]} in {Path.cwd()}; start `iargus serve` in the folder of IArgus"
+        )
 
 
 def check_port(host: str, port: int) -> None:
