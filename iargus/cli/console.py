@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 from rich.table import Table
 
 # Wide enough that no cell is folded where there is no terminal.
@@ -62,13 +62,7 @@ def progress_bar(title: str, *, total: float) -> AbstractContextManager[Advance]
 
 @contextmanager
 def _bar(title: str, total: float, began: float) -> Iterator[Advance]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rows]}"),
-        TimeRemainingColumn(),
-    )
+    columns = (*Progress.get_default_columns(), "{task.fields[rows]}")
     with Progress(*columns, console=Console(stderr=True)) as progress:
         # A name may hold brackets, which rich would read as markup.
         bar = progress.add_task(title.replace("[", "\\["), total=total, rows="")

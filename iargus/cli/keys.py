@@ -15,7 +15,6 @@ from iargus.text import counted
 if TYPE_CHECKING:
     from iargus.auth.keys.info import KeyInfo
     from iargus.auth.keys.service import KeyService
-    from iargus.auth.keys.store import Use
 
 app = typer.Typer(help="Signing keys.", no_args_is_help=True)
 
@@ -100,7 +99,9 @@ def retire(
     service = _service()
     use = service.use_of(kid)
     if now:
-        typer.echo(f"{_loss(use)} at once, and cannot get them back.", err=True)
+        holders = counted(use.people, "person loses", "people lose")
+        loss = f"{holders} {counted(use.tokens, 'token')}"
+        typer.echo(f"{loss} at once, and cannot get them back.", err=True)
         if not yes:
             typer.confirm(f"Revoke the key {kid}?", abort=True, err=True)
     made = service.retire(kid, now=now)
@@ -124,11 +125,6 @@ def retire(
             "and run `iargus keys rotate`.",
             err=True,
         )
-
-
-def _loss(use: Use) -> str:
-    holders = counted(use.people, "person loses", "people lose")
-    return f"{holders} {counted(use.tokens, 'token')}"
 
 
 def _row(info: KeyInfo) -> tuple[str, ...]:

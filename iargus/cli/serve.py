@@ -42,9 +42,8 @@ def serve(
     _check_folder()
     check_port(host, port)
     settings = Stack().settings
-    policy = settings.policy
     mode = mode_of(settings)  # before minutes of training in vain
-    address = Address.of(policy.tls, host, port)
+    address = Address.of(settings.policy.tls, host, port)
     # A process of its own: the libraries for training would stay in memory while it serves.
     prepared = subprocess.run([sys.executable, "-m", "iargus", "setup"], check=False)
     if prepared.returncode:
@@ -59,7 +58,7 @@ def serve(
         signal.signal(number, lambda received, _: server.send_signal(received))
     try:
         if _wait_until_ready(server, address):
-            print_examples(policy, address, mode)
+            print_examples(settings.policy, address, mode)
         status = server.wait()
     except KeyboardInterrupt:
         # The terminal signals gunicorn as well.

@@ -68,9 +68,9 @@ def simulate_cars(
 
 def _after(last: datetime | None) -> date:
     """The first day that is no longer simulated."""
-    if last is None:
-        return utc_now().date().replace(day=1)
     today = utc_now().date()
+    if last is None:
+        return today.replace(day=1)
     if (last.year, last.month) >= (today.year, today.month):
         # Rows dated later than today would reach no month, and every training.
         raise ConfigurationError(

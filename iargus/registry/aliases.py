@@ -101,6 +101,5 @@ def _previous(connection: Connection, task: str) -> list[str]:
 
 
 def _remember(connection: Connection, task: str, versions: list[str]) -> None:
-    # MLflow stores no empty tag.
-    text = ",".join(versions[-_REMEMBERED:]) or ","
+    text = ",".join(versions[-_REMEMBERED:]) or ","  # MLflow stores no empty tag
     connection.client().set_registered_model_tag(task, _PREVIOUS, text)

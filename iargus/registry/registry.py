@@ -8,7 +8,6 @@ from typing import Unpack
 
 from iargus.errors import ConfigurationError, VersionUnknown
 from iargus.registry import aliases, download, lookup, runs
-from iargus.registry.aliases import check_promotable
 from iargus.registry.connection import Connection
 from iargus.registry.publish import publish, recover, sign
 from iargus.registry.trust import Trust
@@ -128,7 +127,7 @@ class Registry:
 
     def _check_promotable(self, version: ModelVersion) -> None:
         uncompiled = version.task in self._uncompiled
-        check_promotable(version, self._trust, uncompiled=uncompiled)
+        aliases.check_promotable(version, self._trust, uncompiled=uncompiled)
 
     def challenge(self, task: str, version: str) -> None:
         """Give `version` the alias `challenger`.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 FINISHED = "FINISHED"
+_EXPERIMENT = "iargus-{task}"
 
 # Tags of a run of the monthly job.
 PERIOD = "iargus.period"
@@ -39,7 +40,7 @@ def run(
     connection: Connection, client: MlflowClient, task: str, name: str, tags: Mapping[str, str]
 ) -> Iterator[str]:
     """Start a run of the task's experiment and yield its id. It ends FINISHED, or FAILED."""
-    experiment = _experiment(connection, client, _experiment_of(task))
+    experiment = _experiment(connection, client, task)
     run_id = str(client.create_run(experiment, run_name=name, tags=dict(tags)).info.run_id)
     try:
         yield run_id
@@ -53,7 +54,7 @@ def run(
 
 def tagged(client: MlflowClient, task: str, tags: Mapping[str, str]) -> list[Run]:
     """The task's runs that carry all these tags, in any state; not those deleted."""
-    experiment = client.get_experiment_by_name(_experiment_of(task))
+    experiment = client.get_experiment_by_name(_EXPERIMENT.format(task=task))
     if experiment is None:
         return []
     wanted = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
@@ -116,11 +117,8 @@ def log(client: MlflowClient, run_id: str, **content: Unpack[RunContent]) -> Non
             client.log_artifacts(run_id, place)
 
 
-def _experiment_of(task: str) -> str:
-    return f"iargus-{task}"
-
-
-def _experiment(connection: Connection, client: MlflowClient, name: str) -> str:
+def _experiment(connection: Connection, client: MlflowClient, task: str) -> str:
+    name = _EXPERIMENT.format(task=task)
     found = client.get_experiment_by_name(name)
     if found is None:
         location = connection.artifact_location

@@ -95,12 +95,10 @@ def _groups(
         places,
         [f"{level} (n={count})" for level, count in zip(table.index, table["rows"], strict=True)],
     )
-    axes.set_xlabel("relative error [%]")
     most = (
         f", the {_TOP_GROUPS} most frequent" if not keep_order and len(table) == _TOP_GROUPS else ""
     )
-    axes.set_ylabel(name)
-    axes.set_title(f"{task.name}: error by {name}{most}")
+    axes.set(xlabel="relative error [%]", ylabel=name, title=f"{task.name}: error by {name}{most}")
     figure.legend(loc="outside lower center", ncols=3, fontsize="small")
     return figure
 
@@ -114,16 +112,12 @@ def _residuals(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Figure
     span = [both.min(), both.max()]
     left.scatter(truth, predicted, s=5, alpha=0.3, color=_BLUE, rasterized=True)
     left.plot(span, span, color=_RED, lw=1, label="prediction = truth")
-    left.set_xscale("log")
-    left.set_yscale("log")
-    left.set_xlabel("truth")
-    left.set_ylabel("prediction")
+    left.set(xscale="log", yscale="log", xlabel="truth", ylabel="prediction")
     left.legend(fontsize="small")
     relative = 100 * (predicted - truth) / truth
     right.hist(np.clip(relative, -100, 150), bins=60, color=_BLUE)
     right.axvline(0, color=_RED, lw=1)
-    right.set_xlabel("(prediction - truth) / truth [%], ends hold what lies beyond")
-    right.set_ylabel("rows")
+    right.set(xlabel="(prediction - truth) / truth [%], ends hold what lies beyond", ylabel="rows")
     figure.suptitle(f"{task.name}: residuals of {len(truth)} held-out rows")
     return figure
 
@@ -166,9 +160,8 @@ def _confusion(task: Task, rows: pd.DataFrame, evaluation: Evaluation) -> Figure
     short = [label if len(label) <= 24 else label[:23] + "…" for label in labels]
     axes.set_xticks(range(len(labels)), short, rotation=90, fontsize=8)
     axes.set_yticks(range(len(labels)), short, fontsize=8)
-    axes.set_xlabel("predicted label")
-    axes.set_ylabel("true label")
-    axes.set_title(f"{task.name}: {len(rows)} held-out rows")
+    title = f"{task.name}: {len(rows)} held-out rows"
+    axes.set(xlabel="predicted label", ylabel="true label", title=title)
     return figure
 
 
@@ -186,11 +179,9 @@ def _calibration(task: Task, evaluation: Evaluation) -> Figure:
         color=_BLUE,
         label="model",
     )
-    above.set_ylabel("share of right answers")
-    above.set_ylim(0, 1)
     above.legend(fontsize="small")
-    above.set_title(f"{task.name}: calibration (ECE {evaluation.extra['ece']:.3f})")
+    title = f"{task.name}: calibration (ECE {evaluation.extra['ece']:.3f})"
+    above.set(ylabel="share of right answers", ylim=(0, 1), title=title)
     below.hist(evaluation.confidence, bins=np.linspace(0, 1, CALIBRATION_BINS + 1), color=_BLUE)
-    below.set_xlabel("probability of the predicted label")
-    below.set_ylabel("rows")
+    below.set(xlabel="probability of the predicted label", ylabel="rows")
     return figure
