@@ -32,8 +32,7 @@ def list_mails(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the newest mails, sent or not."""
-    from iargus.mailing.outbox import Outbox
-    from iargus.mailing.status import in_words
+    from iargus.mailing.outbox import Outbox, in_words
 
     mails = Outbox(Stack().labelled).listed(limit=limit)
     if as_json:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from iargus.auth.issuing.codes import link_text
-from iargus.auth.issuing.decisions import Verdict, backoff_after
+from iargus.auth.issuing.decisions import BACKOFF, Verdict
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc
@@ -39,7 +39,7 @@ def link_for(api: Api, email: str = ADA["email"], **asked: object) -> str:
     now = to_naive_utc(api.clock())
     assert api.client.post("/get_token", json=ADA | {"email": email} | asked).status_code == 202
     queue = ConfirmationQueue(api.services.databases[0])
-    claimed = queue.claim(now, lease=backoff_after(1), decide=lambda _: Verdict.SEND)
+    claimed = queue.claim(now, lease=BACKOFF.delay(1), decide=lambda _: Verdict.SEND)
     assert claimed is not None
     assert claimed.link is not None
     queue.mark_sent(claimed)

@@ -24,8 +24,7 @@ def message(subject: str = "hello") -> EmailMessage:
 
 
 def send(server: SmtpServer) -> int:
-    with smtp.session(server, TIMEOUT_S) as client:
-        return smtp.send(client, server, message())
+    return smtp.send(server, message(), to=server.recipients, timeout_s=TIMEOUT_S)
 
 
 @pytest.mark.parametrize("mode", ["starttls", "ssl"])

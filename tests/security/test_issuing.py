@@ -15,7 +15,7 @@ import pytest
 
 from iargus.api.app import create_app
 from iargus.auth.issuing.codes import invitation_text, link_text
-from iargus.auth.issuing.decisions import Verdict, backoff_after
+from iargus.auth.issuing.decisions import BACKOFF, Verdict
 from iargus.auth.issuing.delivery import ConfirmationSender
 from iargus.auth.issuing.invitations import Invitations
 from iargus.auth.issuing.queue import ConfirmationQueue
@@ -60,7 +60,7 @@ def claim(api: Api) -> Any:
     """Take the next request out of the queue, as a mail would be sent for it."""
     queue = ConfirmationQueue(api.services.databases[0])
     now = to_naive_utc(api.clock())
-    found = queue.claim(now, lease=backoff_after(1), decide=lambda _: Verdict.SEND)
+    found = queue.claim(now, lease=BACKOFF.delay(1), decide=lambda _: Verdict.SEND)
     if found is not None:
         queue.mark_sent(found)
     return found

@@ -32,12 +32,8 @@ class State(StrEnum):
 # The states in which a request may be due, and how many attempts have ended without word then.
 LAPSES: dict[str, int] = {State.WAITING: 0, State.SENDING: 1, State.RESENDING: 2}
 
-_BACKOFF = Backoff(first_s=30, maximum_s=600)
-
-
-def backoff_after(attempts: int) -> timedelta:
-    """The pause after so many attempts: 30 seconds, doubled each time, at most 10 minutes."""
-    return timedelta(seconds=_BACKOFF.after(attempts))
+# 30 seconds, doubled each time, at most 10 minutes: a link is of use for half an hour or so.
+BACKOFF = Backoff(first_s=30, maximum_s=600)
 
 
 class Verdict(StrEnum):

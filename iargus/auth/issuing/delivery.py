@@ -7,69 +7,37 @@ words of his own to any address by way of this service.
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from datetime import timedelta
+from email.utils import make_msgid
 from functools import partial
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from iargus.auth.issuing.addresses import AllowList, for_envelope
 from iargus.auth.issuing.codes import Code, link_text
 from iargus.auth.issuing.decisions import Verdict, decide
-from iargus.auth.issuing.queue import Claimed, ConfirmationQueue
+from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc
-from iargus.errors import IArgusError, MailNotSent
-from iargus.mailing import smtp
-from iargus.mailing.bodies import set_bodies
-from iargus.mailing.policy import MailPolicy
-from iargus.mailing.sender import domain_of, sender_of
+from iargus.errors import IArgusError, MailNotSent, RecipientsRefused
+from iargus.mailing.content import write_mail
+from iargus.mailing.delivery import send_mail
+from iargus.mailing.message import Mail, domain_of
 from iargus.settings import Settings
 
 PATH = "/get_token"
 
 
-def compose(email: str, link: Code, settings: Settings, *, now: datetime) -> EmailMessage:
-    """Plain text and HTML, to one address.
-
-    Raises:
-        MailNotSent: a header would hold a character that it must not.
-    """
+def write_confirmation(link: Code, settings: Settings) -> Mail:
+    """The mail of one attempt: each has another link, so its Message-ID is its own."""
     policy = settings.policy.issuing
     assert policy.public_url is not None
-    facts = {
-        "url": f"{policy.public_url.rstrip('/')}{PATH}/{link_text(link)}",
-        "minutes": policy.confirm_minutes,
-        "days": settings.policy.tokens.ttl_days,
-    }
-    message = EmailMessage(MailPolicy())
-    try:
-        message["Subject"] = "Your token: confirm that this address is yours"
-        message["From"] = sender_of(settings)
-        message["To"] = for_envelope(email)
-    except ValueError as error:
-        raise MailNotSent(f"the mail cannot be written: {type(error).__name__}") from None
-    message["Date"] = format_datetime(now.astimezone(UTC))
-    message["Message-ID"] = make_msgid("iargus", domain=domain_of(settings))
-    # RFC 3834: no out-of-office answers to this one.
-    message["Auto-Submitted"] = "auto-generated"
-    set_bodies(
-        message,
-        text=_TEMPLATES.get_template("mail.txt.j2").render(facts),
-        html=_TEMPLATES.get_template("mail.html.j2").render(facts),
+    return write_mail(
+        "confirmation",
+        message_id=make_msgid("iargus", domain=domain_of(settings)),
+        subject="Your token: confirm that this address is yours",
+        url=f"{policy.public_url.rstrip('/')}{PATH}/{link_text(link)}",
+        minutes=policy.confirm_minutes,
+        days=settings.policy.tokens.ttl_days,
     )
-    return message
-
-
-_TEMPLATES = Environment(
-    loader=PackageLoader("iargus.auth.issuing"),
-    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
 
 
 logger = logging.getLogger(__name__)
@@ -109,7 +77,11 @@ class ConfirmationSender:
             logger.log(level, "request %d gets no mail: %s", claimed.id, claimed.verdict)
             return True
         try:
-            self._send(claimed)
+            mail = write_confirmation(claimed.link, self._settings)
+            send_mail(mail, self._settings, at=self._clock(), to=[for_envelope(claimed.email)])
+        except RecipientsRefused as error:
+            self._queue.mark_refused(claimed)
+            logger.error("the mail of request %d was not sent, nor will be: %s", claimed.id, error)
         except MailNotSent as error:
             self._queue.mark_failed(claimed, to_naive_utc(self._clock()))
             logger.error("the mail of request %d was not sent: %s", claimed.id, error)
@@ -117,14 +89,6 @@ class ConfirmationSender:
             self._queue.mark_sent(claimed)
             logger.info("the mail of request %d was sent", claimed.id)
         return True
-
-    def _send(self, claimed: Claimed) -> None:
-        server = self._settings.environment.smtp
-        assert server is not None
-        assert claimed.link is not None
-        message = compose(claimed.email, claimed.link, self._settings, now=self._clock())
-        with smtp.session(server, self._settings.policy.mail.timeout_s) as client:
-            smtp.send(client, server, message, to=[for_envelope(claimed.email)])
 
     def forget(self) -> None:
         """Delete what has been over for a day."""

@@ -21,10 +21,9 @@ def notify_expiry(
 
     For a daily schedule. Exit status 1 when a mail could not be sent; it is tried again next time.
     """
-    from iargus.auth.expiry_notices import SqlExpiryNotices
+    from iargus.auth.expiry_notices import SqlExpiryNotices, notify_all
     from iargus.auth.keys.loading import load_key_ring
     from iargus.auth.keys.store import SqlKeyStore
-    from iargus.monitoring.view.mail.expiring import notify_all
 
     stack = Stack()
     configure_logging(stack.settings.policy.log_level)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from iargus.monitoring.view.mail.refusals import RefusalMails
+from iargus.serving.sync.refusal_mails import RefusalMails
 from iargus.serving.sync.refusals import Refusal
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
