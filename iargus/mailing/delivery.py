@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from iargus.clock import Clock, to_naive_utc
@@ -88,47 +88,46 @@ def deliver(
         logger.warning("%d mail(s) stay in the outbox: %s", len(pending), NO_SERVER)
         return Delivery(waiting=len(pending), reason=NO_SERVER)
     due_at = None if at_once else to_naive_utc(clock())
-    if not outbox.pending(due_at=due_at):
+    if not any(stored.is_due(due_at) for stored in pending):
         return Delivery(waiting=len(pending), reason=_next_attempt(pending))
+    sent, failed, reason = 0, 0, None
     try:
         with lock.held():
             # Read again: another process may have sent some before the lock was ours.
-            due = outbox.pending(due_at=due_at)
-            delivery = _send_all(due, outbox, settings, clock, lock)
+            for stored in outbox.pending():
+                if not stored.is_due(due_at):
+                    continue
+                lock.renew()
+                try:
+                    _send_stored(stored, outbox, settings, clock)
+                    sent += 1
+                except MailNotSent as error:
+                    reason = str(error)
+                    outbox.mark_failed(stored, reason, to_naive_utc(clock()))
+                    name = stored.mail.message_id
+                    logger.error("mail %s was not sent and stays: %s", name, reason)
+                    failed += 1
             left = outbox.pending()
-            # Why one was not sent says more than that others pause.
-            why = delivery.reason or (_next_attempt(left) if left else None)
-            return replace(delivery, waiting=len(left), reason=why)
     except RunLocked as error:
         logger.warning("%d mail(s) are left to another process: %s", len(pending), error)
         return Delivery(waiting=len(pending), reason=str(error))
+    if left:
+        # Why one was not sent says more than that others pause.
+        reason = reason or _next_attempt(left)
+    return Delivery(sent=sent, failed=failed, waiting=len(left), reason=reason)
 
 
-def _send_all(
-    due: Sequence[StoredMail], outbox: Outbox, settings: Settings, clock: Clock, lock: JobLock
-) -> Delivery:
-    sent, reason = 0, None
-    for stored in due:
-        lock.renew()
-        name = stored.mail.message_id
-        try:
-            # One connection each: mails are few, and one that breaks must not take others along.
-            refused = send_mail(stored.mail, settings, at=stored.created_at)
-        except MailNotSent as error:
-            reason = str(error)
-            outbox.mark_failed(stored, reason, to_naive_utc(clock()))
-            logger.error("mail %s was not sent and stays: %s", name, reason)
-            continue
-        note = None
-        if refused:
-            server = settings.environment.smtp
-            asked = 0 if server is None else len(server.recipients)
-            note = f"{refused} of {asked} recipients were refused"
-            logger.error("mail %s: %s", name, note)
-        outbox.mark_sent(stored.id, to_naive_utc(clock()), note=note)
-        logger.info("mail %s was sent", name)
-        sent += 1
-    return Delivery(sent=sent, failed=len(due) - sent, reason=reason)
+def _send_stored(stored: StoredMail, outbox: Outbox, settings: Settings, clock: Clock) -> None:
+    # One connection each: mails are few, and one that breaks must not take others along.
+    refused = send_mail(stored.mail, settings, at=stored.created_at)
+    note = None
+    if refused:
+        server = settings.environment.smtp
+        asked = 0 if server is None else len(server.recipients)
+        note = f"{refused} of {asked} recipients were refused"
+        logger.error("mail %s: %s", stored.mail.message_id, note)
+    outbox.mark_sent(stored.id, to_naive_utc(clock()), note=note)
+    logger.info("mail %s was sent", stored.mail.message_id)
 
 
 def _next_attempt(waiting: Sequence[StoredMail]) -> str:

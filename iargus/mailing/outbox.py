@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
 from iargus.backoff import Backoff
 from iargus.mailing.message import Mail
@@ -21,7 +21,7 @@ BACKOFF = Backoff(first_s=5 * 60, maximum_s=12 * 3600)
 
 @dataclass(frozen=True)
 class StoredMail:
-    """A mail and what became of it; times are UTC without a zone. `next_attempt_at` is None until
+    """A mail and its state; times are UTC without a zone. `next_attempt_at` is None until
     an attempt has failed."""
 
     id: int
@@ -32,6 +32,10 @@ class StoredMail:
     last_error: str | None
     next_attempt_at: datetime | None = None
 
+    def is_due(self, at: datetime | None) -> bool:
+        """Whether the pause after a failure is over at `at`; None asks about no pause."""
+        return at is None or self.next_attempt_at is None or self.next_attempt_at <= at
+
 
 class Outbox:
     """Every method raises `DatabaseUnavailable` or `SchemaMissing` when it cannot do its work."""
@@ -39,13 +43,9 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def pending(self, *, due_at: datetime | None = None) -> Sequence[StoredMail]:
-        """The mails that were not sent yet, the oldest first: all of them, or those whose pause
-        after a failure is over at `due_at`."""
+    def pending(self) -> Sequence[StoredMail]:
+        """The mails that were not sent yet, the oldest first."""
         query = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id)
-        if due_at is not None:
-            paused_until = outbox.c.next_attempt_at
-            query = query.where(or_(paused_until.is_(None), paused_until <= due_at))
         with self._database.transaction() as connection:
             return [_stored(row) for row in connection.execute(query).mappings()]
 
@@ -63,14 +63,16 @@ class Outbox:
         return None if row is None else _stored(row)
 
     def mark_sent(self, mail_id: int, at: datetime, *, note: str | None = None) -> None:
-        """Remember that the mail server has accepted a mail; `note` tells what was amiss."""
-        self._tried(mail_id, note, sent_at=at, next_attempt_at=None)
+        """Remember that the mail server has accepted a mail; `note` says what went wrong."""
+        self._record_attempt(mail_id, note, sent_at=at, next_attempt_at=None)
 
     def mark_failed(self, stored: StoredMail, reason: str, at: datetime) -> None:
         """Remember a failed attempt; the mail stays, and pauses for longer after each."""
-        self._tried(stored.id, reason, next_attempt_at=at + BACKOFF.delay(stored.attempts + 1))
+        self._record_attempt(
+            stored.id, reason, next_attempt_at=at + BACKOFF.delay(stored.attempts + 1)
+        )
 
-    def _tried(self, mail_id: int, note: str | None, **values: datetime | None) -> None:
+    def _record_attempt(self, mail_id: int, note: str | None, **values: datetime | None) -> None:
         with self._database.transaction() as connection:
             connection.execute(
                 update(outbox)

@@ -427,10 +427,10 @@ def test_one_victim_gets_no_more_mails_than_the_limit_however_it_is_spelled(star
     spelled = [f"ADA+{n}@Example.com" if n % 2 else f"ada+{n}@example.com" for n in range(20)]
     assert {ask(api, email).status_code for email in spelled} == {202}
     policy = api.services.settings
-    postman = ConfirmationSender(ConfirmationQueue(api.services.databases[0]), policy, api.clock)
+    sender = ConfirmationSender(ConfirmationQueue(api.services.databases[0]), policy, api.clock)
     sent: list[str] = []
-    object.__setattr__(postman, "_send", lambda claimed: sent.append(claimed.email))
-    while postman.deliver_one():
+    object.__setattr__(sender, "_send", lambda claimed: sent.append(claimed.email))
+    while sender.deliver_one():
         pass
     assert len(sent) == 3
 

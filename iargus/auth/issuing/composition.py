@@ -98,8 +98,8 @@ class Issuing:
         if mode is not IssuingMode.CONFIRM:
             return cls(mode, issuer)
         # Imported here: the other modes write no mails.
-        from iargus.auth.issuing.delivery import ConfirmationSender, Delivery
+        from iargus.auth.issuing.delivery import ConfirmationSender
 
         confirmer = Confirmer(tokens=tokens, database=database, policy=policy, clock=clock)
-        delivery = Delivery(ConfirmationSender(ConfirmationQueue(database), settings, clock))
-        return cls(mode, issuer, confirmer, (delivery,))
+        sender = ConfirmationSender(ConfirmationQueue(database), settings, clock)
+        return cls(mode, issuer, confirmer, (sender,))

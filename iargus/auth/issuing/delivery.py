@@ -1,4 +1,4 @@
-"""Mails with a link: what they say, and how they are sent, beside the requests.
+"""Mails with a link: what they say, and the thread that sends them, beside the requests.
 
 A mail holds nothing that the client has written, not even the name: otherwise anybody could send
 words of his own to any address by way of this service.
@@ -23,7 +23,15 @@ from iargus.mailing.delivery import send_mail
 from iargus.mailing.message import Mail, domain_of
 from iargus.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 PATH = "/get_token"
+INTERVAL_S = 1.0
+FORGET_EVERY_S = 600.0
+# A stop waits as long for a mail that is on its way. What takes longer is sent again elsewhere.
+STOP_TIMEOUT_S = 10.0
+# An exchange with the mail server has about ten answers, each of which may take `mail.timeout_s`.
+_ANSWERS = 10
 
 
 def write_confirmation(link: Code, settings: Settings) -> Mail:
@@ -40,20 +48,12 @@ def write_confirmation(link: Code, settings: Settings) -> Mail:
     )
 
 
-logger = logging.getLogger(__name__)
-
-INTERVAL_S = 1.0
-FORGET_EVERY_S = 600.0
-# A stop waits as long for a mail that is on its way. What takes longer is sent again elsewhere.
-STOP_TIMEOUT_S = 10.0
-# An exchange with the mail server has about ten answers, each of which may take `mail.timeout_s`.
-_ANSWERS = 10
-
-
-class ConfirmationSender:
-    """Sends what is due, one after the other; any number of workers may do so at once."""
+class ConfirmationSender(Background):
+    """The thread of one worker that sends what is due, one after the other; any number of workers
+    may do so at once."""
 
     def __init__(self, queue: ConfirmationQueue, settings: Settings, clock: Clock) -> None:
+        super().__init__("confirmations")
         self._queue = queue
         self._settings = settings
         self._clock = clock
@@ -61,6 +61,33 @@ class ConfirmationSender:
         allowed = AllowList(policy.allow) if policy.allow else None
         self._decide = partial(decide, policy=policy, allowed=allowed)
         self._lease = timedelta(seconds=_ANSWERS * settings.policy.mail.timeout_s)
+
+    def run(self) -> None:
+        """Look for requests every second, and delete now and then what has been over for a day."""
+        rounds_to_forget = 0
+        failing = False
+        while not self.stopped.is_set():
+            try:
+                while not self.stopped.is_set() and self.deliver_one():
+                    pass
+                if rounds_to_forget <= 0:
+                    self._queue.forget(to_naive_utc(self._clock()))
+                    rounds_to_forget = int(FORGET_EVERY_S / INTERVAL_S)
+                rounds_to_forget -= 1
+                failing = False
+            except IArgusError as error:
+                if not failing:
+                    logger.error("mails with links are not sent: %s", error)
+                failing = True
+            except Exception:
+                # Without this thread nobody would get a mail any more.
+                logger.exception("sending mails with links failed")
+                failing = True
+            self.stopped.wait(INTERVAL_S)
+
+    def stop(self, *, timeout_s: float | None = STOP_TIMEOUT_S) -> None:
+        """Ask the thread to end, and wait for it until a mail on its way should have gone."""
+        super().stop(timeout_s=timeout_s)
 
     def deliver_one(self) -> bool:
         """Decide the oldest request that is due and send its mail; False when there is none.
@@ -89,42 +116,3 @@ class ConfirmationSender:
             self._queue.mark_sent(claimed)
             logger.info("the mail of request %d was sent", claimed.id)
         return True
-
-    def forget(self) -> None:
-        """Delete what has been over for a day."""
-        self._queue.forget(to_naive_utc(self._clock()))
-
-
-class Delivery(Background):
-    """The thread of one worker that sends, and forgets what is over."""
-
-    def __init__(self, postman: ConfirmationSender) -> None:
-        super().__init__("confirmations")
-        self._postman = postman
-
-    def run(self) -> None:
-        """Look for requests every second."""
-        rounds_to_forget = 0
-        failing = False
-        while not self.stopped.is_set():
-            try:
-                while not self.stopped.is_set() and self._postman.deliver_one():
-                    pass
-                if rounds_to_forget <= 0:
-                    self._postman.forget()
-                    rounds_to_forget = int(FORGET_EVERY_S / INTERVAL_S)
-                rounds_to_forget -= 1
-                failing = False
-            except IArgusError as error:
-                if not failing:
-                    logger.error("mails with links are not sent: %s", error)
-                failing = True
-            except Exception:
-                # Without this thread nobody would get a mail any more.
-                logger.exception("sending mails with links failed")
-                failing = True
-            self.stopped.wait(INTERVAL_S)
-
-    def stop(self, *, timeout_s: float | None = STOP_TIMEOUT_S) -> None:
-        """Ask the thread to end, and wait for it until a mail on its way should have gone."""
-        super().stop(timeout_s=timeout_s)

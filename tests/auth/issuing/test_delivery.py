@@ -42,7 +42,7 @@ class World:
     ) -> None:
         smtp, policy = mail_server.settings(), CONFIRM | changed
         self.issuing: Issuing = issuing_with(database, ring, clock, smtp=smtp, **policy)
-        self.postman = ConfirmationSender(
+        self.sender = ConfirmationSender(
             ConfirmationQueue(database), settings_with(smtp, **policy), clock
         )
 
@@ -50,7 +50,7 @@ class World:
         assert self.issuing.issuer.ask(replace(ADA, email=email), invitation=None) is None
 
     def deliver(self) -> None:
-        while self.postman.deliver_one():
+        while self.sender.deliver_one():
             pass
 
 
