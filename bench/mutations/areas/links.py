@@ -113,6 +113,11 @@ GUARDS = (
         '" ".join(str(error).split())',
     ),
     _SMTP.guard(
+        "only 5xx of every recipient is a refusal for good",
+        "RecipientsRefused if codes[0] >= 500 else MailNotSent",
+        "RecipientsRefused if codes[-1] >= 500 else MailNotSent",
+    ),
+    _SMTP.guard(
         "a refused password is not shown",
         'f"the mail server {_name(server)} refused SMTP_LOGIN and SMTP_PWD "',
         'f"the mail server {_name(server)} refused SMTP_LOGIN and SMTP_PWD {server.login} "',

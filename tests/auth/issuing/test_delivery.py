@@ -122,6 +122,34 @@ def test_a_mail_server_that_is_away_is_tried_again(
     assert len(mail_server.received) == 1
 
 
+def test_an_address_that_is_refused_for_good_is_not_tried_again_and_costs_no_mail(
+    world: World, mail_server: LocalMailServer, clock: StillClock
+) -> None:
+    mail_server.refused = {ADA.email}
+    for _ in range(4):  # one more than issuing.mails_per_hour
+        world.ask()
+    world.deliver()
+    mail_server.refused.clear()
+    clock.pass_by(minutes=1)
+    world.deliver()
+    assert not mail_server.received
+    world.ask()
+    world.deliver()
+    assert len(mail_server.received) == 1
+
+
+def test_an_address_that_is_deferred_is_tried_again(
+    world: World, mail_server: LocalMailServer, clock: StillClock
+) -> None:
+    mail_server.deferred = {ADA.email}
+    world.ask()
+    world.deliver()
+    mail_server.deferred.clear()
+    clock.pass_by(minutes=1)
+    world.deliver()
+    assert len(mail_server.received) == 1
+
+
 def test_a_worker_that_was_killed_costs_a_second_mail_at_most(
     world: World, mail_server: LocalMailServer, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
