@@ -12,9 +12,9 @@ from pydantic.config import JsonDict
 
 from iargus.api.routes.timestamp import Moment
 from iargus.auth.tokens.masking import State, masked, state_of
+from iargus.auth.tokens.record import TokenRecord
 from iargus.auth.tokens.register import Page, Wanted
 from iargus.auth.tokens.service import normal_email
-from iargus.auth.tokens.store import TokenRecord
 from iargus.clock import to_naive_utc
 from iargus.tasks.fields import NEVER_AS_TEXT, Text
 
