@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.config import JsonDict
 
 from iargus.api.routes.timestamp import Moment
-from iargus.auth.tokens.masking import State, masked, state_of
-from iargus.auth.tokens.record import TokenRecord
+from iargus.auth.tokens.record import State, TokenRecord, masked, state_of
 from iargus.auth.tokens.register import Page, Wanted
 from iargus.auth.tokens.service import normal_email
 from iargus.clock import to_naive_utc
