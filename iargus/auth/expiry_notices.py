@@ -77,7 +77,7 @@ class SqlExpiryNotices:
         return [record for record in found if record.expires_at - record.created_at > short]
 
     def still_due(self, jti: str) -> bool:
-        """Whether a token has been neither revoked nor announced meanwhile."""
+        """Whether a token has been neither revoked nor announced since."""
         open_ = (
             tokens.c.jti == jti,
             tokens.c.announced_at.is_(None),
@@ -101,8 +101,8 @@ def notify_all(
     One process at a time, by a lock in the database `iargus`. A mail may reach a person twice only
     if this process dies between the server's acceptance and the mark; its Message-ID is the same
     then, by which mail programs know it. One that fails is tried again by the next run, also one
-    that is refused for good: were it a fault of the mail server's settings, nobody would be
-    notified once it is mended.
+    that is refused for good: after a fault of the mail server's settings, people would otherwise
+    not be notified at all.
 
     Raises:
         DatabaseUnavailable: tokens cannot be read or marked.
@@ -118,7 +118,7 @@ def notify_all(
         with lock.held():
             sent, reason = 0, None
             failed: set[str] = set()
-            while due := _without(failed, notices.due(clock(), days=days)):
+            while due := [r for r in notices.due(clock(), days=days) if r.jti not in failed]:
                 for record in due:
                     lock.renew()
                     if not notices.still_due(record.jti):
@@ -137,10 +137,6 @@ def notify_all(
     except RunLocked as error:
         logger.warning("expiry notices are left to another process: %s", error)
         return Delivery()
-
-
-def _without(failed: set[str], due: Sequence[TokenRecord]) -> list[TokenRecord]:
-    return [record for record in due if record.jti not in failed]
 
 
 def _send(record: TokenRecord, settings: Settings, clock: Clock) -> None:

@@ -39,18 +39,19 @@ def send_mail(
     """Compose a mail and hand it to the mail server: every mail leaves here.
 
     Mails to the operators wait in the `Outbox` and are sent by `deliver`. Three kinds of mail do
-    not wait there, since its rows have no recipient, are kept, and lie in `iargus`: links of
-    confirmation are secrets, and are made as they are sent (`auth.issuing`); notices of expiry hold
-    personal data, and the table of tokens records them (`auth.expiry_notices`); the account of a
-    serving host may not write there (`serving.sync.refusal_mails`).
+    not wait there, since its rows have no recipient, stay after they were sent, and lie in
+    `iargus`: links of confirmation are secrets, and are made as they are sent (`auth.issuing`);
+    notices of expiry hold personal data, and the table of tokens records them
+    (`auth.expiry_notices`); mails about refused versions come from hosts whose account may not
+    write there (`serving.sync.refusal_mails`).
 
     Args:
         at: when the mail was written, in UTC.
         to: addresses as the envelope takes them; those in SMTP_RECIPIENT by default.
 
     Returns:
-        How many of several recipients were refused. A mail that one of them has got is sent: to
-        send it again would give it to him twice.
+        How many of several recipients were refused. A mail that the server took for one of
+        them counts as sent: a second attempt would reach that one twice.
 
     Raises:
         RecipientsRefused: the server refuses every recipient for good; a retry is of no use.

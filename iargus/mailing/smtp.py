@@ -95,10 +95,10 @@ def _log_in(client: smtplib.SMTP, server: SmtpServer) -> None:
 
 @contextmanager
 def _mapped_errors(server: SmtpServer) -> Iterator[None]:
-    """Turn what smtplib and sockets raise into `MailNotSent`; only here are a refusal for good and
-    a passing failure told apart. Of the codes, 5xx to a recipient is for good (RFC 5321, 4.2.1):
-    after a connection, a login or a sender that is refused, a person has to mend the settings, and
-    the mail can be sent then."""
+    """Turn what smtplib and sockets raise into `MailNotSent`: the one place that distinguishes a
+    permanent refusal from a passing failure. Only 5xx to every recipient is permanent (RFC 5321,
+    4.2.1): once a person has corrected the settings, a mail can be sent whose login or sender was
+    refused."""
     try:
         yield
     except smtplib.SMTPRecipientsRefused as error:

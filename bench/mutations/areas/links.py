@@ -18,7 +18,7 @@ _SMTP = Module("iargus/mailing/smtp.py", _SMTP_TESTS)
 GUARDS = (
     _CODES.guard(
         "only the secret proves a code",
-        "same = hmac.compare_digest(self.digest, _NOBODYS if digest is None else digest)",
+        "same = hmac.compare_digest(self.digest, _DUMMY_DIGEST if digest is None else digest)",
         "same = True",
     ),
     _CODES.guard(

@@ -47,8 +47,8 @@ def _check_mail(settings: Settings) -> None:
         )
     url = settings.policy.issuing.public_url
     if url is None:
-        # Never from the request: whoever asks writes the Host header, and the link would lead
-        # the reader of the mail wherever that says.
+        # Never from the request: its Host header is the client's, and the link in the mail would
+        # lead wherever that says.
         raise ConfigurationError(
             "issuing.mode is confirm, but issuing.public_url, which the links in its mails begin "
             "with, is not set"

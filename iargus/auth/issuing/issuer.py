@@ -56,8 +56,8 @@ class Issuer:
             SigningKeyMissing: there is no key to sign with.
         """
         if self._mode is IssuingMode.OPEN:
-            # Addresses are not proven, so tokens are not counted: others could use a person's
-            # allowance up in his name. The service of tokens bounds the wait itself.
+            # Addresses are not proven, so tokens are not counted: others could use up a
+            # person's allowance. The service of tokens bounds the wait itself.
             return self._tokens.issue(holder, grant)
         if self._mode is IssuingMode.ALLOW_LIST:
             return self._within(lambda: self._listed(holder, grant))

@@ -35,8 +35,8 @@ def find_confirmation(database: Database, text: str, at: datetime) -> Confirmati
     """What a link stands for. Looking changes nothing, however often programs do it.
 
     Raises:
-        ConfirmationInvalid: it is no link of ours, was used, or has expired; only to whoever has
-            the link the message says which.
+        ConfirmationInvalid: it is no link of ours, was used, or has expired; the message says
+            which only if the secret is right.
         DatabaseUnavailable: the table cannot be read.
     """
     code = parse_link(text)

@@ -1,7 +1,7 @@
 """Who asked for a mail with a link, in `iargus_api.confirmations`, until the mail is sent.
 
 A request is one row that waits. Whoever sends takes a row for a while (a lease), so that no other
-worker sends the same mail; when a worker dies meanwhile, the lease ends, and another one sends it,
+worker sends the same mail; when that worker dies, the lease ends, and another one sends it,
 once. Links are made when a mail is written, so that no secret ever lies in the database.
 """
 
@@ -49,7 +49,7 @@ class ConfirmationQueue:
     def add(
         self, holder: Holder, *, at: datetime, expires_at: datetime, grant: Grant = PLAIN
     ) -> None:
-        """Take a request: one row, whoever asks. Of the grant, the link keeps days and tasks."""
+        """Add a request: one row, for any address. Of the grant, days and tasks are stored."""
         with self._database.transaction() as connection:
             connection.execute(
                 insert(confirmations).values(

@@ -21,7 +21,7 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
 def token_service(stack: Stack) -> TokenService:
-    """The service over the database, with the keys as they are now; to issue, not to judge.
+    """The service over the database, with the keys as they are now; to issue, not to check.
 
     Raises:
         DatabaseUnavailable: the keys cannot be read.
@@ -36,7 +36,7 @@ def token_service(stack: Stack) -> TokenService:
     store, policy = SqlTokenStore(stack.api), stack.settings.policy.tokens
     ring = RotatingKeyRing(load_key_ring(stack.settings), policy)
     ring.apply(SqlKeyStore(stack.api).rows(), at=to_naive_utc(utc_now()))
-    # Nothing is judged here, so nobody reads perhaps a million revoked tokens.
+    # No token is checked here, so the list of revoked ones is not read.
     snapshot = RevocationSnapshot(store, clock=utc_now, max_age_s=policy.revocation_max_age_s)
     return TokenService(store=store, ring=ring, policy=policy, clock=utc_now, revocations=snapshot)
 

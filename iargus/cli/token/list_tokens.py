@@ -37,7 +37,7 @@ def list_tokens(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show tokens, the newest first. The tokens themselves are not kept."""
+    """Show tokens, the newest first. The tokens themselves are not stored."""
     from iargus.auth.tokens.register import SqlTokenRegister
 
     register = SqlTokenRegister(Stack().api)

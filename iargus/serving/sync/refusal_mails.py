@@ -11,7 +11,7 @@ import json
 import logging
 import queue
 import socket
-from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from iargus.atomic_write import write_atomically
@@ -33,9 +33,9 @@ _MAX_REMEMBERED = 1000
 
 
 class RefusalMails(Background):
-    """`add` refusals from any thread; each is mailed once, whatever restarts meanwhile. One that
-    cannot be sent is tried again, ever more rarely, for as long as the process lives; a restart
-    meets the refusal itself again."""
+    """`add` refusals from any thread; each is mailed once, across restarts. One that cannot be sent
+    is retried with a back-off for as long as the process lives; after a restart the version is
+    refused again, and so mailed."""
 
     def __init__(
         self,
@@ -92,10 +92,10 @@ class RefusalMails(Background):
             return True
         name = f"{refusal.task} version {refusal.version}"
         if self._settings.environment.smtp is None:
-            logger.warning("nobody is mailed that %s is refused: %s", name, NO_SERVER)
+            logger.warning("no mail says that %s is refused: %s", name, NO_SERVER)
             return True
         if self._reported.count(today) >= _MAX_A_DAY:
-            logger.error("nobody is mailed that %s is refused: %d were today", name, _MAX_A_DAY)
+            logger.error("no mail says that %s is refused: %d were sent today", name, _MAX_A_DAY)
             return True
         # Imported here: nearly every process lives without the templates.
         from iargus.serving.sync.refusal_alert import write_refusal
@@ -116,7 +116,10 @@ class _Reported:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._days: dict[str, str] = dict(_read(path))
+        self._days: dict[str, str] = {}
+        with suppress(OSError, ValueError):
+            found = json.loads(path.read_text(encoding="utf-8"))
+            self._days = found if isinstance(found, dict) else {}
 
     def has(self, refusal: Refusal) -> bool:
         return _key(refusal) in self._days
@@ -126,21 +129,13 @@ class _Reported:
 
     def add(self, refusal: Refusal, day: str) -> None:
         self._days[_key(refusal)] = day
-        kept = sorted(self._days.items(), key=lambda each: each[1])[-_MAX_REMEMBERED:]
-        self._days = dict(kept)
+        newest = sorted(self._days.items(), key=lambda each: each[1])[-_MAX_REMEMBERED:]
+        self._days = dict(newest)
         try:
             write_atomically(self._path, json.dumps(self._days, indent=1), sync=False)
         except OSError as error:
-            # Remembered until the process ends; a restart may then say it twice.
+            # Remembered until the process ends; after a restart it may be mailed again.
             logger.warning("%s cannot be written: %s", self._path, error)
-
-
-def _read(path: Path) -> Mapping[str, str]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _key(refusal: Refusal) -> str:
