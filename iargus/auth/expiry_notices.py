@@ -15,8 +15,8 @@ from iargus.auth.tokens.store import token_record
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import MailNotSent, RunLocked
 from iargus.mailing.content import write_mail
-from iargus.mailing.delivery import LOCK_TIMEOUT_S, NO_SERVER, Delivery, send_mail
-from iargus.mailing.message import Mail
+from iargus.mailing.delivery import LOCK_TIMEOUT_S, NO_SERVER, send_mail
+from iargus.mailing.message import Delivery, Mail
 from iargus.settings import Settings
 from iargus.storage.database import Database
 from iargus.storage.locks import JobLock

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from iargus.mailing.message import Mail, content_id
 from iargus.text import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _MAX_CHARS = 300
 
@@ -115,7 +118,8 @@ def write_mail(
     as `mail`. The other arguments are those of `Mail`."""
     values["picture"] = None if picture is None else f"cid:{content_id(message_id)}"
     text, html = (
-        _TEMPLATES.get_template(f"{template}.{form}.j2").render(values) for form in ("txt", "html")
+        _templates().get_template(f"{template}.{form}.j2").render(values)
+        for form in ("txt", "html")
     )
     return Mail(
         message_id=message_id,
@@ -129,11 +133,16 @@ def write_mail(
     )
 
 
-_TEMPLATES = Environment(
-    loader=PackageLoader("iargus.mailing"),
-    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+@cache
+def _templates() -> Environment:
+    # Imported here: what says something in these terms does not always render it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+    return Environment(
+        loader=PackageLoader("iargus.mailing"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

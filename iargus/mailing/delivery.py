@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import MailNotSent, RunLocked
 from iargus.mailing import smtp
-from iargus.mailing.message import Mail, compose
+from iargus.mailing.message import Delivery, Mail, compose
 from iargus.mailing.outbox import Outbox, StoredMail
 from iargus.settings import Settings
 from iargus.storage.database import Database
@@ -20,17 +19,6 @@ logger = logging.getLogger(__name__)
 
 LOCK_TIMEOUT_S = 1800.0
 NO_SERVER = "SMTP_SERVER is not set"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """How many mails of a run were sent, failed, and wait now (the failed ones among them, and
-    those that failed before and are not due again)."""
-
-    sent: int = 0
-    failed: int = 0
-    waiting: int = 0
-    reason: str | None = None
 
 
 def send_mail(

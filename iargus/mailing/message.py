@@ -16,7 +16,6 @@ from email.utils import format_datetime, parseaddr
 
 from iargus.errors import MailNotSent
 from iargus.settings import Settings
-from iargus.storage.dialects import configured
 
 _ADDRESS = re.compile(r"[^\s<>,;:]+@[^\s<>,;]+")
 
@@ -38,6 +37,17 @@ class Mail:
     task: str = ""
     period: str = ""
     kind: str = ""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How many mails of a run were sent, failed, and wait now (the failed ones among them, and
+    those that failed before and are not due again)."""
+
+    sent: int = 0
+    failed: int = 0
+    waiting: int = 0
+    reason: str | None = None
 
 
 def compose(mail: Mail, settings: Settings, *, to: Sequence[str], at: datetime) -> EmailMessage:
@@ -88,6 +98,9 @@ def identity_of(about: Sequence[str], settings: Settings) -> str:
     The database's place is part of it, which keeps two installations that mail the same people
     apart. A digest, because a long header would be folded, and some readers keep the fold.
     """
+    # Imported here: it brings SQLAlchemy, which a message needs for nothing else.
+    from iargus.storage.dialects import configured
+
     place = configured(settings).place(settings)
     digest = hashlib.sha256("\n".join((*about, place)).encode()).hexdigest()[:24]
     return f"<iargus.{digest}@{domain_of(settings)}>"
