@@ -231,7 +231,7 @@ class MailNotSent(IArgusError):
     """Raised when the mail server refuses a message or cannot be reached."""
 
 
-class RecipientsRefused(MailNotSent):
+class MailRefused(MailNotSent):
     """Raised when the mail server refuses every recipient of a message for good (SMTP 5xx)."""
 
 

@@ -42,7 +42,7 @@ def send_mail(
         them counts as sent: a second attempt would reach that one twice.
 
     Raises:
-        RecipientsRefused: the server refuses every recipient for good; a retry is of no use.
+        MailRefused: the server refuses every recipient for good; a retry is of no use.
         MailNotSent: it cannot be sent now; the message says why and holds no address.
     """
     server = settings.environment.smtp

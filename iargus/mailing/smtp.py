@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 
-from iargus.errors import MailNotSent, RecipientsRefused
+from iargus.errors import MailNotSent, MailRefused
 from iargus.mailing.message import without_addresses
 from iargus.settings.environment import SmtpServer
 
@@ -30,7 +30,7 @@ def send(server: SmtpServer, message: EmailMessage, *, to: Sequence[str], timeou
         timeout_s: how long each answer of the server may take, in seconds.
 
     Raises:
-        RecipientsRefused: the server refused every recipient for good.
+        MailRefused: the server refused every recipient for good.
         MailNotSent: the message was not sent; the error says why and holds no address or password.
     """
     with _session(server, timeout_s) as client, _mapped_errors(server):
@@ -103,7 +103,7 @@ def _mapped_errors(server: SmtpServer) -> Iterator[None]:
         yield
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({code for code, _ in error.recipients.values()})
-        refused = RecipientsRefused if codes[0] >= 500 else MailNotSent
+        refused = MailRefused if codes[0] >= 500 else MailNotSent
         raise refused(
             f"the mail server {_name(server)} refused all {len(error.recipients)} recipients "
             f"(SMTP {', '.join(map(str, codes))})"

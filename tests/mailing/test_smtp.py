@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from iargus.errors import MailNotSent, RecipientsRefused
+from iargus.errors import MailNotSent, MailRefused
 from iargus.mailing import smtp
 from iargus.settings.environment import SmtpServer
 from tests.services.fixtures_smtp import StartMailServer
@@ -90,7 +90,7 @@ def test_only_a_refusal_of_every_recipient_by_5xx_is_final(
     mail_server.refused, mail_server.deferred = set(refused), set(deferred)
     with pytest.raises(MailNotSent) as caught:
         send(mail_server.settings("a@example.org", "b@example.org"))
-    assert isinstance(caught.value, RecipientsRefused) is is_final
+    assert isinstance(caught.value, MailRefused) is is_final
 
 
 @pytest.mark.parametrize("code", [451, 554])
@@ -101,7 +101,7 @@ def test_a_refusal_of_the_message_or_of_the_login_is_not_final(
     for server in (mail_server.settings(), mail_server.settings(password="wrong")):
         with pytest.raises(MailNotSent) as caught:
             send(server)
-        assert not isinstance(caught.value, RecipientsRefused)
+        assert not isinstance(caught.value, MailRefused)
 
 
 def test_what_the_server_says_is_passed_on_without_addresses(

@@ -114,8 +114,8 @@ GUARDS = (
     ),
     _SMTP.guard(
         "only 5xx of every recipient is a refusal for good",
-        "RecipientsRefused if codes[0] >= 500 else MailNotSent",
-        "RecipientsRefused if codes[-1] >= 500 else MailNotSent",
+        "MailRefused if codes[0] >= 500 else MailNotSent",
+        "MailRefused if codes[-1] >= 500 else MailNotSent",
     ),
     _SMTP.guard(
         "a refused password is not shown",

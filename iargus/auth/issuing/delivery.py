@@ -17,7 +17,7 @@ from iargus.auth.issuing.decisions import Verdict, decide
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.background import Background
 from iargus.clock import Clock, to_naive_utc
-from iargus.errors import IArgusError, MailNotSent, RecipientsRefused
+from iargus.errors import IArgusError, MailNotSent, MailRefused
 from iargus.mailing.content import write_mail
 from iargus.mailing.delivery import send_mail
 from iargus.mailing.message import Mail, domain_of
@@ -106,7 +106,7 @@ class ConfirmationSender(Background):
         try:
             mail = write_confirmation(claimed.link, self._settings)
             send_mail(mail, self._settings, at=self._clock(), to=[for_envelope(claimed.email)])
-        except RecipientsRefused as error:
+        except MailRefused as error:
             self._queue.mark_refused(claimed)
             logger.error("the mail of request %d was not sent, nor will be: %s", claimed.id, error)
         except MailNotSent as error:
