@@ -20,7 +20,8 @@ from iargus.storage.schema import confirmations
 
 
 class State(StrEnum):
-    """From WAITING by SENDING to SENT; back to WAITING when the mail server refuses."""
+    """From WAITING by SENDING to SENT; back to WAITING after a passing failure, and to ENDED where
+    the mail server refuses the address for good."""
 
     WAITING = "waiting"
     SENDING = "sending"
