@@ -8,6 +8,7 @@ these waits.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 _MAX_EXPONENT = 60  # beyond it only the float would overflow
 
@@ -25,3 +26,7 @@ class Backoff:
         """The seconds to wait after so many failed attempts, of which there is at least one."""
         exponent = min(attempts - 1, _MAX_EXPONENT)
         return min(self.first_s * self.factor**exponent, self.maximum_s)
+
+    def delay(self, attempts: int) -> timedelta:
+        """The same as a `timedelta`."""
+        return timedelta(seconds=self.after(attempts))

@@ -1,4 +1,4 @@
-"""A circuit breaker: nobody waits twice for a server that does not answer.
+"""A circuit breaker: only the first calls wait for a server that does not answer.
 
 The states and nothing else: closed, open after `failures` in a row, and half-open while one probe
 is under way. `deadline` (threads) and `ratelimit.redis_probe` (asyncio) run the calls around it.
@@ -57,7 +57,7 @@ class CircuitBreaker:
             now_s = self._monotonic_s()
             if now_s < self._probe_at_s:
                 return False
-            # This call tries; those that come meanwhile do not wait for it.
+            # This call is the probe; concurrent ones do not wait for it.
             self._probe_at_s = now_s + self._retry_s
             return True
 

@@ -231,6 +231,10 @@ class MailNotSent(IArgusError):
     """Raised when the mail server refuses a message or cannot be reached."""
 
 
+class MailRefused(MailNotSent):
+    """Raised when the mail server refuses every recipient of a message for good (SMTP 5xx)."""
+
+
 class ChampionChanged(IArgusError):
     """Raised when somebody chose another champion while monitoring judged the one before."""
 

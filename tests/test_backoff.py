@@ -8,7 +8,7 @@ import pytest
 
 from iargus.auth.issuing import decisions
 from iargus.backoff import Backoff
-from iargus.mailing import backoff as mails
+from iargus.mailing import outbox
 
 
 def test_waits_double_up_to_the_longest() -> None:
@@ -29,7 +29,7 @@ def test_no_number_of_attempts_is_too_large(attempts: int) -> None:
 
 
 def test_a_mail_waits_from_five_minutes_to_half_a_day() -> None:
-    waits = [mails.backoff_after(attempts) for attempts in (1, 2, 8, 9, 1000)]
+    waits = [outbox.BACKOFF.delay(attempts) for attempts in (1, 2, 8, 9, 1000)]
     assert waits == [
         *(timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=640)),
         *(timedelta(hours=12), timedelta(hours=12)),
@@ -37,7 +37,7 @@ def test_a_mail_waits_from_five_minutes_to_half_a_day() -> None:
 
 
 def test_a_mail_with_a_link_waits_from_half_a_minute_to_ten_minutes() -> None:
-    waits = [decisions.backoff_after(attempts) for attempts in (1, 2, 5, 6, 1000)]
+    waits = [decisions.BACKOFF.delay(attempts) for attempts in (1, 2, 5, 6, 1000)]
     assert waits == [
         *(timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=8)),
         *(timedelta(minutes=10), timedelta(minutes=10)),

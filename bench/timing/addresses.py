@@ -13,10 +13,10 @@ from typing import Any
 from bench.timing.application import Application, application
 from bench.timing.welch import Comparison, Opened, Sample
 from iargus.auth.issuing.codes import Code, invitation_text, new_invitation
-from iargus.auth.issuing.decisions import Verdict, backoff_after
+from iargus.auth.issuing.decisions import BACKOFF, Verdict
 from iargus.auth.issuing.invitations import Invitations
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.tokens.store import Holder
+from iargus.auth.tokens.record import Holder
 from iargus.clock import to_naive_utc, utc_now
 
 KNOWN, UNKNOWN = "known.person@example.com", "someone.elses@example.org"
@@ -48,7 +48,7 @@ def confirming(folder: Path, _: random.Random) -> Iterator[Sample]:
         for _mail in range(app.services.settings.policy.issuing.mails_per_hour):
             asking(app, KNOWN, 202)
             now = to_naive_utc(utc_now())
-            queue.claim(now, lease=backoff_after(1), decide=lambda _facts: Verdict.SEND)
+            queue.claim(now, lease=BACKOFF.delay(1), decide=lambda _facts: Verdict.SEND)
         yield lambda second: asking(app, UNKNOWN if second else KNOWN, 202)
 
 

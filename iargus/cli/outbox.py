@@ -17,6 +17,7 @@ from iargus.clock import utc_now
 from iargus.errors import MailNotSent
 from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
+from iargus.text import counted
 
 if TYPE_CHECKING:
     from iargus.mailing.outbox import StoredMail
@@ -32,8 +33,7 @@ def list_mails(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the newest mails, sent or not."""
-    from iargus.mailing.outbox import Outbox
-    from iargus.mailing.status import in_words
+    from iargus.mailing.outbox import Outbox, in_words
 
     mails = Outbox(Stack().labelled).listed(limit=limit)
     if as_json:
@@ -70,17 +70,15 @@ def show_mail(
     if stored is None:
         raise typer.BadParameter(f"the outbox has no mail {mail_id}", param_hint="ID")
     server = stack.settings.environment.smtp
-    to = "nobody: SMTP_SERVER is not set" if server is None else _people(len(server.recipients))
+    to = "nobody: SMTP_SERVER is not set"
+    if server is not None:
+        to = f"{counted(len(server.recipients), 'recipient')} (SMTP_RECIPIENT)"
     sent = "not sent" if stored.sent_at is None else f"sent {stored.sent_at:%Y-%m-%d %H:%M} UTC"
     typer.echo(f"Subject: {stored.mail.subject}\nTo: {to}\nState: {sent}\n")
     typer.echo(stored.mail.body_text, nl=False)
     if html is not None:
         write_atomically(html, as_page(stored.mail))
         typer.echo(f"The HTML is in {html}", err=True)
-
-
-def _people(count: int) -> str:
-    return f"{count} recipient{'' if count == 1 else 's'} (SMTP_RECIPIENT)"
 
 
 @app.command("deliver")

@@ -34,7 +34,7 @@ def sync(
         # Requests have priority: importing the libraries of the registry takes a core for seconds.
         os.nice(10)
     # Imported here: it brings scikit-learn, which `--help` can spare.
-    from iargus.monitoring.view.mail.refusals import RefusalMails
+    from iargus.serving.sync.refusal_mails import RefusalMails
     from iargus.serving.sync.refusals import Refusal
     from iargus.serving.sync.sync import Sync, sync_once
 

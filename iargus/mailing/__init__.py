@@ -1,1 +1,1 @@
-"""What every mail of IArgus needs: the mail server, the sender, how a message is written."""
+"""The one way by which any mail leaves: content, message, outbox, delivery, and the SMTP client."""

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
 
-from iargus.mailing.backoff import backoff_after
+from iargus.backoff import Backoff
+from iargus.mailing.message import Mail
 from iargus.storage.database import Database
 from iargus.storage.schema import outbox
 
 _MAX_ERROR_CHARS = 500
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A message without sender and recipients: those are read when it is sent.
-
-    `picture` is a PNG that the HTML shows; `message.content_id` gives the name that it uses.
-    """
-
-    message_id: str  # with its angle brackets; the same for every attempt
-    task: str
-    period: str
-    kind: str
-    subject: str
-    body_text: str
-    body_html: str
-    picture: bytes | None = None
+# 5 minutes, doubled each time, at most 12 hours. Less than a day: a job that is started every day,
+# a little earlier or later, tries every day.
+BACKOFF = Backoff(first_s=5 * 60, maximum_s=12 * 3600)
 
 
 @dataclass(frozen=True)
 class StoredMail:
-    """A mail and what became of it; times are UTC without a zone. `next_attempt_at` is None until
+    """A mail and its state; times are UTC without a zone. `next_attempt_at` is None until
     an attempt has failed."""
 
     id: int
@@ -45,6 +32,10 @@ class StoredMail:
     last_error: str | None
     next_attempt_at: datetime | None = None
 
+    def is_due(self, at: datetime | None) -> bool:
+        """Whether the pause after a failure is over at `at`; None asks about no pause."""
+        return at is None or self.next_attempt_at is None or self.next_attempt_at <= at
+
 
 class Outbox:
     """Every method raises `DatabaseUnavailable` or `SchemaMissing` when it cannot do its work."""
@@ -52,13 +43,9 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def pending(self, *, due_at: datetime | None = None) -> Sequence[StoredMail]:
-        """The mails that were not sent yet, the oldest first: all of them, or those whose pause
-        after a failure is over at `due_at`."""
+    def pending(self) -> Sequence[StoredMail]:
+        """The mails that were not sent yet, the oldest first."""
         query = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id)
-        if due_at is not None:
-            paused_until = outbox.c.next_attempt_at
-            query = query.where(or_(paused_until.is_(None), paused_until <= due_at))
         with self._database.transaction() as connection:
             return [_stored(row) for row in connection.execute(query).mappings()]
 
@@ -76,14 +63,16 @@ class Outbox:
         return None if row is None else _stored(row)
 
     def mark_sent(self, mail_id: int, at: datetime, *, note: str | None = None) -> None:
-        """Remember that the mail server has accepted a mail; `note` tells what was amiss."""
-        self._tried(mail_id, note, sent_at=at, next_attempt_at=None)
+        """Remember that the mail server has accepted a mail; `note` says what went wrong."""
+        self._record_attempt(mail_id, note, sent_at=at, next_attempt_at=None)
 
     def mark_failed(self, stored: StoredMail, reason: str, at: datetime) -> None:
         """Remember a failed attempt; the mail stays, and pauses for longer after each."""
-        self._tried(stored.id, reason, next_attempt_at=at + backoff_after(stored.attempts + 1))
+        self._record_attempt(
+            stored.id, reason, next_attempt_at=at + BACKOFF.delay(stored.attempts + 1)
+        )
 
-    def _tried(self, mail_id: int, note: str | None, **values: datetime | None) -> None:
+    def _record_attempt(self, mail_id: int, note: str | None, **values: datetime | None) -> None:
         with self._database.transaction() as connection:
             connection.execute(
                 update(outbox)
@@ -101,67 +90,67 @@ def enqueue(connection: Connection, mail: Mail, at: datetime) -> bool:
     same task and month already."""
     if is_queued(connection, mail.task, mail.period, mail.kind):
         return False
-    connection.execute(
-        insert(outbox).values(
-            message_id=mail.message_id,
-            task=mail.task,
-            period=mail.period,
-            kind=mail.kind,
-            subject=mail.subject,
-            body_text=mail.body_text,
-            body_html=mail.body_html,
-            picture=mail.picture,
-            created_at=at,
-            attempts=0,
-        )
-    )
+    connection.execute(insert(outbox).values(**asdict(mail), created_at=at, attempts=0))
     return True
 
 
 def is_queued(connection: Connection, task: str, period: str, kind: str) -> bool:
     """Whether there is a mail of this kind about a month, sent or not."""
-    query = select(outbox.c.id).where(
-        outbox.c.task == task, outbox.c.period == period, outbox.c.kind == kind
-    )
+    query = select(outbox.c.id).where(*_about(task, period, kind))
     return connection.execute(query).first() is not None
 
 
 def was_sent(connection: Connection, task: str, period: str, kind: str) -> bool:
-    """Whether people have a mail of this kind about a month."""
-    query = select(outbox.c.id).where(
-        outbox.c.task == task,
-        outbox.c.period == period,
-        outbox.c.kind == kind,
-        outbox.c.sent_at.is_not(None),
-    )
+    """Whether a mail of this kind about a month was sent."""
+    query = select(outbox.c.id).where(*_about(task, period, kind), outbox.c.sent_at.is_not(None))
     return connection.execute(query).first() is not None
 
 
 def withdraw(connection: Connection, task: str, period: str, kind: str | None = None) -> None:
     """Delete the mails about a month that were not sent, of one kind or all, within the caller's
     transaction."""
-    statement = delete(outbox).where(
-        outbox.c.task == task, outbox.c.period == period, outbox.c.sent_at.is_(None)
-    )
-    connection.execute(statement if kind is None else statement.where(outbox.c.kind == kind))
+    unsent = outbox.c.sent_at.is_(None)
+    connection.execute(delete(outbox).where(*_about(task, period, kind), unsent))
+
+
+def _about(task: str, period: str, kind: str | None) -> Sequence[ColumnElement[bool]]:
+    month = (outbox.c.task == task, outbox.c.period == period)
+    return month if kind is None else (*month, outbox.c.kind == kind)
+
+
+@dataclass(frozen=True)
+class MailStatus:
+    """Whether a mail was sent, without bodies and pictures, of which years would fill the memory.
+    Times are UTC without a zone; `sent_at` is None while it waits."""
+
+    task: str
+    period: str
+    kind: str
+    created_at: datetime
+    sent_at: datetime | None = None
+    attempts: int = 0
+    last_error: str | None = None
+
+
+def mails_about(database: Database, task: str) -> Sequence[MailStatus]:
+    """The mails about a task, the oldest first.
+
+    Raises:
+        DatabaseUnavailable: the database is out of reach.
+        SchemaMissing: it has no such table.
+    """
+    columns = [outbox.c[field.name] for field in fields(MailStatus)]
+    query = select(*columns).where(outbox.c.task == task).order_by(outbox.c.id)
+    with database.transaction() as connection:
+        return [MailStatus(**row) for row in connection.execute(query).mappings()]
+
+
+def in_words(kind: str) -> str:
+    """`breach_not_mended` as people say it; also a kind of another version of IArgus."""
+    return kind.replace("mended", "fixed").replace("_", " ")
 
 
 def _stored(row: RowMapping) -> StoredMail:
-    return StoredMail(
-        id=row["id"],
-        mail=Mail(
-            message_id=row["message_id"],
-            task=row["task"],
-            period=row["period"],
-            kind=row["kind"],
-            subject=row["subject"],
-            body_text=row["body_text"],
-            body_html=row["body_html"],
-            picture=row["picture"],
-        ),
-        created_at=row["created_at"],
-        sent_at=row["sent_at"],
-        attempts=row["attempts"],
-        last_error=row["last_error"],
-        next_attempt_at=row["next_attempt_at"],
-    )
+    values = dict(row)
+    mail = Mail(**{field.name: values.pop(field.name) for field in fields(Mail)})
+    return StoredMail(mail=mail, **values)

@@ -10,59 +10,31 @@ login, since then neither a password nor the message travels over a network.
 from __future__ import annotations
 
 import ipaddress
-import re
 import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.message import EmailMessage
 
-from iargus.errors import MailNotSent
+from iargus.errors import MailNotSent, MailRefused
+from iargus.mailing.message import without_addresses
 from iargus.settings.environment import SmtpServer
 
 SSL_PORTS = (465,)
-_ADDRESS = re.compile(r"[^\s<>,;:]+@[^\s<>,;]+")
 
 
-@contextmanager
-def session(server: SmtpServer, timeout_s: float) -> Iterator[smtplib.SMTP]:
-    """Give a connection that is encrypted and logged in.
+def send(server: SmtpServer, message: EmailMessage, *, to: Sequence[str], timeout_s: float) -> int:
+    """Send one message by a connection of its own; how many of several recipients were refused.
 
     Args:
         timeout_s: how long each answer of the server may take, in seconds.
 
     Raises:
-        MailNotSent: it cannot be had; the message says why and holds no address or password.
+        MailRefused: the server refused every recipient for good.
+        MailNotSent: the message was not sent; the error says why and holds no address or password.
     """
-    with reasons(server):
-        client = _connect(server, timeout_s)
-    try:
-        with reasons(server):
-            _log_in(client, server)
-        yield client
-    finally:
-        try:
-            client.quit()
-        except (OSError, smtplib.SMTPException):
-            client.close()
-
-
-def send(
-    client: smtplib.SMTP,
-    server: SmtpServer,
-    message: EmailMessage,
-    *,
-    to: Sequence[str] | None = None,
-) -> int:
-    """Send one message to every address in `to`, or in SMTP_RECIPIENT; returns how many of them
-    the server refused.
-
-    Raises:
-        MailNotSent: the server took it for nobody.
-    """
-    addresses = list(server.recipients if to is None else to)
-    with reasons(server):
-        return len(client.send_message(message, to_addrs=addresses))
+    with _session(server, timeout_s) as client, _mapped_errors(server):
+        return len(client.send_message(message, to_addrs=list(to)))
 
 
 def check_smtp(server: SmtpServer, timeout_s: float) -> None:
@@ -71,8 +43,24 @@ def check_smtp(server: SmtpServer, timeout_s: float) -> None:
     Raises:
         MailNotSent: a mail could not be sent now; the message says why.
     """
-    with session(server, timeout_s) as client, reasons(server):
+    with _session(server, timeout_s) as client, _mapped_errors(server):
         client.noop()
+
+
+@contextmanager
+def _session(server: SmtpServer, timeout_s: float) -> Iterator[smtplib.SMTP]:
+    """A connection that is encrypted and logged in."""
+    with _mapped_errors(server):
+        client = _connect(server, timeout_s)
+    try:
+        with _mapped_errors(server):
+            _log_in(client, server)
+        yield client
+    finally:
+        try:
+            client.quit()
+        except (OSError, smtplib.SMTPException):
+            client.close()
 
 
 def _connect(server: SmtpServer, timeout_s: float) -> smtplib.SMTP:
@@ -106,13 +94,17 @@ def _log_in(client: smtplib.SMTP, server: SmtpServer) -> None:
 
 
 @contextmanager
-def reasons(server: SmtpServer) -> Iterator[None]:
-    """Turn what smtplib and sockets raise into `MailNotSent`."""
+def _mapped_errors(server: SmtpServer) -> Iterator[None]:
+    """Turn what smtplib and sockets raise into `MailNotSent`: the one place that distinguishes a
+    permanent refusal from a passing failure. Only 5xx to every recipient is permanent (RFC 5321,
+    4.2.1): once a person has corrected the settings, a mail can be sent whose login or sender was
+    refused."""
     try:
         yield
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({code for code, _ in error.recipients.values()})
-        raise MailNotSent(
+        refused = MailRefused if codes[0] >= 500 else MailNotSent
+        raise refused(
             f"the mail server {_name(server)} refused all {len(error.recipients)} recipients "
             f"(SMTP {', '.join(map(str, codes))})"
         ) from None
@@ -136,8 +128,7 @@ def _reason(error: Exception) -> str:
         said = error.smtp_error
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         text = f"{error.smtp_code} {words}"
-    # A server's refusal may repeat an address; errors never hold one.
-    return _ADDRESS.sub("<address>", " ".join(text.split()))[:300]
+    return without_addresses(text)
 
 
 def _name(server: SmtpServer) -> str:

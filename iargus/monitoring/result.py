@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from iargus.mailing.delivered import Delivery
+from iargus.mailing.message import Delivery
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.comparison import Decision

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from iargus.auth.issuing.codes import link_text
-from iargus.auth.issuing.decisions import Verdict, backoff_after
+from iargus.auth.issuing.decisions import BACKOFF, Verdict
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
 from tests.api.application import ADA, Api, build, running
 from tests.api.test_issuing import CONFIRM, MAIL, label
+from tests.auth.issued import issued_tokens
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -39,7 +39,7 @@ def link_for(api: Api, email: str = ADA["email"], **asked: object) -> str:
     now = to_naive_utc(api.clock())
     assert api.client.post("/get_token", json=ADA | {"email": email} | asked).status_code == 202
     queue = ConfirmationQueue(api.services.databases[0])
-    claimed = queue.claim(now, lease=backoff_after(1), decide=lambda _: Verdict.SEND)
+    claimed = queue.claim(now, lease=BACKOFF.delay(1), decide=lambda _: Verdict.SEND)
     assert claimed is not None
     assert claimed.link is not None
     queue.mark_sent(claimed)
@@ -47,7 +47,7 @@ def link_for(api: Api, email: str = ADA["email"], **asked: object) -> str:
 
 
 def tokens(api: Api) -> int:
-    return len(SqlTokenStore(api.services.databases[0]).listed())
+    return len(issued_tokens(api.services.databases[0]))
 
 
 def test_looking_changes_nothing_and_pressing_gives_the_token_once(api: Api) -> None:
@@ -92,7 +92,7 @@ def test_a_link_gives_what_was_asked_for(api: Api) -> None:
     bearer = {"Authorization": f"Bearer {answer['token']}"}
     car = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
     assert label(api.client.post("/predict", json=car, headers=bearer)) == (403, "TASK_NOT_ALLOWED")
-    (record,) = SqlTokenStore(api.services.databases[0]).listed()
+    (record,) = issued_tokens(api.services.databases[0])
     assert record.tasks == ("intent",)
     assert "iargus_tokens_issued_total 1.0" in api.client.get("/metrics").text
 

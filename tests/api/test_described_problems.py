@@ -68,7 +68,7 @@ RAISED: dict[str, tuple[type[errors.IArgusError], ...]] = {
         *(errors.LabelInvalid, errors.FeedbackConflict),
         *DATABASE,
     ),
-    "iargus.auth.issuing.issuers.OpenIssuer.ask": (
+    "iargus.auth.issuing.issuer.Issuer.ask": (
         *(errors.PersonNotAllowed, errors.InvitationInvalid, errors.TokensAtLimit),
         *(errors.RateLimited, errors.SigningKeyMissing),
         *DATABASE,

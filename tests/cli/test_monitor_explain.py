@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from iargus.cli.monitor.explain import show_paragraphs
-from iargus.mailing.outbox import Mail
+from iargus.mailing.message import Mail
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.period import Period
 from iargus.monitoring.view.explaining import Paragraph
@@ -37,7 +37,7 @@ def months(run: Run, tmp_path: Path) -> None:
     database = Database.connect(LABELLED, settings)
     upgrade(database)
     records = MonitoringRecords(database)
-    mail = Mail("<1@x>", TASK, "2026-04", "drift", "s", "t", "h")
+    mail = Mail("<1@x>", "s", "t", "h", None, TASK, "2026-04", "drift")
     records.write(recorded(FIRST, first_version(FIRST.to_json())), None)
     records.write(recorded(LAST), mail)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from iargus.mailing.outbox import Mail
+from iargus.mailing.message import Mail
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
@@ -33,7 +33,7 @@ def records(run: Run, tmp_path: Path) -> MonitoringRecords:
 
 
 def test_history_of_every_task(run: Run, records: MonitoringRecords) -> None:
-    mail = Mail("<1@x>", TASK, "2026-05", "suspect", "s", "t", "h", b"PNG")
+    mail = Mail("<1@x>", "s", "t", "h", b"PNG", TASK, "2026-05", "suspect")
     records.write(recorded(month("2026-04"), first_version(month("2026-04").to_json())), None)
     records.write(recorded(month("2026-05", **SUSPECT)), mail)
 

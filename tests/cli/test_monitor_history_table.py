@@ -13,7 +13,7 @@ from iargus.cli.monitor.chart import Point, Scale, draw
 from iargus.cli.monitor.history_table import show_history
 from iargus.cli.monitor.screen import ASCII, UNICODE
 from iargus.cli.monitor.tables import show
-from iargus.mailing.status import MailStatus
+from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import JobResult, Status
 from tests.monitoring.view.explaining.judged_months import (

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from iargus.errors import MailNotSent
+from iargus.errors import MailNotSent, MailRefused
 from iargus.mailing import smtp
 from iargus.settings.environment import SmtpServer
 from tests.services.fixtures_smtp import StartMailServer
@@ -24,8 +24,7 @@ def message(subject: str = "hello") -> EmailMessage:
 
 
 def send(server: SmtpServer) -> int:
-    with smtp.session(server, TIMEOUT_S) as client:
-        return smtp.send(client, server, message())
+    return smtp.send(server, message(), to=server.recipients, timeout_s=TIMEOUT_S)
 
 
 @pytest.mark.parametrize("mode", ["starttls", "ssl"])
@@ -72,6 +71,37 @@ def test_refused_recipients_are_counted_and_not_named(mail_server: LocalMailServ
     with pytest.raises(MailNotSent, match=r"refused all 1 recipients \(SMTP 550\)") as caught:
         send(mail_server.settings("gone@example.org"))
     assert "gone@" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("refused", "deferred", "is_final"),
+    [
+        (("a@example.org", "b@example.org"), (), True),
+        (("a@example.org",), ("b@example.org",), False),
+        ((), ("a@example.org", "b@example.org"), False),
+    ],
+)
+def test_only_a_refusal_of_every_recipient_by_5xx_is_final(
+    mail_server: LocalMailServer,
+    refused: tuple[str, ...],
+    deferred: tuple[str, ...],
+    is_final: bool,
+) -> None:
+    mail_server.refused, mail_server.deferred = set(refused), set(deferred)
+    with pytest.raises(MailNotSent) as caught:
+        send(mail_server.settings("a@example.org", "b@example.org"))
+    assert isinstance(caught.value, MailRefused) is is_final
+
+
+@pytest.mark.parametrize("code", [451, 554])
+def test_a_refusal_of_the_message_or_of_the_login_is_not_final(
+    mail_server: LocalMailServer, code: int
+) -> None:
+    mail_server.answer_to_data = f"{code} no"
+    for server in (mail_server.settings(), mail_server.settings(password="wrong")):
+        with pytest.raises(MailNotSent) as caught:
+            send(server)
+        assert not isinstance(caught.value, MailRefused)
 
 
 def test_what_the_server_says_is_passed_on_without_addresses(

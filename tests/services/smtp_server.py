@@ -34,8 +34,8 @@ class Received:
 
 @dataclass
 class LocalMailServer:
-    """aiosmtpd. `refused` are addresses that it takes no mail for,
-    `answer_to_data` what it says once it has a message."""
+    """aiosmtpd. `refused` are addresses that it takes no mail for, and `deferred` those that it
+    takes none for now; `answer_to_data` is what it says once it has a message."""
 
     mode: Mode
     certificates: Certificates
@@ -43,6 +43,7 @@ class LocalMailServer:
     port: int = 0
     received: list[Received] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    deferred: set[str] = field(default_factory=set)
     answer_to_data: str = "250 OK"
     _controller: _Controller | None = None
 
@@ -84,6 +85,8 @@ class LocalMailServer:
     ) -> str:
         if address in self.refused:
             return f"550 5.1.1 no such mailbox {address}"
+        if address in self.deferred:
+            return f"450 4.2.0 greylisted {address}"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

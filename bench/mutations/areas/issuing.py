@@ -6,7 +6,7 @@ from bench.mutations.guard import Module
 
 _LIMITED_TESTS = "tests/auth/issuing/test_limited.py"
 _INVITED_TESTS, _WEB = "tests/auth/issuing/test_invitations.py", "tests/api/test_issuing.py"
-_ISSUERS = Module("iargus/auth/issuing/issuers.py", _LIMITED_TESTS, _INVITED_TESTS)
+_ISSUERS = Module("iargus/auth/issuing/issuer.py", _LIMITED_TESTS, _INVITED_TESTS)
 _LIST = Module("iargus/auth/issuing/addresses.py", "tests/auth/issuing/test_allow_list.py")
 _START = Module("iargus/auth/issuing/composition.py", "tests/auth/issuing/test_startup.py")
 _POLICY = Module("iargus/settings/issuing.py", "tests/auth/issuing/test_startup.py")
@@ -56,7 +56,7 @@ GUARDS = (
     ),
     _ISSUERS.guard(
         "each mode has its issuer",
-        "if mode is IssuingMode.INVITATION:",
+        "if self._mode is IssuingMode.INVITATION:",
         "if False:",
     ),
     _LIST.guard(

@@ -12,12 +12,13 @@ _QUEUE = Module("iargus/auth/issuing/queue.py", _QUEUE_TESTS)
 _DUE = Module("iargus/auth/issuing/decisions.py", _QUEUE_TESTS)
 _DELIVERY = Module("iargus/auth/issuing/delivery.py", "tests/auth/issuing/test_delivery.py")
 _RECORD = Module("iargus/auth/tokens/record.py", "tests/auth/tokens/test_record.py")
+_MESSAGE = Module("iargus/mailing/message.py", _SMTP_TESTS)
 _SMTP = Module("iargus/mailing/smtp.py", _SMTP_TESTS)
 
 GUARDS = (
     _CODES.guard(
         "only the secret proves a code",
-        "same = hmac.compare_digest(self.digest, _NOBODYS if digest is None else digest)",
+        "same = hmac.compare_digest(self.digest, _DUMMY_DIGEST if digest is None else digest)",
         "same = True",
     ),
     _CODES.guard(
@@ -106,10 +107,15 @@ GUARDS = (
         "            client.starttls(context=context)\n            client.ehlo()\n",
         "            client.ehlo()\n",
     ),
-    _SMTP.guard(
+    _MESSAGE.guard(
         "a refusal of the mail server names no address",
-        '_ADDRESS.sub("<address>", " ".join(text.split()))',
-        '" ".join(text.split())',
+        '_ADDRESS.sub("<address>", " ".join(str(error).split()))',
+        '" ".join(str(error).split())',
+    ),
+    _SMTP.guard(
+        "only 5xx of every recipient is a refusal for good",
+        "MailRefused if codes[0] >= 500 else MailNotSent",
+        "MailRefused if codes[-1] >= 500 else MailNotSent",
     ),
     _SMTP.guard(
         "a refused password is not shown",

@@ -11,10 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.config import JsonDict
 
 from iargus.api.routes.timestamp import Moment
-from iargus.auth.tokens.masking import State, masked, state_of
+from iargus.auth.tokens.record import State, TokenRecord, masked, state_of
 from iargus.auth.tokens.register import Page, Wanted
 from iargus.auth.tokens.service import normal_email
-from iargus.auth.tokens.store import TokenRecord
 from iargus.clock import to_naive_utc
 from iargus.tasks.fields import NEVER_AS_TEXT, Text
 

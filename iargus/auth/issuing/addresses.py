@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from iargus.auth.tokens.service import normal_email
-from iargus.errors import ConfigurationError
+from iargus.errors import ConfigurationError, MailNotSent
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,15 @@ def person_of(email: str) -> str:
 
 
 def for_envelope(email: str) -> str:
-    """The address as mail servers take it: the domain in ASCII, the local part as it was typed."""
-    found = validate_email(email, check_deliverability=False)
+    """The address as mail servers take it: the domain in ASCII, the local part as it was typed.
+
+    Raises:
+        MailNotSent: it is no address.
+    """
+    try:
+        found = validate_email(email, check_deliverability=False)
+    except EmailNotValidError:
+        raise MailNotSent("the address of the holder is not valid") from None
     return found.ascii_email or f"{found.local_part}@{found.ascii_domain}"
 
 

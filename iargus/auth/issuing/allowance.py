@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from iargus.auth.issuing.addresses import mailbox_of, person_of
-from iargus.auth.tokens.store import TokenRecord, add_token
+from iargus.auth.tokens.record import TokenRecord
+from iargus.auth.tokens.store import add_token
 from iargus.errors import RateLimited, TokensAtLimit
 from iargus.settings.issuing import IssuingPolicy
 from iargus.storage.database import Database
@@ -26,13 +27,13 @@ _PERSON_CHARS = 2
 
 
 def person_lock(person: str) -> str:
-    """The turn of a person: one of 256, so that the rows stay few. Two people who share one only
-    wait for each other."""
+    """The name of a person's lock: one of 256, so that the rows stay few. Two people who share one
+    only wait for each other."""
     return f"person-{person[:_PERSON_CHARS]}"
 
 
 def acquire_lock(connection: Connection, name: str) -> None:
-    """Wait for the turn, and keep it until the transaction ends."""
+    """Wait for a lock, and hold it until the transaction ends."""
     first = {"name": name, "taken": 1}
     more = {"taken": issuing_turns.c.taken + 1}
     upsert = dialect_of(connection).upsert(issuing_turns, first, key=["name"], changes=more)
@@ -55,8 +56,8 @@ def live_tokens(connection: Connection, email: str, at: datetime) -> int:
 def check_allowance(
     connection: Connection, email: str, policy: IssuingPolicy, at: datetime
 ) -> None:
-    """Make sure that a person may have one more token, within a transaction that took the
-    person's turn.
+    """Check that a person may have one more token, within a transaction that holds the person's
+    lock.
 
     Raises:
         TokensAtLimit: `max_live_tokens` are held.

@@ -1,7 +1,7 @@
-"""Secrets that are given away once and kept as digests: links in mails, and invitations. Pure.
+"""Secrets that are shown once and stored as digests: links in mails, and invitations. Pure.
 
 Each has a key, by which its row is found, and a secret, which proves the right. Only the secret's
-SHA-256 is kept; as the secrets are random and long, a slow digest would add nothing.
+SHA-256 is stored; as the secrets are random and long, a slow digest would add nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ INVITATION_KEY_CHARS = 4
 _INVITATION = re.compile(rf"[{_ALPHABET}]{{32}}")
 _GROUP_CHARS = 4
 # What an unknown key is compared with, so that it takes as long as a known one.
-_NOBODYS = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+_DUMMY_DIGEST = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Code:
 
     def proves(self, digest: str | None) -> bool:
         """Whether the secret has this digest; None where no row has the key."""
-        same = hmac.compare_digest(self.digest, _NOBODYS if digest is None else digest)
+        same = hmac.compare_digest(self.digest, _DUMMY_DIGEST if digest is None else digest)
         return same and digest is not None
 
 

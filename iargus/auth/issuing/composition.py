@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from iargus.auth.issuing.addresses import AllowList
-from iargus.auth.issuing.issuers import BoundedIssuer, Issuer, issuer_of
+from iargus.auth.issuing.issuer import Issuer
 from iargus.auth.issuing.links import Confirmer
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.auth.tokens.service import TokenService
@@ -47,8 +47,8 @@ def _check_mail(settings: Settings) -> None:
         )
     url = settings.policy.issuing.public_url
     if url is None:
-        # Never from the request: whoever asks writes the Host header, and the link would lead
-        # the reader of the mail wherever that says.
+        # Never from the request: its Host header is the client's, and the link in the mail would
+        # lead wherever that says.
         raise ConfigurationError(
             "issuing.mode is confirm, but issuing.public_url, which the links in its mails begin "
             "with, is not set"
@@ -69,7 +69,6 @@ def _check_mail(settings: Settings) -> None:
 class Issuing:
     """`confirmer` and `background`, which the worker starts, are there in the mode `confirm`."""
 
-    mode: IssuingMode
     issuer: Issuer
     confirmer: Confirmer | None = None
     background: tuple[Background, ...] = ()
@@ -85,21 +84,20 @@ class Issuing:
         within: DeadlineRunner = unbounded,
     ) -> Issuing:
         """Put the parts together; `database` is `iargus_api`, and is not connected to yet. `within`
-        bounds how long whoever asks for a token waits for it.
+        bounds how long a request for a token waits for it.
 
         Raises:
             ConfigurationError: production without a mode, or a mode without what it needs.
         """
         mode, policy = mode_of(settings), settings.policy.issuing
-        issuer = issuer_of(mode, tokens=tokens, database=database, policy=policy, clock=clock)
-        if mode is not IssuingMode.OPEN:
-            # There the service of tokens is asked, which bounds it itself.
-            issuer = BoundedIssuer(issuer, within)
+        issuer = Issuer(
+            mode, tokens=tokens, database=database, policy=policy, clock=clock, within=within
+        )
         if mode is not IssuingMode.CONFIRM:
-            return cls(mode, issuer)
+            return cls(issuer)
         # Imported here: the other modes write no mails.
-        from iargus.auth.issuing.delivery import ConfirmationSender, Delivery
+        from iargus.auth.issuing.delivery import ConfirmationSender
 
         confirmer = Confirmer(tokens=tokens, database=database, policy=policy, clock=clock)
-        delivery = Delivery(ConfirmationSender(ConfirmationQueue(database), settings, clock))
-        return cls(mode, issuer, confirmer, (delivery,))
+        sender = ConfirmationSender(ConfirmationQueue(database), settings, clock)
+        return cls(issuer, confirmer, (sender,))

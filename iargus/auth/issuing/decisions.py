@@ -20,24 +20,21 @@ from iargus.storage.schema import confirmations
 
 
 class State(StrEnum):
-    """From WAITING by SENDING to SENT; back to WAITING when the mail server refuses."""
+    """From WAITING by SENDING to SENT; back to WAITING after a passing failure, and to ENDED where
+    the mail server refuses the address for good."""
 
     WAITING = "waiting"
     SENDING = "sending"
-    RESENDING = "resending"  # the worker before ended without word: perhaps a mail is out
+    RESENDING = "resending"  # the worker before died: perhaps its mail was sent
     SENT = "sent"
     ENDED = "ended"  # no mail, and none will be tried
 
 
-# The states in which a request may be due, and how many attempts have ended without word then.
+# The states in which a request may be due, and how many attempts had an unknown outcome then.
 LAPSES: dict[str, int] = {State.WAITING: 0, State.SENDING: 1, State.RESENDING: 2}
 
-_BACKOFF = Backoff(first_s=30, maximum_s=600)
-
-
-def backoff_after(attempts: int) -> timedelta:
-    """The pause after so many attempts: 30 seconds, doubled each time, at most 10 minutes."""
-    return timedelta(seconds=_BACKOFF.after(attempts))
+# 30 seconds, doubled each time, at most 10 minutes: a link is of use for half an hour or so.
+BACKOFF = Backoff(first_s=30, maximum_s=600)
 
 
 class Verdict(StrEnum):
@@ -45,7 +42,7 @@ class Verdict(StrEnum):
 
     SEND = "is sent"
     EXPIRED = "its link would have expired"
-    UNCERTAIN = "two attempts ended without word of their outcome"
+    UNCERTAIN = "the outcome of two attempts is unknown"
     NOT_ALLOWED = "the address is not among those of issuing.allow"
     PERSON_MAILS = "issuing.mails_per_hour is reached for this person"
     TOTAL_MAILS = "issuing.mails_per_hour_total is reached"
@@ -54,7 +51,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """`lapses` is how many attempts ended without word, as when a worker was killed; the others are
+    """`lapses` is how many attempts have an unknown outcome, as when a worker died; the others are
     counts of the last hour, without this request, and of tokens now."""
 
     email: str
@@ -86,7 +83,7 @@ _HOUR = timedelta(hours=1)
 
 
 def due(at: datetime) -> Select[tuple[object, ...]]:
-    """The oldest request that somebody should look after at `at`."""
+    """The oldest request that is due at `at`."""
     return (
         select(confirmations)
         .where(confirmations.c.state.in_(list(LAPSES)), confirmations.c.next_attempt_at <= at)
@@ -96,7 +93,7 @@ def due(at: datetime) -> Select[tuple[object, ...]]:
 
 
 def facts_of(connection: Connection, row: RowMapping, at: datetime) -> Facts:
-    """What is known of a request, counted within the transaction that took the turn of mails."""
+    """What is known of a request, counted within the transaction that holds the lock of mails."""
     others = (confirmations.c.mailed_at > at - _HOUR, confirmations.c.id != row["id"])
     mails = select(func.count()).select_from(confirmations).where(*others)
     to_person = mails.where(confirmations.c.person == row["person"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select, update
@@ -144,14 +144,5 @@ def _is_for(row: RowMapping, email: str) -> bool:
 
 
 def _invitation(row: RowMapping) -> Invitation:
-    return Invitation(
-        id=row["id"],
-        uses=row["uses"],
-        used=row["used"],
-        email=row["email"],
-        domain=row["domain"],
-        tasks=tasks_of(row["tasks"]),
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-        revoked_at=row["revoked_at"],
-    )
+    values = {field.name: row[field.name] for field in fields(Invitation)}
+    return Invitation(**values | {"tasks": tasks_of(row["tasks"])})

@@ -31,45 +31,40 @@ class Confirmation:
     expires_at: datetime
 
 
-class Links:
-    """Looks links up. Looking changes nothing, however often programs do it."""
+def find_confirmation(database: Database, text: str, at: datetime) -> Confirmation:
+    """What a link stands for. Looking changes nothing, however often programs do it.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def find(self, text: str, at: datetime) -> Confirmation:
-        """
-        Raises:
-            ConfirmationInvalid: it is no link of ours, was used, or has expired; only to whoever
-                has the link the message says which.
-            DatabaseUnavailable: nobody can tell.
-        """
-        code = parse_link(text)
-        if code is None:
-            raise _unknown()
-        query = (
-            select(confirmation_links.c.digest, confirmations)
-            .join(confirmations, confirmations.c.id == confirmation_links.c.confirmation_id)
-            .where(confirmation_links.c.selector == code.key)
-        )
-        with self._database.transaction() as connection:
-            row = connection.execute(query).mappings().first()
-        if not code.proves(None if row is None else row["digest"]) or row is None:
-            raise _unknown()
-        if row["used_at"] is not None:
-            raise _used()
-        if row["expires_at"] <= at:
-            raise ConfirmationInvalid("this link has expired")
-        holder = Holder(row["first_name"], row["surname"], row["email"])
-        grant = Grant(ttl_days=row["ttl_days"], tasks=tasks_of(row["tasks"]))
-        return Confirmation(row["id"], holder, grant, row["expires_at"])
+    Raises:
+        ConfirmationInvalid: it is no link of ours, was used, or has expired; the message says
+            which only if the secret is right.
+        DatabaseUnavailable: the table cannot be read.
+    """
+    code = parse_link(text)
+    if code is None:
+        raise _unknown()
+    query = (
+        select(confirmation_links.c.digest, confirmations)
+        .join(confirmations, confirmations.c.id == confirmation_links.c.confirmation_id)
+        .where(confirmation_links.c.selector == code.key)
+    )
+    with database.transaction() as connection:
+        row = connection.execute(query).mappings().first()
+    if not code.proves(None if row is None else row["digest"]) or row is None:
+        raise _unknown()
+    if row["used_at"] is not None:
+        raise _used()
+    if row["expires_at"] <= at:
+        raise ConfirmationInvalid("this link has expired")
+    holder = Holder(row["first_name"], row["surname"], row["email"])
+    grant = Grant(ttl_days=row["ttl_days"], tasks=tasks_of(row["tasks"]))
+    return Confirmation(row["id"], holder, grant, row["expires_at"])
 
 
 def use_confirmation(connection: Connection, confirmation: Confirmation, at: datetime) -> None:
     """Use it up within the caller's transaction; of several at once one comes through.
 
     Raises:
-        ConfirmationInvalid: it was used meanwhile.
+        ConfirmationInvalid: it was used in the meantime.
     """
     used = connection.execute(
         update(confirmations)
@@ -95,18 +90,13 @@ class Confirmer:
         self, *, tokens: TokenService, database: Database, policy: IssuingPolicy, clock: Clock
     ) -> None:
         self._tokens = tokens
-        self._links = Links(database)
+        self._database = database
         self._limited = BoundedTokens(database, policy)
         self._clock = clock
 
     def look(self, link: str) -> Confirmation:
-        """What a link stands for; it stays as it was.
-
-        Raises:
-            ConfirmationInvalid: it is no link of ours, was used, or has expired.
-            DatabaseUnavailable: nobody can tell.
-        """
-        return self._links.find(link, to_naive_utc(self._clock()))
+        """What a link stands for; raises like `find_confirmation`."""
+        return find_confirmation(self._database, link, to_naive_utc(self._clock()))
 
     def redeem(self, link: str) -> IssuedToken:
         """Give the one token of a link. Where this raises, a good link stays good.

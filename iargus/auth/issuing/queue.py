@@ -1,7 +1,7 @@
 """Who asked for a mail with a link, in `iargus_api.confirmations`, until the mail is sent.
 
 A request is one row that waits. Whoever sends takes a row for a while (a lease), so that no other
-worker sends the same mail; when a worker dies meanwhile, the lease ends, and another one sends it,
+worker sends the same mail; when that worker dies, the lease ends, and another one sends it,
 once. Links are made when a mail is written, so that no secret ever lies in the database.
 """
 
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from iargus.auth.issuing.addresses import person_of
 from iargus.auth.issuing.allowance import MAILS, acquire_lock
 from iargus.auth.issuing.codes import Code, new_link
-from iargus.auth.issuing.decisions import Facts, State, Verdict, backoff_after, due, facts_of
+from iargus.auth.issuing.decisions import BACKOFF, Facts, State, Verdict, due, facts_of
 from iargus.auth.tokens.record import Grant, Holder, tasks_text
 from iargus.auth.tokens.service import PLAIN
 from iargus.storage.database import Database
@@ -49,7 +49,7 @@ class ConfirmationQueue:
     def add(
         self, holder: Holder, *, at: datetime, expires_at: datetime, grant: Grant = PLAIN
     ) -> None:
-        """Take a request: one row, whoever asks. Of the grant, the link keeps days and tasks."""
+        """Add a request: one row, for any address. Of the grant, days and tasks are stored."""
         with self._database.transaction() as connection:
             connection.execute(
                 insert(confirmations).values(
@@ -105,19 +105,22 @@ class ConfirmationQueue:
             _change(connection, claimed.id, state=State.SENT)
 
     def mark_failed(self, claimed: Claimed, at: datetime) -> None:
-        """Let the request wait for its next attempt, longer after each; it counts as no mail.
-        Where another worker took it meanwhile, it is left to that one."""
-        waiting = {
-            "state": State.WAITING,
-            "mailed_at": None,
-            "next_attempt_at": at + backoff_after(claimed.attempts),
-        }
+        """Let the request wait for its next attempt, longer after each."""
+        at += BACKOFF.delay(claimed.attempts)
+        self._not_mailed(claimed, state=State.WAITING, next_attempt_at=at)
+
+    def mark_refused(self, claimed: Claimed) -> None:
+        """End a request whose address the mail server refuses for good."""
+        self._not_mailed(claimed, state=State.ENDED)
+
+    def _not_mailed(self, claimed: Claimed, **values: object) -> None:
+        """It counts as no mail. Where another worker has taken it since, it is left to that one."""
         with self._database.transaction() as connection:
             connection.execute(
                 update(confirmations)
                 .where(confirmations.c.id == claimed.id)
                 .where(confirmations.c.attempts == claimed.attempts)
-                .values(waiting)
+                .values(mailed_at=None, **values)
             )
 
     def forget(self, at: datetime) -> None:

@@ -10,8 +10,6 @@ from iargus.settings import Settings
 from iargus.settings.environment import JwtKey
 from iargus.settings.key_file import new_key, read_key, read_or_make
 
-__all__ = ["KeyFileCheck", "fresh_key", "load_key_ring", "new_key"]
-
 
 def load_key_ring(settings: Settings) -> KeyRing:
     """Give the keys of `IARGUS_JWT_KEYS`, or on a developer's machine the one under `var/`.

@@ -38,7 +38,7 @@ def explain_month(
     ] = None,
 ) -> None:
     """Say why a month was judged as it was, what was seen and done, and what you can do."""
-    from iargus.mailing.status import mails_about
+    from iargus.mailing.outbox import mails_about
     from iargus.monitoring.job.record_document import document_of
     from iargus.monitoring.job.records import MonitoringRecords
     from iargus.monitoring.view.explaining import explain

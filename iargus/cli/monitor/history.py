@@ -33,7 +33,7 @@ def history(
     drift, serious findings, retraining and mails.
     """
     from iargus.cli.monitor.history_table import show_history
-    from iargus.mailing.status import mails_about
+    from iargus.mailing.outbox import mails_about
     from iargus.monitoring.job.record_document import document_of
     from iargus.monitoring.job.records import MonitoringRecords
     from iargus.monitoring.period import Period

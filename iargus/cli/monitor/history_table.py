@@ -11,7 +11,7 @@ from rich.text import Text
 from iargus.cli.monitor.chart import Scale, draw
 from iargus.cli.monitor.month import HEADS, STATE, Month
 from iargus.cli.monitor.screen import COLOURS, Signs, plain, print_lines, signs
-from iargus.mailing.status import MailStatus
+from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.period import Period, between
 from iargus.monitoring.view.explaining.actions import mail_brief
 from iargus.monitoring.view.explaining.briefs import notes

@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from iargus.cli.monitor.screen import plain
-from iargus.mailing.delivered import Delivery
-from iargus.mailing.status import in_words
+from iargus.mailing.message import Delivery
+from iargus.mailing.outbox import in_words
 from iargus.monitoring.result import JobResult, Status, TaskOutcome
 from iargus.monitoring.view.explaining.briefs import (
     drift_brief,

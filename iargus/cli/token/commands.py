@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import Annotated, Literal
 
 import typer
 
+from iargus.cli.console import progress_bar
 from iargus.cli.token.context import address, as_document, served_tasks, token_service, which
 from iargus.cli.token.list_tokens import list_tokens
-from iargus.cli.token.notify_expiry import notify_expiry
-from iargus.cli.token.revoke import revoke
-from iargus.errors import DataError
+from iargus.clock import to_naive_utc, utc_now
+from iargus.errors import DataError, MailNotSent
+from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
+from iargus.text import counted
 
 app = typer.Typer(
     help="List, issue and revoke tokens, and notify of their expiry.", no_args_is_help=True
 )
 app.command("list")(list_tokens)
-app.command("revoke")(revoke)
-app.command("notify-expiry")(notify_expiry)
-app.command("announce", hidden=True)(notify_expiry)  # the name of earlier releases
 
 ADMIN_TTL_DAYS = 1
 
@@ -76,3 +76,75 @@ def issue(
     issued = token_service(stack).issue(holder, grant)
     typer.echo(issued.token)
     typer.echo(f"expires at {issued.expires_at:%Y-%m-%d %H:%M} UTC", err=True)
+
+
+@app.command("revoke")
+def revoke(
+    token: Annotated[
+        str | None, typer.Argument(help="The id that `iargus token list` shows, or a token.")
+    ] = None,
+    email: Annotated[str | None, typer.Option(help="All tokens of this person.")] = None,
+    kid: Annotated[str | None, typer.Option(help="All tokens of this signing key.")] = None,
+    issued_before: Annotated[
+        str | None, typer.Option(help="All tokens issued before this time (UTC).")
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option(help="All tokens issued longer ago, such as 90d or 12h.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask for confirmation, regardless of how many.")
+    ] = False,
+) -> None:
+    """End tokens; every worker refuses them within a second. A token must match all options."""
+    from iargus.auth.tokens.register import SqlTokenRegister
+
+    wanted = which(token, email, kid, issued_before, older_than)
+    if wanted.everything:
+        raise typer.BadParameter(
+            "say which: a token or its id, --email, --kid, --issued-before, --older-than"
+        )
+    register, at = SqlTokenRegister(Stack().api), to_naive_utc(utc_now())
+    count, people = register.count(wanted, at)
+    if count == 0:
+        raise DataError("no such token is in use: it is unknown, has ended or was revoked before")
+    if count > 1:
+        persons = counted(people, "person", "people")
+        typer.echo(f"This revokes {count:,} tokens, {persons}.", err=True)
+        if not yes:
+            typer.confirm("Revoke them?", abort=True, err=True)
+    done = 0
+    with progress_bar("Revoking", total=count) if count > 1000 else nullcontext() as advance:
+        for number in register.revoke(wanted, at):
+            done += number
+            if advance is not None:
+                advance(done, done)
+    typer.echo("revoked" if done == 1 else f"{done:,} tokens revoked")
+
+
+@app.command("notify-expiry")
+@app.command("announce", hidden=True)  # the name of earlier releases
+def notify_expiry(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say how many mails would be sent.")
+    ] = False,
+) -> None:
+    """Mail each person whose token ends within `tokens.announce_expiry_days`, once per token.
+
+    For a daily schedule. Exit status 1 when a mail could not be sent; it is tried again next time.
+    """
+    from iargus.auth.expiry_notices import SqlExpiryNotices, notify_all
+    from iargus.auth.keys.loading import load_key_ring
+    from iargus.auth.keys.store import SqlKeyStore
+
+    stack = Stack()
+    configure_logging(stack.settings.policy.log_level)
+    notices = SqlExpiryNotices(stack.api, load_key_ring(stack.settings))
+    SqlKeyStore(stack.api).erase_expired()
+    if dry_run:
+        days = stack.settings.policy.tokens.announce_expiry_days
+        typer.echo(f"{len(notices.due(utc_now(), days=days))} to be notified")
+        return
+    outcome = notify_all(notices, stack.labelled, stack.settings, utc_now)
+    typer.echo(f"{outcome.sent} notified, {outcome.waiting} waiting")
+    if outcome.waiting:
+        raise MailNotSent(outcome.reason or "notices wait")

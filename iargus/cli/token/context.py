@@ -21,7 +21,7 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
 def token_service(stack: Stack) -> TokenService:
-    """The service over the database, with the keys as they are now; to issue, not to judge.
+    """The service over the database, with the keys as they are now; to issue, not to check.
 
     Raises:
         DatabaseUnavailable: the keys cannot be read.
@@ -36,7 +36,7 @@ def token_service(stack: Stack) -> TokenService:
     store, policy = SqlTokenStore(stack.api), stack.settings.policy.tokens
     ring = RotatingKeyRing(load_key_ring(stack.settings), policy)
     ring.apply(SqlKeyStore(stack.api).rows(), at=to_naive_utc(utc_now()))
-    # Nothing is judged here, so nobody reads perhaps a million revoked tokens.
+    # No token is checked here, so the list of revoked ones is not read.
     snapshot = RevocationSnapshot(store, clock=utc_now, max_age_s=policy.revocation_max_age_s)
     return TokenService(store=store, ring=ring, policy=policy, clock=utc_now, revocations=snapshot)
 
@@ -97,7 +97,7 @@ def address(email: str) -> str:
 
 def state(record: TokenRecord, revoked_kids: Collection[str]) -> str:
     """What a token is now, in a word and perhaps a day."""
-    from iargus.auth.tokens.masking import state_of
+    from iargus.auth.tokens.record import state_of
 
     found = state_of(record, to_naive_utc(utc_now()), revoked_kids)
     if found == "revoked" and record.revoked_at is not None:
@@ -107,7 +107,7 @@ def state(record: TokenRecord, revoked_kids: Collection[str]) -> str:
 
 def shown_address(record: TokenRecord, *, clear: bool) -> str:
     """The address, masked unless it is asked for: screens are shared, and output is kept."""
-    from iargus.auth.tokens.masking import masked
+    from iargus.auth.tokens.record import masked
 
     return record.holder.email if clear else masked(record.holder.email)
 

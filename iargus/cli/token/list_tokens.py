@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,7 @@ from iargus.cli.token.context import as_document, shown_address, state, which
 from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.auth.tokens.register import SqlTokenRegister, Wanted
+    from iargus.auth.tokens.register import Page
 
 
 def list_tokens(
@@ -36,58 +37,49 @@ def list_tokens(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show tokens, the newest first. The tokens themselves are not kept."""
+    """Show tokens, the newest first. The tokens themselves are not stored."""
     from iargus.auth.tokens.register import SqlTokenRegister
 
     register = SqlTokenRegister(Stack().api)
     wanted = which(None, email, kid, issued_before, older_than)
+    revoked = register.revoked_kids()
+
+    def pages() -> Iterator[Page]:
+        page = register.page(wanted, limit=limit, cursor=after)
+        yield page
+        while every and page.cursor is not None:
+            page = register.page(wanted, limit=limit, cursor=page.cursor)
+            yield page
+
+    # Written as pages arrive, the JSON too, as one array: a million rows are never held at once.
+    separator = "["
+    for page in pages():
+        if as_json:
+            for record in page.records:
+                document = json.dumps(as_document(record, revoked, clear=show_addresses))
+                typer.echo(f"{separator}\n  {document}", nl=False)
+                separator = ","
+        else:
+            shown = _table(page, revoked, show_addresses=show_addresses)
+            output().print(shown if page.records else "No such token was issued.")
     if as_json:
-        _print_json(register, wanted, limit, after, every=every, clear=show_addresses)
-        return
-    revoked, cursor, first = register.revoked_kids(), after, True
-    while first or (every and cursor is not None):
-        page = register.page(wanted, limit=limit, cursor=cursor)
-        table = Table("id", "person", "kid", "issued (UTC)", "expires (UTC)", "for", "state")
-        table.columns[0].no_wrap = True  # it is copied into `iargus token revoke`
-        for record in page.records:
-            name = f"{record.holder.first_name} {record.holder.surname} "
-            table.add_row(
-                record.jti,
-                escape(
-                    (name if show_addresses else "") + shown_address(record, clear=show_addresses)
-                ),
-                record.kid,
-                f"{record.created_at:%Y-%m-%d %H:%M}",
-                f"{record.expires_at:%Y-%m-%d %H:%M}",
-                record.scope or ("all tasks" if record.tasks is None else ", ".join(record.tasks)),
-                state(record, revoked),
-            )
-        output().print(table if page.records else "No such token was issued.")
-        cursor, first = page.cursor, False
-    if cursor is not None:
-        typer.echo(f"There are more: --after {cursor}", err=True)
+        typer.echo("[]" if separator == "[" else "\n]")
+    if page.cursor is not None:
+        typer.echo(f"There are more: --after {page.cursor}", err=True)
 
 
-def _print_json(
-    register: SqlTokenRegister,
-    wanted: Wanted,
-    limit: int,
-    after: int | None,
-    *,
-    every: bool,
-    clear: bool,
-) -> None:
-    """One array, written as its pages arrive: a million rows are never held at once."""
-    revoked, cursor, separator = register.revoked_kids(), after, "["
-    while True:
-        page = register.page(wanted, limit=limit, cursor=cursor)
-        for record in page.records:
-            document = json.dumps(as_document(record, revoked, clear=clear))
-            typer.echo(f"{separator}\n  {document}", nl=False)
-            separator = ","
-        cursor = page.cursor
-        if cursor is None or not every:
-            break
-    typer.echo("[]" if separator == "[" else "\n]")
-    if cursor is not None:
-        typer.echo(f"There are more: --after {cursor}", err=True)
+def _table(page: Page, revoked_kids: frozenset[str], *, show_addresses: bool) -> Table:
+    table = Table("id", "person", "kid", "issued (UTC)", "expires (UTC)", "for", "state")
+    table.columns[0].no_wrap = True  # it is copied into `iargus token revoke`
+    for record in page.records:
+        name = f"{record.holder.first_name} {record.holder.surname} " if show_addresses else ""
+        table.add_row(
+            record.jti,
+            escape(name + shown_address(record, clear=show_addresses)),
+            record.kid,
+            f"{record.created_at:%Y-%m-%d %H:%M}",
+            f"{record.expires_at:%Y-%m-%d %H:%M}",
+            record.scope or ("all tasks" if record.tasks is None else ", ".join(record.tasks)),
+            state(record, revoked_kids),
+        )
+    return table

@@ -11,7 +11,8 @@ from sqlalchemy import RowMapping, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from iargus.errors import RunLocked
-from iargus.mailing.outbox import Mail, enqueue, was_sent, withdraw
+from iargus.mailing.message import Mail
+from iargus.mailing.outbox import enqueue, was_sent, withdraw
 from iargus.monitoring.job import steps
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.verdict import State

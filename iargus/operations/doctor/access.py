@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from iargus.auth.issuing.composition import mode_of
-from iargus.auth.keys.info import signer
 from iargus.auth.keys.loading import load_key_ring
+from iargus.auth.keys.service import signer
 from iargus.auth.keys.store import SqlKeyStore
 from iargus.auth.keys.wrapping import unwrap
 from iargus.clock import Clock

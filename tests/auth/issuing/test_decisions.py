@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from iargus.auth.issuing.addresses import Address, AllowList, for_envelope, mailbox_of, person_of
-from iargus.auth.issuing.decisions import Facts, Verdict, backoff_after, decide
+from iargus.auth.issuing.decisions import BACKOFF, Facts, Verdict, decide
 from iargus.settings.issuing import IssuingPolicy
 
 GOOD = Facts(
@@ -65,6 +65,6 @@ def test_an_address_that_is_not_plausible_is_a_value_error() -> None:
 
 
 def test_pauses_grow_and_stop_growing() -> None:
-    seconds = [backoff_after(attempts).total_seconds() for attempts in (1, 2, 3, 5, 6, 10_000)]
+    seconds = [BACKOFF.delay(attempts).total_seconds() for attempts in (1, 2, 3, 5, 6, 10_000)]
     assert seconds == [30, 60, 120, 480, 600, 600]
-    assert backoff_after(1) == timedelta(seconds=30)
+    assert BACKOFF.delay(1) == timedelta(seconds=30)

@@ -13,8 +13,8 @@ import pytest
 from iargus.auth.issuing.composition import Issuing
 from iargus.auth.issuing.delivery import ConfirmationSender
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.jwt.claims import KeyRing
-from iargus.auth.tokens.store import Holder
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.tokens.record import Holder
 from iargus.storage.database import Database
 from tests.auth.issuing.conftest import (
     ADA,
@@ -42,7 +42,7 @@ class World:
     ) -> None:
         smtp, policy = mail_server.settings(), CONFIRM | changed
         self.issuing: Issuing = issuing_with(database, ring, clock, smtp=smtp, **policy)
-        self.postman = ConfirmationSender(
+        self.sender = ConfirmationSender(
             ConfirmationQueue(database), settings_with(smtp, **policy), clock
         )
 
@@ -50,7 +50,7 @@ class World:
         assert self.issuing.issuer.ask(replace(ADA, email=email), invitation=None) is None
 
     def deliver(self) -> None:
-        while self.postman.deliver_one():
+        while self.sender.deliver_one():
             pass
 
 
@@ -118,6 +118,34 @@ def test_a_mail_server_that_is_away_is_tried_again(
     assert not mail_server.received
     clock.pass_by(seconds=30)
     world.deliver()
+    world.deliver()
+    assert len(mail_server.received) == 1
+
+
+def test_an_address_that_is_refused_for_good_is_not_tried_again_and_costs_no_mail(
+    world: World, mail_server: LocalMailServer, clock: StillClock
+) -> None:
+    mail_server.refused = {ADA.email}
+    for _ in range(4):  # one more than issuing.mails_per_hour
+        world.ask()
+    world.deliver()
+    mail_server.refused.clear()
+    clock.pass_by(minutes=1)
+    world.deliver()
+    assert not mail_server.received
+    world.ask()
+    world.deliver()
+    assert len(mail_server.received) == 1
+
+
+def test_an_address_that_is_deferred_is_tried_again(
+    world: World, mail_server: LocalMailServer, clock: StillClock
+) -> None:
+    mail_server.deferred = {ADA.email}
+    world.ask()
+    world.deliver()
+    mail_server.deferred.clear()
+    clock.pass_by(minutes=1)
     world.deliver()
     assert len(mail_server.received) == 1
 

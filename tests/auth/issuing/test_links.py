@@ -8,7 +8,7 @@ import pytest
 
 from iargus.auth.issuing.codes import link_text
 from iargus.auth.issuing.decisions import Verdict
-from iargus.auth.issuing.links import Links, use_confirmation
+from iargus.auth.issuing.links import find_confirmation, use_confirmation
 from iargus.auth.issuing.queue import ConfirmationQueue
 from iargus.clock import to_naive_utc
 from iargus.errors import ConfirmationInvalid
@@ -23,7 +23,7 @@ def test_a_link_that_two_have_looked_at_is_used_once(database: Database, clock: 
     claimed = queue.claim(now, lease=timedelta(minutes=1), decide=lambda _: Verdict.SEND)
     assert claimed is not None
     assert claimed.link is not None
-    first, second = (Links(database).find(link_text(claimed.link), now) for _ in range(2))
+    first, second = (find_confirmation(database, link_text(claimed.link), now) for _ in range(2))
     with database.transaction() as connection:
         use_confirmation(connection, first, now)
     with (

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from iargus.auth.issuing.codes import link_text
 from iargus.auth.issuing.decisions import Verdict, decide
-from iargus.auth.issuing.links import Links
+from iargus.auth.issuing.links import find_confirmation
 from iargus.auth.issuing.queue import Claimed, ConfirmationQueue
-from iargus.auth.tokens.store import Holder
+from iargus.auth.tokens.record import Holder
 from iargus.clock import to_naive_utc
 from iargus.settings.issuing import IssuingPolicy
 from iargus.storage.database import Database
@@ -87,7 +87,7 @@ def test_after_crashes_it_is_taken_twice_and_both_links_work(
     assert first.link is not None
     assert second.link is not None
     for link in (first.link, second.link):
-        found = Links(database).find(link_text(link), to_naive_utc(clock()))
+        found = find_confirmation(database, link_text(link), to_naive_utc(clock()))
         assert found.holder == ADA
 
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from iargus.errors import RunLocked
-from iargus.mailing.backoff import backoff_after
-from iargus.mailing.outbox import Mail, Outbox
+from iargus.mailing.message import Mail
+from iargus.mailing.outbox import BACKOFF, Outbox
 from iargus.monitoring.job.records import MonitoringRecords, RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.verdict import State
@@ -187,8 +187,9 @@ def test_failed_attempts_are_counted_and_the_mail_stays(database: Database) -> N
     [stored] = outbox.pending()
     assert (stored.attempts, stored.last_error) == (2, "refused")
     assert stored.next_attempt_at == NOW + timedelta(minutes=10)
-    assert not outbox.pending(due_at=NOW + timedelta(minutes=9))
-    assert outbox.pending(due_at=NOW + timedelta(minutes=10))
+    [stored] = outbox.pending()
+    assert not stored.is_due(NOW + timedelta(minutes=9))
+    assert stored.is_due(NOW + timedelta(minutes=10))
     outbox.mark_sent(stored.id, NOW)
     assert not outbox.pending()
     [stored] = outbox.listed()
@@ -196,6 +197,6 @@ def test_failed_attempts_are_counted_and_the_mail_stays(database: Database) -> N
 
 
 def test_pauses_double_up_to_half_a_day() -> None:
-    pauses = [backoff_after(attempts) for attempts in (1, 2, 3, 8, 9, 1000)]
+    pauses = [BACKOFF.delay(attempts) for attempts in (1, 2, 3, 8, 9, 1000)]
     minutes = [pause.total_seconds() / 60 for pause in pauses]
     assert minutes == [5, 10, 20, 640, 720, 720]

@@ -6,6 +6,5 @@ whatever names the data hold; escaping markup is left to the page. Pure.
 """
 
 from iargus.monitoring.view.advice.advice import NOTHING, Advice, advice_of
-from iargus.monitoring.view.advice.situation import Step
 
-__all__ = ["NOTHING", "Advice", "Step", "advice_of"]
+__all__ = ["NOTHING", "Advice", "advice_of"]

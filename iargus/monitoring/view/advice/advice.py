@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from iargus.mailing.content import Step
 from iargus.monitoring.stats.performance.verdict import BELIEVABLE_ROWS
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.advice.data import about_data, about_input
 from iargus.monitoring.view.advice.situation import (
     LOW_POWER,
     Situation,
-    Step,
     situation_of,
     without_repeats,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.mailing.content import Step
 from iargus.monitoring.stats.quality.scan import Fault
 from iargus.monitoring.view import reading
-from iargus.monitoring.view.advice.situation import Situation, Step
+from iargus.monitoring.view.advice.situation import Situation
 from iargus.monitoring.view.names import clean, listed
 from iargus.monitoring.view.reading import Document
 

@@ -6,19 +6,11 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from iargus.mailing.content import Step
 from iargus.monitoring.period import Period
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.names import clean
 from iargus.monitoring.view.reading import Document
-
-
-@dataclass(frozen=True)
-class Step:
-    """What to do, and the commands for it, in their order. A colon ends a text whose commands
-    follow."""
-
-    text: str
-    commands: tuple[str, ...] = ()
 
 
 def without_repeats(steps: Iterable[Step]) -> list[Step]:

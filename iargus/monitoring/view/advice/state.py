@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.mailing.content import Step
 from iargus.monitoring.view import reading
-from iargus.monitoring.view.advice.situation import LOW_POWER, Situation, Step
+from iargus.monitoring.view.advice.situation import LOW_POWER, Situation
 from iargus.monitoring.view.figures import percent, rows
 from iargus.monitoring.view.names import listed
 from iargus.monitoring.view.reading import Document

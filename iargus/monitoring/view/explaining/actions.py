@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from iargus.mailing.status import MailStatus, in_words
-from iargus.monitoring.view.advice import NOTHING, Step, advice_of
+from iargus.mailing.content import Step
+from iargus.mailing.outbox import MailStatus, in_words
+from iargus.monitoring.view.advice import NOTHING, advice_of
 from iargus.monitoring.view.explaining.words import INDENT
 from iargus.monitoring.view.reading import Document, count, part, periods, text, texts, timestamp
 from iargus.monitoring.window import covered

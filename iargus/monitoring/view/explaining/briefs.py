@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iargus.mailing.status import MailStatus
+from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.view.explaining.actions import mail_brief, promoted
 from iargus.monitoring.view.explaining.seen import fault_words
 from iargus.monitoring.view.explaining.words import listed, span

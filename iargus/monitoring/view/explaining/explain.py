@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from iargus.mailing.status import MailStatus
+from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.view.explaining.actions import advice, done, mails_of
 from iargus.monitoring.view.explaining.contest import contest
 from iargus.monitoring.view.explaining.rule import TITLES, why

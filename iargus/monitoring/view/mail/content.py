@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from iargus.mailing.content import Content, Step
 from iargus.monitoring.result import Status, TaskOutcome, plain
 from iargus.monitoring.view import reading
-from iargus.monitoring.view.advice import NOTHING, Advice, Step, advice_of
+from iargus.monitoring.view.advice import NOTHING, Advice, advice_of
 from iargus.monitoring.view.challenger_outcome import outcome_of
-from iargus.monitoring.view.mail.facts import Fact, Section, contest_of, facts_of, version
+from iargus.monitoring.view.mail.facts import contest_of, facts_of, version
 from iargus.monitoring.view.mail.findings import drift_of, quality_of
-from iargus.monitoring.view.mail.reasons import Kind, Severity, in_order, severity_of, was_bad
-from iargus.monitoring.view.mail.text import Links, links_of, printable
+from iargus.monitoring.view.mail.reasons import Kind, in_order, severity_of, was_bad
+from iargus.monitoring.view.mail.text import links_of
 from iargus.monitoring.view.wording import percent
 from iargus.settings import Settings
+from iargus.text import printable
 
 _MAX_CHARS = 600
 
@@ -26,7 +27,7 @@ def advice_for(kinds: Sequence[Kind], outcome: TaskOutcome) -> Advice:
     given = advice_of(outcome.to_json())
     steps = [_fitted(step) for step in given.steps]
     if Kind.RECOVERY in kinds:
-        steps.append(Step("What is named as told before is over, and asks for nothing."))
+        steps.append(Step("What was reported before is over, and asks for nothing."))
     aside = None if given.aside is None else _fitted(given.aside)
     return Advice(steps or [Step(NOTHING)], aside, given.urgent)
 
@@ -37,26 +38,6 @@ def _fitted(step: Step) -> Step:
 
 
 _MAX_SENTENCE_CHARS = 1000
-
-
-@dataclass(frozen=True)
-class Content:
-    """`also` are the reasons beside the one in the title, `told` what earlier mails had said that
-    is over, `done` what the job did."""
-
-    severity: Severity
-    title: str
-    also: tuple[str, ...]
-    sentence: str
-    told: tuple[str, ...]
-    advice: Advice
-    facts: tuple[Fact, ...]
-    sections: tuple[Section, ...]
-    done: tuple[str, ...]
-    links: Links
-    picture_text: str
-    done_title: str = "What the job did"
-    sent_by: str = "the monthly run of IArgus"
 
 
 def content_of(
@@ -71,14 +52,16 @@ def content_of(
     observed = outcome.observed
     sections = (drift_of(observed), quality_of(observed), contest_of(outcome))
     task = printable(outcome.task, 64)
-    told = _told(before, failed_before, outcome) if Kind.RECOVERY in kinds else ()
+    resolved = _resolved(before, failed_before, outcome) if Kind.RECOVERY in kinds else ()
+    advice = advice_for(kinds, outcome)
     return Content(
         severity=severity_of(kinds),
         title=_title(first, outcome, before),
         also=tuple(_title(kind, outcome, before) for kind in further),
         sentence=printable(outcome.sentence, _MAX_SENTENCE_CHARS),
-        told=tuple(told),
-        advice=advice_for(kinds, outcome),
+        resolved=tuple(resolved),
+        steps=tuple(advice.steps),
+        aside=advice.aside,
         facts=facts_of(outcome),
         sections=tuple(section for section in sections if section is not None),
         done=tuple(_done(outcome)),
@@ -98,7 +81,7 @@ def _title(kind: Kind, outcome: TaskOutcome, before: Mapping[str, Any] | None) -
     return _TITLES[kind].format(task=task)
 
 
-def _told(
+def _resolved(
     before: Mapping[str, Any] | None, failed_before: bool, outcome: TaskOutcome
 ) -> Iterator[str]:
     if before is not None and was_bad(before):

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from iargus.mailing.content import Fact, Section
 from iargus.monitoring.result import Retraining, TaskOutcome
 from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.view.mail.text import listed, months, printable
+from iargus.monitoring.view.mail.text import listed, months
 from iargus.monitoring.view.repeats import in_brackets, sentence
 from iargus.monitoring.view.wording import METRICS, percent
 from iargus.monitoring.window import covered
+from iargus.text import printable
 
 _MOST_PARTS = 3
 _PART_CHARS = 40
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A line of a table; `detail` is said in smaller letters."""
-
-    name: str
-    value: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """A table with its heading; `note` stands between the two."""
-
-    title: str
-    facts: tuple[Fact, ...]
-    note: str = ""
 
 
 def facts_of(outcome: TaskOutcome) -> tuple[Fact, ...]:

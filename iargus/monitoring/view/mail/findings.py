@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.mailing.content import Fact, Section
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.stats.drift.result import DriftFacts, FeatureFacts
 from iargus.monitoring.stats.quality.scan import Finding
-from iargus.monitoring.view.mail.facts import Fact, Section, timestamp
-from iargus.monitoring.view.mail.text import change_size, listed, printable, size
+from iargus.monitoring.view.mail.facts import timestamp
+from iargus.monitoring.view.mail.text import change_size, listed, size
 from iargus.monitoring.view.repeats import sentence
 from iargus.monitoring.view.wording import percent
+from iargus.text import printable
 
 _MOST_CHANGES = 10
 _MOST_FINDINGS = 8

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from iargus.mailing.content import Severity
 from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.stats.drift.result import FeatureFacts
 
@@ -22,14 +23,6 @@ class Kind(StrEnum):
     BREACH_FIXED = "breach_mended"  # was over the limit, and is within it now
     MISSED_RUN = "missed_run"  # months that no run had judged
     RECOVERY = "recovery"  # what was told before is over
-
-
-class Severity(StrEnum):
-    """What a mail asks of its reader, in the words of the subject."""
-
-    ACTION = "Action needed"
-    REVIEW = "Review"
-    INFORMATION = "Information"
 
 
 _ACTION = {Kind.FAILED_RUN, Kind.BREACH_NOT_FIXED, Kind.QUALITY}

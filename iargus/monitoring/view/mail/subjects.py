@@ -8,9 +8,10 @@ from typing import Any
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.view.mail.reasons import Kind, in_order, severity_of, was_bad
-from iargus.monitoring.view.mail.text import change_size, listed, months, printable
+from iargus.monitoring.view.mail.text import change_size, listed, months
 from iargus.monitoring.view.wording import percent
 from iargus.monitoring.window import covered
+from iargus.text import printable
 
 _MAX_CHARS = 200
 _NAME_CHARS = 30

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from iargus.mailing.status import MailStatus
+from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.job.record_document import document_of
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.result import Status

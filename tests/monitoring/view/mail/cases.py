@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
 
-from iargus.mailing.outbox import Mail, StoredMail
+from iargus.mailing.message import Mail, compose
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining, Status, TaskOutcome
@@ -157,5 +158,5 @@ def alert(*kinds: Kind, about: TaskOutcome | None = None, picture: bytes | None 
     return write_alert(chosen, about or OF_KIND[chosen[0]], settings(), picture=picture)
 
 
-def stored(mail: Mail) -> StoredMail:
-    return StoredMail(1, mail, datetime(2018, 12, 1, 6), None, 0, None)
+def composed(mail: Mail) -> EmailMessage:
+    return compose(mail, settings(), to=["a@x.org", "b@x.org"], at=datetime(2018, 12, 1, 6))

@@ -13,9 +13,7 @@ from html.parser import HTMLParser
 import pytest
 
 from iargus.errors import MailNotSent
-from iargus.mailing.message import compose
-from iargus.mailing.outbox import Mail
-from iargus.mailing.sender import sender_of
+from iargus.mailing.message import Mail, sender_of
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import TaskOutcome
@@ -25,7 +23,7 @@ from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.segments import Worse
 from iargus.monitoring.stats.quality.scan import Fault, Finding
 from iargus.monitoring.view.mail.alerts import Kind, write_alert
-from iargus.monitoring.view.mail.text import printable
+from iargus.text import printable
 from tests.monitoring.view.mail.cases import (
     BREACH,
     DRIFT,
@@ -43,8 +41,8 @@ from tests.monitoring.view.mail.cases import (
     RETRAINING,
     SUSPECT,
     alert,
+    composed,
     settings,
-    stored,
 )
 
 # What a category, a label or a server may hold.
@@ -338,7 +336,7 @@ def hostile(text: str = HOSTILE) -> Mail:
 
 @pytest.mark.parametrize("text", [HOSTILE, '"', "🚗", "é ", "\u0301"])
 def test_no_data_swells_a_mail(text: str) -> None:
-    assert len(compose(stored(hostile(text)), settings()).as_bytes()) <= 60_000
+    assert len(composed(hostile(text)).as_bytes()) <= 60_000
 
 
 def test_hostile_data_stays_text() -> None:
@@ -380,7 +378,7 @@ def test_the_message_id_is_the_same_for_the_same_month_of_the_same_installation(
 
 
 def read(mail: Mail) -> email.message.EmailMessage:
-    raw = compose(stored(mail), settings()).as_bytes()
+    raw = composed(mail).as_bytes()
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(message, email.message.EmailMessage)
     return message
@@ -412,7 +410,7 @@ def test_the_message_survives_the_journey() -> None:
 def test_a_subject_arrives_letter_by_letter(subject: str) -> None:
     mail = replace(alert(), subject=f"[IArgus] {subject}".strip())
     assert read(mail)["Subject"] == mail.subject
-    raw = compose(stored(mail), settings()).as_bytes()
+    raw = composed(mail).as_bytes()
     assert max(map(len, raw.partition(b"From:")[0].splitlines())) <= 78
 
 
@@ -422,7 +420,7 @@ def test_no_header_can_be_smuggled_in(field: str) -> None:
     mail = replace(alert(), subject=text) if field == "subject" else None
     mail = mail or replace(alert(), message_id=text)
     with pytest.raises(MailNotSent, match="cannot be written"):
-        compose(stored(mail), settings())
+        composed(mail)
 
 
 def test_a_subject_is_one_line_whatever_the_facts() -> None:

@@ -8,8 +8,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from iargus.mailing import smtp
-from iargus.mailing.message import as_page, compose, content_id
+from iargus.clock import utc_now
+from iargus.mailing.delivery import send_mail
+from iargus.mailing.message import as_page, content_id
 from iargus.monitoring.job.history import history_picture
 from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
@@ -17,7 +18,7 @@ from iargus.monitoring.result import Status
 from iargus.monitoring.stats.performance.verdict import State
 from iargus.monitoring.view.mail.picture import Point, draw_history
 from iargus.monitoring.view.mail.reasons import Kind
-from tests.monitoring.view.mail.cases import BREACH, HEALTHY, alert, settings, stored
+from tests.monitoring.view.mail.cases import BREACH, HEALTHY, alert, settings
 from tests.services.smtp_server import LocalMailServer
 
 STATES = ("healthy", "suspect", "breach", "insufficient", None)
@@ -118,11 +119,9 @@ def test_without_any_error_there_is_no_picture() -> None:
 
 
 def test_the_picture_arrives_inside_the_html(mail_server: LocalMailServer) -> None:
-    server, picture = mail_server.settings(), draw(points(6))
+    picture = draw(points(6))
     mail = alert(Kind.BREACH_NOT_FIXED, about=BREACH, picture=picture)
-
-    with smtp.session(server, 5.0) as client:
-        smtp.send(client, server, compose(stored(mail), settings(server=server)))
+    send_mail(mail, settings(server=mail_server.settings()), at=utc_now())
 
     [received] = mail_server.received
     assert received.message.get_content_type() == "multipart/alternative"

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from iargus.mailing.status import in_words
+from iargus.mailing.content import Severity
+from iargus.mailing.outbox import in_words
 from iargus.monitoring.result import Status, TaskOutcome
-from iargus.monitoring.view.mail.reasons import Kind, Severity, in_order, reasons_for, severity_of
+from iargus.monitoring.view.mail.reasons import Kind, in_order, reasons_for, severity_of
 from tests.monitoring.view.mail.cases import (
     BREACH,
     CALM,

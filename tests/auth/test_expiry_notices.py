@@ -8,16 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from iargus.auth.expiry_notices import SqlExpiryNotices
+from iargus.auth import expiry_notices
+from iargus.auth.expiry_notices import SqlExpiryNotices, notify_all
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
 from iargus.auth.tokens.record import Holder, TokenRecord
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc, utc_now
-from iargus.errors import MailNotSent
-from iargus.monitoring.view.mail import expiring
-from iargus.monitoring.view.mail.expiring import notify_all
 from iargus.settings import Policy, Settings
 from iargus.storage.database import API, LABELLED, Database
 from tests.auth.tokens.conftest import StillClock
@@ -72,9 +70,11 @@ def test_each_person_is_told_once(desk: Desk) -> None:
     (received,) = desk.mail.received
     assert received.message["Subject"] == "Your token for IArgus ends on 2026-11-14"
     assert received.message["Message-ID"] == "<expiry.jti-1@iargus>"
-    body = received.message.get_content()
-    assert "Hello Ada," in body
-    assert "jti-1" in body
+    for form in ("plain", "html"):
+        body = received.message.get_body((form,))
+        assert body is not None
+        assert "Hello Ada," in body.get_content()
+        assert "jti-1" in body.get_content()
     desk.clock.pass_by(days=2)
     assert desk.announce() == (1, 0)
     assert desk.told() == ["p1@example.org", "p2@example.org"]
@@ -149,13 +149,13 @@ def test_a_token_that_is_revoked_while_mails_go_out_is_left_out(
 ) -> None:
     desk.add(1, ends_in=1)
     desk.add(2, ends_in=2)
-    send: Callable[..., None] = expiring._send
+    send: Callable[..., None] = expiry_notices._send
 
     def revoking(record: TokenRecord, *others: object) -> None:
         send(record, *others)
         SqlTokenStore(desk.api).revoke("jti-2", to_naive_utc(desk.clock.now))
 
-    monkeypatch.setattr(expiring, "_send", revoking)
+    monkeypatch.setattr(expiry_notices, "_send", revoking)
     assert desk.announce() == (1, 0)
     assert desk.told() == ["p1@example.org"]
 
@@ -169,6 +169,22 @@ def test_without_a_mail_server_it_says_what_waits(desk: Desk) -> None:
 
 def test_an_address_that_cannot_stand_in_a_header_is_refused(desk: Desk) -> None:
     desk.add(1, ends_in=1, holder=Holder("Ada", "King", "a@example.org\r\nBcc: b@example.org"))
-    (record,) = desk.notices.due(desk.clock(), days=14)
-    with pytest.raises(MailNotSent):
-        expiring.compose(record, desk.settings, desk.clock)
+    assert desk.announce() == (0, 1)
+    assert not desk.mail.received
+
+
+def test_a_domain_of_other_letters_is_sent_in_ascii(desk: Desk) -> None:
+    desk.add(1, ends_in=1, holder=Holder("Ada", "King", "ada@bücher.example.org"))
+    assert desk.announce() == (1, 0)
+    assert desk.told() == ["ada@xn--bcher-kva.example.org"]
+
+
+def test_a_name_is_text_in_both_forms(desk: Desk) -> None:
+    desk.add(1, ends_in=1, holder=Holder("<b>\nAda", "King", "p1@example.org"))
+    desk.announce()
+    (received,) = desk.mail.received
+    text, html = (received.message.get_body((form,)) for form in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert "Hello <b> Ada," in text.get_content()
+    assert "Hello &lt;b&gt; Ada," in html.get_content()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from iargus.monitoring.view.mail.refusals import RefusalMails
+from iargus.serving.sync.refusal_mails import RefusalMails
 from iargus.serving.sync.refusals import Refusal
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
@@ -127,7 +127,7 @@ def test_who_makes_versions_without_end_makes_no_mails_without_end(
         caplog.at_level(logging.ERROR),
         running(settings, *(replace(SEVEN, version=str(number)) for number in range(22))),
     ):
-        wait_for(lambda: "version 21 is refused: 20 were today" in caplog.text)
+        wait_for(lambda: "version 21 is refused: 20 were sent today" in caplog.text)
     assert len(mail_server.received) == 20
 
 

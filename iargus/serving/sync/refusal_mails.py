@@ -1,6 +1,6 @@
-"""Sends a mail about each refused version, from the host that refused it.
+"""A mail about each refused version, from the host that refused it.
 
-By SMTP at once, not through the outbox: that lies in the labelled database, to which the account
+It is sent at once, not through the outbox: that lies in the labelled database, to which the account
 of a serving host may add labelled rows and nothing else.
 """
 
@@ -11,17 +11,15 @@ import json
 import logging
 import queue
 import socket
-from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from iargus.atomic_write import write_atomically
 from iargus.background import Background
 from iargus.backoff import Backoff
-from iargus.clock import Clock, to_naive_utc, utc_now
+from iargus.clock import Clock, utc_now
 from iargus.errors import MailNotSent
-from iargus.mailing import smtp
-from iargus.mailing.message import compose
-from iargus.mailing.outbox import Mail, StoredMail
+from iargus.mailing.delivery import NO_SERVER, send_mail
 from iargus.serving.sync.refusals import Refusal
 from iargus.settings import Settings
 
@@ -35,9 +33,9 @@ _MAX_REMEMBERED = 1000
 
 
 class RefusalMails(Background):
-    """`add` refusals from any thread; each is mailed once, whatever restarts meanwhile. One that
-    cannot be sent is tried again, ever more rarely, for as long as the process lives; a restart
-    meets the refusal itself again."""
+    """`add` refusals from any thread; each is mailed once, across restarts. One that cannot be sent
+    is retried with a back-off for as long as the process lives; after a restart the version is
+    refused again, and so mailed."""
 
     def __init__(
         self,
@@ -51,7 +49,7 @@ class RefusalMails(Background):
         self._settings = settings
         self._clock = clock
         self._host = host or socket.gethostname()
-        self._told = _Told(settings.var_dir / "refusals.json")
+        self._reported = _Reported(settings.var_dir / "refusals.json")
         self._waiting: queue.SimpleQueue[Refusal | None] = queue.SimpleQueue()
         self._backoff = Backoff(first_pause_s, _LONGEST_PAUSE_S)
 
@@ -90,43 +88,40 @@ class RefusalMails(Background):
     def _is_reported(self, refusal: Refusal) -> bool:
         """Send it where it is due; whether nothing is left to do."""
         today = f"{self._clock():%Y-%m-%d}"
-        if self._told.knows(refusal):
+        if self._reported.has(refusal):
             return True
-        server = self._settings.environment.smtp
         name = f"{refusal.task} version {refusal.version}"
-        if server is None:
-            logger.warning("nobody is mailed that %s is refused: SMTP_SERVER is not set", name)
+        if self._settings.environment.smtp is None:
+            logger.warning("no mail says that %s is refused: %s", name, NO_SERVER)
             return True
-        if self._told.count(today) >= _MAX_A_DAY:
-            logger.error("nobody is mailed that %s is refused: %d were today", name, _MAX_A_DAY)
+        if self._reported.count(today) >= _MAX_A_DAY:
+            logger.error("no mail says that %s is refused: %d were sent today", name, _MAX_A_DAY)
             return True
-        # Imported here: nearly every process lives without, and it brings scipy.
-        from iargus.monitoring.view.mail.refused import write_refusal
+        # Imported here: nearly every process lives without the templates.
+        from iargus.serving.sync.refusal_alert import write_refusal
 
         mail = write_refusal(refusal, self._settings, host=self._host)
         try:
-            with smtp.session(server, self._settings.policy.mail.timeout_s) as client:
-                smtp.send(client, server, compose(self._stored(mail), self._settings))
+            send_mail(mail, self._settings, at=self._clock())
         except MailNotSent as error:
             logger.error("the mail that %s is refused was not sent and waits: %s", name, error)
             return False
         logger.info("a mail says that %s is refused", name)
-        self._told.add(refusal, today)
+        self._reported.add(refusal, today)
         return True
 
-    def _stored(self, mail: Mail) -> StoredMail:
-        now = to_naive_utc(self._clock())
-        return StoredMail(0, mail, now, sent_at=None, attempts=0, last_error=None)
 
-
-class _Told:
+class _Reported:
     """What was mailed, and on which day, in a file under `var/`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._days: dict[str, str] = dict(_read(path))
+        self._days: dict[str, str] = {}
+        with suppress(OSError, ValueError):
+            found = json.loads(path.read_text(encoding="utf-8"))
+            self._days = found if isinstance(found, dict) else {}
 
-    def knows(self, refusal: Refusal) -> bool:
+    def has(self, refusal: Refusal) -> bool:
         return _key(refusal) in self._days
 
     def count(self, day: str) -> int:
@@ -134,21 +129,13 @@ class _Told:
 
     def add(self, refusal: Refusal, day: str) -> None:
         self._days[_key(refusal)] = day
-        kept = sorted(self._days.items(), key=lambda each: each[1])[-_MAX_REMEMBERED:]
-        self._days = dict(kept)
+        newest = sorted(self._days.items(), key=lambda each: each[1])[-_MAX_REMEMBERED:]
+        self._days = dict(newest)
         try:
             write_atomically(self._path, json.dumps(self._days, indent=1), sync=False)
         except OSError as error:
-            # Remembered until the process ends; a restart may then say it twice.
+            # Remembered until the process ends; after a restart it may be mailed again.
             logger.warning("%s cannot be written: %s", self._path, error)
-
-
-def _read(path: Path) -> Mapping[str, str]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _key(refusal: Refusal) -> str:
