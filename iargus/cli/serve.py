@@ -71,7 +71,7 @@ def _check_folder() -> None:
     missing = [name for name in ("api.py", "gunicorn.conf.py") if not Path(name).is_file()]
     if missing:
         raise ConfigurationError(
-            f"there is no {missing[0]} in {Path.cwd()}; start `iargus serve` in the folder of IArgus"
+            f"there is no {missing[0]} in {Path.cwd()}; start `iargus serve` in IArgus's own folder"
         )
 
 
