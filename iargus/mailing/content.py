@@ -45,11 +45,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class Section:
-    """A table with its heading; `note` stands between the two."""
+    """Sentences under a title, then facts, then a note."""
 
     title: str
-    facts: tuple[Fact, ...]
+    facts: tuple[Fact, ...] = ()
     note: str = ""
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

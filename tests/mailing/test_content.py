@@ -9,13 +9,21 @@ from typing import Any
 import pytest
 
 import iargus.mailing
-from iargus.mailing.content import Content, Fact, Severity, Step, web_address, write_mail
+from iargus.mailing.content import Content, Fact, Section, Severity, Step, web_address, write_mail
 from iargus.mailing.message import Mail
 
 MARKUP = "<b>&amp"
 TEMPLATES = Path(iargus.mailing.__file__).parent / "templates"
 CONTENT = Content(
-    Severity.REVIEW, MARKUP, MARKUP, (Step(MARKUP, (MARKUP,)),), (Fact(MARKUP, MARKUP),), (MARKUP,)
+    severity=Severity.REVIEW,
+    title=MARKUP,
+    sentence=MARKUP,
+    steps=(Step(MARKUP, (MARKUP,)),),
+    facts=(Fact(MARKUP, MARKUP),),
+    done=(MARKUP,),
+    also=(MARKUP,),
+    resolved=(MARKUP,),
+    sections=(Section(MARKUP, (Fact(MARKUP, MARKUP, MARKUP),), MARKUP, (MARKUP,)),),
 )
 VALUES: dict[str, dict[str, Any]] = {
     "alert": {"mail": CONTENT},
