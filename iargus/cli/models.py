@@ -81,7 +81,7 @@ def sign(
 ) -> None:
     """Sign a version that is in the registry already, when you know where it comes from."""
     # Imported here: it brings scikit-learn, which `--help` can spare.
-    from iargus.serving.sync.signing import sign_version
+    from iargus.serving.sync.preparing import sign_version
 
     stack = _stack()
     signed = sign_version(stack.catalogue.get(task), version, stack.registry)

@@ -35,8 +35,7 @@ def compiled(
                 directory,
                 created_from=created_from,
                 rows=rows,
-                # As many as are compared: 100,000 unless tests of something else ask for fewer.
-                monotone_cars=rows,
+                is_new=True,
             )
     except NotCompilable as error:
         return _without(directory, NOT_COMPILABLE, error)

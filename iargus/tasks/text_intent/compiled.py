@@ -1,22 +1,24 @@
-"""The probabilities of a sentence's intents, from a bundle."""
+"""The probabilities of a sentence's intents, from a bundle, and how bundles are made."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
 from iargus.compiled.arrays import finite
 from iargus.compiled.bundle import Bundle, FloatArray, Payload
-from iargus.compiled.checks import listed, number, whole
-from iargus.compiled.contents import Contents
+from iargus.compiled.canonical_json import listed, number, whole
 from iargus.compiled.errors import Refused
+from iargus.compiled.files import Contents
+from iargus.compiled.form import CompiledForm, SyntheticRows
 from iargus.compiled.manifest import Manifest
-from iargus.compiled.ngrams import Ngrams
-from iargus.compiled.scores import Scores
+from iargus.compiled.ngrams import Ngrams, Scores
 
-KIND = "text_intent"
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
 Label = str | int | float
 _MAX_CHARS = 100_000
 _MAX_RANGE = 20
@@ -33,8 +35,6 @@ class Intents(NamedTuple):
 class TextBundle(Bundle):
     """TF-IDF of n-grams and one matrix of weights."""
 
-    kind = KIND
-
     def __init__(
         self, manifest: Manifest, labels: tuple[Label, ...], ngrams: Ngrams, scores: Scores
     ) -> None:
@@ -43,7 +43,7 @@ class TextBundle(Bundle):
         self._columns = ngrams.columns
 
     @classmethod
-    def read(cls, manifest: Manifest, contents: Contents) -> TextBundle:
+    def read(cls, manifest: Manifest, contents: Contents) -> Self:
         document = contents.document("text")
         labels = listed(document.get("labels"), "labels")
         if len(labels) < 2 or not all(type(label) in (str, int, float) for label in labels):
@@ -91,6 +91,38 @@ class TextBundle(Bundle):
             columns = [self._columns(payload["text"]) for payload in part]
             found[start : start + _CHUNK] = self._scores.many(columns)
         return found
+
+
+class TextForm(CompiledForm[TextBundle]):
+    """A text intent pipeline."""
+
+    kind = "text_intent"
+    bundle_type = TextBundle
+    largest_decides = True
+    canaries = (
+        {"text": "how much is my car worth"},
+        {"text": "Où est l'hôtel le plus proche ?"},
+        {"text": ""},
+        {"text": "🙂🙂 日本語 ﷺ"},
+        {"text": "book book book a flight " * 40},
+        {"text": "x" * 300},
+    )
+
+    def compile(self, estimator: Pipeline) -> dict[str, bytes]:
+        from iargus.tasks.text_intent.compilers import compile_text
+
+        return compile_text(estimator)
+
+    def reference(self, estimator: Pipeline, payloads: Sequence[Payload]) -> FloatArray:
+        import pandas as pd
+
+        found: FloatArray = estimator.predict_proba(pd.DataFrame(list(payloads), columns=["text"]))
+        return found
+
+    def synthetic_rows(self, bundle: TextBundle, seed: int) -> SyntheticRows:
+        from iargus.tasks.text_intent.synthetic import SyntheticTexts
+
+        return SyntheticTexts(bundle, seed)
 
 
 def _vocabulary(contents: Contents, name: str, start: int) -> Mapping[str, int]:

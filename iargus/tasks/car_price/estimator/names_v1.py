@@ -1,15 +1,18 @@
-"""How versions of layout 1 read the name of a car; kept for those that are registered.
+"""How versions of layout 1 turn the name of a car into numbers; for those that are registered.
 
 Their tables were fitted on these spellings, so nothing here may change. Versions that are trained
 now read names with `iargus.tasks.car_price.estimator.known_names`.
 """
 
+import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from iargus.tasks.car_price.canonical import MAX_NAME, is_missing
-from iargus.tasks.car_price.us_states import STATE_CODES
+from iargus.compiled.canonical_json import named, number, whole
+from iargus.tasks.car_price.canonical import MAX_NAME, STATE_CODES, is_missing
+from iargus.tasks.car_price.estimator.names import ReadName
 from iargus.text import without_accents
 
 MAKE_SYNONYMS = {
@@ -31,6 +34,9 @@ MAKE_SYNONYMS = {
     "porshe": "porsche",
     "toyta": "toyota",
 }
+
+TABLES_V1 = ("state_codes", "make_codes", "model_codes", "word_level", "word_slope")
+_MAX_CODE = 255
 
 _NOT_COMPACT = re.compile(r"[\W_]+")
 _TOKEN_BREAK = re.compile(r"[^\w&+]+")
@@ -101,3 +107,71 @@ def model_code(key: str, codes: Mapping[str, int]) -> int | None:
 def word_level(bag: list[str], table: Mapping[str, float]) -> float:
     """Return the sum of what the words of a name are worth; unknown words are worth nothing."""
     return sum(table.get(word, 0.0) for word in bag)
+
+
+@dataclass(frozen=True)
+class CarNamesV1:
+    """The fitted tables of a `CarEncoder`."""
+
+    state_codes: Mapping[str, int]
+    make_codes: Mapping[str, int]
+    model_codes: Mapping[str, int]
+    word_level: Mapping[str, float]
+    word_slope: Mapping[str, float]
+
+    @property
+    def make_ranks(self) -> Mapping[str, int]:
+        return self.make_codes
+
+    @property
+    def model_ranks(self) -> Mapping[str, int]:
+        return self.model_codes
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "CarNamesV1":
+        """Build them from JSON.
+
+        Raises:
+            Refused: a table is missing, a code or a number is none.
+        """
+        tables = {}
+        for table in TABLES_V1:
+            found = named(document.get(table), table)
+            for name, value in found.items():
+                if table.endswith("codes"):
+                    whole(value, f"{table} of {name!r}", 0, _MAX_CODE)
+                else:
+                    number(value, f"{table} of {name!r}")
+            tables[table] = found
+        return cls(**tables)
+
+    def state(self, state: Any) -> float:
+        """The code of a state; NaN for an unknown one."""
+        return _code(self.state_codes.get(canonical_state(state)), self.state_codes)
+
+    def knows_state(self, state: Any) -> bool:
+        """Whether a state is one of those of the training, or none is given."""
+        name = canonical_state(state)
+        return not name or not self.state_codes or name in self.state_codes
+
+    def car(self, make: Any, model: Any) -> ReadName:
+        """What is known of a name; layout 1 has one margin for all, hence one trust."""
+        known = car(make, model)
+        bag = car_tokens(*known)
+        make_code = self.make_codes.get(known[0])
+        code = model_code(model_key(known), self.model_codes)
+        columns = (
+            _code(make_code, self.make_codes),
+            _code(code, self.model_codes),
+            float(word_level(bag, self.word_level)),
+            float(word_level(bag, self.word_slope)),
+        )
+        found = {"make": make_code, "model": code}
+        return ReadName(columns, 0, tuple(name for name in found if found[name] is None))
+
+
+def _code(found: int | None, codes: Mapping[str, int]) -> float:
+    # Trees refuse a categorical column without any category, hence the 0.
+    if not codes:
+        return 0.0
+    return math.nan if found is None else float(found)
