@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from sklearn.pipeline import Pipeline
 
-from iargus.compiled.bundle import Bundle
 from iargus.serving.compilation.compiling import export_bundle
+from iargus.tasks.car_price.compiled.bundle import CarBundle
 from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
+from iargus.tasks.text_intent.bundle import TextBundle
 from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
 from iargus.training.sentences import load_sentences
 from tests.compiled.forms import CAR_FORM, TEXT_FORM
@@ -48,10 +49,10 @@ def text_folder(text_estimator: Pipeline, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def car_bundle(car_folder: Path) -> Bundle:
+def car_bundle(car_folder: Path) -> CarBundle:
     return CAR_FORM.load(car_folder)
 
 
 @pytest.fixture
-def text_bundle(text_folder: Path) -> Bundle:
+def text_bundle(text_folder: Path) -> TextBundle:
     return TEXT_FORM.load(text_folder)

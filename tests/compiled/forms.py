@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iargus.tasks.car_price.compiled.form import CarForm
-from iargus.tasks.text_intent.compiled import TextForm
+from iargus.tasks.text_intent.form import TextForm
 
 CAR_FORM, TEXT_FORM = CarForm(), TextForm()
 FORMS = {form.kind: form for form in (CAR_FORM, TEXT_FORM)}

@@ -15,10 +15,10 @@ import pytest
 import skops.io
 from sklearn.pipeline import Pipeline
 
-from iargus.compiled.bundle import Bundle
 from iargus.serving.compilation.compiling import export_bundle
-from iargus.tasks.car_price.compiled.bundle import CarPrediction
+from iargus.tasks.car_price.compiled.bundle import CarBundle, CarPrediction
 from iargus.tasks.car_price.task import CarPrice
+from iargus.tasks.text_intent.bundle import TextBundle
 from iargus.tasks.text_intent.task import TextIntent
 from tests.compiled.forms import CAR_FORM, FORMS, TEXT_FORM
 
@@ -29,7 +29,7 @@ import json, sys
 from pathlib import Path
 from tests.compiled.forms import CAR_FORM, FORMS, TEXT_FORM
 from iargus.tasks.car_price.compiled.form import CarForm
-from iargus.tasks.text_intent.compiled import TextForm
+from iargus.tasks.text_intent.form import TextForm
 forms = CarForm(), TextForm()
 car, text = (form.load(Path(folder)) for form, folder in zip(forms, sys.argv[1:], strict=True))
 car.predict_one(json.loads(sys.stdin.read()))
@@ -56,30 +56,31 @@ def test_a_serving_process_imports_numpy_and_nothing_else(
     assert not loaded & FOREIGN
 
 
-def test_the_interval_holds_the_price(car_bundle: Bundle) -> None:
+def test_the_interval_holds_the_price(car_bundle: CarBundle) -> None:
     answers = car_bundle.predict_many(CAR_FORM.synthetic_rows(car_bundle, 4).rows(500))
     assert all(0 < answer.low <= answer.price <= answer.high for answer in answers)
     assert isinstance(car_bundle.predict_one(CAR), CarPrediction)
 
 
-def test_probabilities_sum_to_one(text_bundle: Bundle) -> None:
+def test_probabilities_sum_to_one(text_bundle: TextBundle) -> None:
     answers = text_bundle.predict_many(TEXT_FORM.synthetic_rows(text_bundle, 4).rows(500))
     assert all(sum(answer.probabilities) == pytest.approx(1.0) for answer in answers)
 
 
-def test_no_row_gives_no_answer(car_bundle: Bundle, text_bundle: Bundle) -> None:
+def test_no_row_gives_no_answer(car_bundle: CarBundle, text_bundle: TextBundle) -> None:
     assert list(car_bundle.predict_many([])) == []
     assert list(text_bundle.predict_many([])) == []
 
 
-def test_a_state_may_be_left_out(car_bundle: Bundle) -> None:
+def test_a_state_may_be_left_out(car_bundle: CarBundle) -> None:
     without = {name: value for name, value in CAR.items() if name != "state"}
     assert car_bundle.predict_one(without) == car_bundle.predict_one({**CAR, "state": None})
 
 
-def test_threads_get_the_answers_of_one(car_bundle: Bundle, text_bundle: Bundle) -> None:
-    for form, bundle in ((CAR_FORM, car_bundle), (TEXT_FORM, text_bundle)):
-        rows = form.synthetic_rows(bundle, 8).rows(800)
+def test_threads_get_the_answers_of_one(car_bundle: CarBundle, text_bundle: TextBundle) -> None:
+    synthetic = CAR_FORM.synthetic_rows(car_bundle, 8), TEXT_FORM.synthetic_rows(text_bundle, 8)
+    for bundle, source in zip((car_bundle, text_bundle), synthetic, strict=True):
+        rows = source.rows(800)
         alone = [repr(bundle.predict_one(row)) for row in rows]
         with ThreadPoolExecutor(4) as threads:
             assert [repr(answer) for answer in threads.map(bundle.predict_one, rows)] == alone
@@ -106,7 +107,7 @@ def test_a_stored_estimator_gives_the_bytes_of_the_one_that_was_fitted(
     assert export_bundle(FORMS[kind], stored, tmp_path / "stored") == one
 
 
-def test_answers_are_quick(car_bundle: Bundle, text_bundle: Bundle) -> None:
+def test_answers_are_quick(car_bundle: CarBundle, text_bundle: TextBundle) -> None:
     # Twenty times what is usual: this finds a slow path, not a slow day.
     for bundle, row in ((car_bundle, CAR), (text_bundle, {"text": "how much is my car worth"})):
         start = time.process_time()

@@ -43,7 +43,8 @@ def test_an_estimator_of_an_earlier_release_predicts_and_compiles_as_it_did(
         )
     found = estimator.predict(pd.DataFrame(PAYLOADS))
     np.testing.assert_allclose(found, EXPECTED[:, 0], rtol=1e-9)
-    export_bundle(CAR_FORM, estimator, tmp_path)
+    manifest = export_bundle(CAR_FORM, estimator, tmp_path)
+    assert manifest.files == CAR_FORM.load(EARLIER / "bundle").manifest.files  # to the byte
     bundle = CAR_FORM.load(tmp_path)
     assert check_parity(CAR_FORM, estimator, bundle, rows=500).equal
     with pytest.raises(NotImplementedError, match="earlier releases"):

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from sklearn.pipeline import Pipeline
 
-from iargus.compiled.bundle import Bundle
 from iargus.serving.compilation.compiling import export_bundle
 from iargus.serving.compilation.parity import check_parity
+from iargus.tasks.car_price.compiled.bundle import CarBundle
 from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
+from iargus.tasks.text_intent.bundle import TextBundle
 from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
 from tests.compiled.forms import CAR_FORM, TEXT_FORM
 from tests.tasks.estimators.test_car_price import sales
@@ -20,7 +21,7 @@ from tests.tasks.estimators.test_car_price import sales
 ROWS = 5_000
 
 
-def test_prices_and_intervals_are_the_same(car_estimator: Pipeline, car_bundle: Bundle) -> None:
+def test_prices_and_intervals_are_the_same(car_estimator: Pipeline, car_bundle: CarBundle) -> None:
     told: list[int] = []
     parity = check_parity(
         CAR_FORM, car_estimator, car_bundle, rows=ROWS, seed=3, progress=told.append
@@ -31,14 +32,14 @@ def test_prices_and_intervals_are_the_same(car_estimator: Pipeline, car_bundle: 
 
 
 def test_labels_and_probabilities_are_the_same(
-    text_estimator: Pipeline, text_bundle: Bundle
+    text_estimator: Pipeline, text_bundle: TextBundle
 ) -> None:
     parity = check_parity(TEXT_FORM, text_estimator, text_bundle, rows=ROWS, seed=3)
     assert parity.equal, parity.first
     assert parity.worst < 1e-13
 
 
-def test_another_estimator_is_found_out_with_a_row_that_shows_it(car_bundle: Bundle) -> None:
+def test_another_estimator_is_found_out_with_a_row_that_shows_it(car_bundle: CarBundle) -> None:
     train = sales(600, seed=9)
     other = build_car_price_pipeline().set_params(price__max_iter=5, price__interval_iter=5)
     parity = check_parity(CAR_FORM, other.fit(train, train["price"]), car_bundle, rows=300)
@@ -49,13 +50,16 @@ def test_another_estimator_is_found_out_with_a_row_that_shows_it(car_bundle: Bun
     assert parity.mismatches <= 300
 
 
-def test_the_same_seed_gives_the_same_rows(car_bundle: Bundle, text_bundle: Bundle) -> None:
-    for form, bundle in ((CAR_FORM, car_bundle), (TEXT_FORM, text_bundle)):
-        one, other, third = (repr(form.synthetic_rows(bundle, seed).rows(50)) for seed in (1, 1, 2))
+def test_the_same_seed_gives_the_same_rows(car_bundle: CarBundle, text_bundle: TextBundle) -> None:
+    for make in (
+        lambda seed: CAR_FORM.synthetic_rows(car_bundle, seed),
+        lambda seed: TEXT_FORM.synthetic_rows(text_bundle, seed),
+    ):
+        one, other, third = (repr(make(seed).rows(50)) for seed in (1, 1, 2))
         assert one == other != third
 
 
-def test_the_rows_hold_what_is_nasty(car_bundle: Bundle, text_bundle: Bundle) -> None:
+def test_the_rows_hold_what_is_nasty(car_bundle: CarBundle, text_bundle: TextBundle) -> None:
     cars, texts = (
         CAR_FORM.synthetic_rows(car_bundle, 0).rows(5_000),
         TEXT_FORM.synthetic_rows(text_bundle, 0).rows(5_000),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from iargus.compiled.synthetic_strings import blank, mutated, odd
-from iargus.tasks.text_intent.compiled import TextBundle
+from iargus.tasks.text_intent.bundle import TextBundle
 
 _WORDS = 20_000
 _LONGEST = 14  # words of an ordinary sentence

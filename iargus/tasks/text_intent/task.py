@@ -11,7 +11,8 @@ from iargus.compiled.bundle import numbers_of_all
 from iargus.tasks.base import Input, Output, Payload, Problem, ReadRoute, Task
 from iargus.tasks.fields import Text
 from iargus.tasks.labels import class_label, read_label, show_label
-from iargus.tasks.text_intent.compiled import TextBundle, TextForm
+from iargus.tasks.text_intent.bundle import TextBundle
+from iargus.tasks.text_intent.form import TextForm
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

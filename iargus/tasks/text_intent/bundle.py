@@ -1,9 +1,9 @@
-"""The probabilities of a sentence's intents, from a bundle, and how bundles are made."""
+"""The probabilities of a sentence's intents, from a bundle."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -12,12 +12,8 @@ from iargus.compiled.bundle import Bundle, FloatArray, Payload
 from iargus.compiled.canonical_json import listed, number, whole
 from iargus.compiled.errors import Refused
 from iargus.compiled.files import Contents
-from iargus.compiled.form import CompiledForm, SyntheticRows
 from iargus.compiled.manifest import Manifest
 from iargus.compiled.ngrams import Ngrams, Scores
-
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
 
 Label = str | int | float
 _MAX_CHARS = 100_000
@@ -91,38 +87,6 @@ class TextBundle(Bundle):
             columns = [self._columns(payload["text"]) for payload in part]
             found[start : start + _CHUNK] = self._scores.many(columns)
         return found
-
-
-class TextForm(CompiledForm[TextBundle]):
-    """A text intent pipeline."""
-
-    kind = "text_intent"
-    bundle_type = TextBundle
-    largest_decides = True
-    canaries = (
-        {"text": "how much is my car worth"},
-        {"text": "Où est l'hôtel le plus proche ?"},
-        {"text": ""},
-        {"text": "🙂🙂 日本語 ﷺ"},
-        {"text": "book book book a flight " * 40},
-        {"text": "x" * 300},
-    )
-
-    def compile(self, estimator: Pipeline) -> dict[str, bytes]:
-        from iargus.tasks.text_intent.compilers import compile_text
-
-        return compile_text(estimator)
-
-    def reference(self, estimator: Pipeline, payloads: Sequence[Payload]) -> FloatArray:
-        import pandas as pd
-
-        found: FloatArray = estimator.predict_proba(pd.DataFrame(list(payloads), columns=["text"]))
-        return found
-
-    def synthetic_rows(self, bundle: TextBundle, seed: int) -> SyntheticRows:
-        from iargus.tasks.text_intent.synthetic import SyntheticTexts
-
-        return SyntheticTexts(bundle, seed)
 
 
 def _vocabulary(contents: Contents, name: str, start: int) -> Mapping[str, int]:
