@@ -1,7 +1,7 @@
 """Do bundles answer as scikit-learn? `python -m bench.parity [--rows 1000000]`.
 
 Fits both shipped kinds on what comes with the project (simulated sales, the sentences), exports
-them, and compares every number of a million fuzzed rows each, answered one by one and at once.
+them, and compares every number of a million synthetic rows each, answered one by one and at once.
 Prints the worst relative difference, and what one row and a thousand rows cost. Ends with status 1
 when a label or a number differs.
 """
@@ -44,16 +44,11 @@ def fitted() -> list[tuple[Task, Pipeline]]:
     plan = SimulationPlan(rows=SALES, months=24, end=date(2026, 1, 1), seed=0)
     sales, sentences = pd.concat(labelled_months(plan)), load_sentences()
     rows = {"car_price": sales, "intent": sentences.assign(observed_at=pd.Timestamp(2026, 1, 1))}
-    tasks = (Catalogue.read(Policy()).get(name) for name in rows)
-    return [
-        (
-            task,
-            task.build_estimator().fit(
-                task.training_frame(rows[task.name]), rows[task.name]["label"]
-            ),
-        )
-        for task in tasks
-    ]
+    found = []
+    for name, its in rows.items():
+        task = Catalogue.read(Policy()).get(name)
+        found.append((task, task.build_estimator().fit(task.training_frame(its), its["label"])))
+    return found
 
 
 def cost(form: CompiledForm[Any], bundle: Bundle) -> tuple[float, float]:

@@ -34,44 +34,28 @@ def parse(data: bytes, name: str) -> Any:
 
 
 def number(value: object, what: str) -> float:
-    """Return a finite float.
-
-    Raises:
-        Refused: ``value`` is none.
-    """
+    """Return a finite float, or raise `Refused`."""
     if type(value) is not float or not math.isfinite(value):
         raise Refused(f"{what} is no finite number")
     return value
 
 
 def whole(value: object, what: str, least: int, most: int) -> int:
-    """Return a whole number of a range.
-
-    Raises:
-        Refused: ``value`` is none.
-    """
+    """Return a whole number of a range, or raise `Refused`."""
     if type(value) is not int or not least <= value <= most:
         raise Refused(f"{what} is no whole number from {least} to {most}")
     return value
 
 
 def listed(value: object, what: str) -> list[Any]:
-    """Return a list.
-
-    Raises:
-        Refused: ``value`` is none.
-    """
+    """Return a list, or raise `Refused`."""
     if not isinstance(value, list):
         raise Refused(f"{what} is no list")
     return value
 
 
 def named(value: object, what: str) -> dict[str, Any]:
-    """Return an object, whose names are texts.
-
-    Raises:
-        Refused: ``value`` is none.
-    """
+    """Return an object, whose names are texts, or raise `Refused`."""
     if not isinstance(value, dict):
         raise Refused(f"{what} is no object")
     return value

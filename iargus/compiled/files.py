@@ -93,10 +93,7 @@ class Contents:
             Refused: it is missing or no object.
         """
         file = f"{name}.json"
-        found = canonical_json.parse(self._bytes(file), file)
-        if not isinstance(found, dict):
-            raise Refused(f"{file} is no object")
-        return found
+        return canonical_json.named(canonical_json.parse(self._bytes(file), file), file)
 
     def close(self) -> None:
         """Check that everything was needed.

@@ -10,11 +10,13 @@ import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import skops.io
 from sklearn.pipeline import Pipeline
 
+from iargus.compiled.bundle import Bundle
 from iargus.serving.compilation.compiling import export_bundle
 from iargus.tasks.car_price.compiled.bundle import CarBundle, CarPrediction
 from iargus.tasks.car_price.task import CarPrice
@@ -78,9 +80,10 @@ def test_a_state_may_be_left_out(car_bundle: CarBundle) -> None:
 
 
 def test_threads_get_the_answers_of_one(car_bundle: CarBundle, text_bundle: TextBundle) -> None:
-    synthetic = CAR_FORM.synthetic_rows(car_bundle, 8), TEXT_FORM.synthetic_rows(text_bundle, 8)
-    for bundle, source in zip((car_bundle, text_bundle), synthetic, strict=True):
-        rows = source.rows(800)
+    cars = CAR_FORM.synthetic_rows(car_bundle, 8).rows(800)
+    texts = TEXT_FORM.synthetic_rows(text_bundle, 8).rows(800)
+    of_each: list[tuple[Bundle, list[dict[str, Any]]]] = [(car_bundle, cars), (text_bundle, texts)]
+    for bundle, rows in of_each:
         alone = [repr(bundle.predict_one(row)) for row in rows]
         with ThreadPoolExecutor(4) as threads:
             assert [repr(answer) for answer in threads.map(bundle.predict_one, rows)] == alone

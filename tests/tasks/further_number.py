@@ -72,7 +72,7 @@ def main(folder: Path) -> dict[str, Any]:
     digest = compile_model(
         task, pipeline, folder / "bundle", created_from="0" * 64, rows=1_500, is_new=True
     )
-    bundle = open_bundle(task, folder / "bundle", digest=digest, created_from="0" * 64)
+    bundle: Any = open_bundle(task, folder / "bundle", digest=digest, created_from="0" * 64)
 
     def price(**changes: Any) -> float:
         value = task.parse_input({**body, **changes}, today=TODAY)

@@ -1,4 +1,4 @@
-"""From a version in the registry to what may be placed: its bundle, checked and tried."""
+"""From a version in the registry to what is placed: checked and tried, and still whole later."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iargus.compiled.errors import NotCompilable
+from iargus.compiled.files import read_files
 from iargus.errors import ArtefactRejected
 from iargus.registry import ModelVersion, Registry, artefact
-from iargus.serving.compilation.opening import open_bundle
+from iargus.serving.compilation.opening import checked_manifest, open_bundle
 from iargus.serving.placement import Placement
 from iargus.serving.predictor import EstimatorPredictor, check_example
 from iargus.tasks.base import Task
@@ -17,6 +18,8 @@ from iargus.tasks.base import Task
 # A version from before there were bundles is compared on fewer rows than one that is to be
 # promoted: it serves already, and hosts wait for it.
 LATE_ROWS = 2_000
+
+Stamp = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -107,3 +110,40 @@ def sign_version(task: Task, number: str, registry: Registry) -> ModelVersion:
         prepare(task, version, registry.unsigned(), Path(place))
     # The digests that were just looked at are those that are signed, not those of now.
     return registry.sign(version)
+
+
+def is_whole(placement: Placement, task: Task, version: ModelVersion) -> bool:
+    """Read everything that is placed of a version and compare it with its digests."""
+    key = (version.task, version.version)
+    try:
+        placed = placement.manifest(*key)
+        if placed.sha256 != version.sha256:
+            return False
+        if not placed.bundle:
+            # One with a bundle in the registry, or placed before there were any, comes anew.
+            if version.bundle_sha256 or not task.policy.serve_uncompiled:
+                return False
+            artefact.check_digest(placement.model_file(*key), version.sha256)
+            return True
+        if version.bundle_sha256 not in ("", placed.bundle):
+            return False
+        folder = placement.bundle_folder(*key)
+        read_files(folder, checked_manifest(folder, placed.bundle))
+    except (ArtefactRejected, OSError):
+        return False
+    return True
+
+
+def stamp_of(placement: Placement, version: ModelVersion) -> Stamp:
+    """What changes when a placed file is touched, or the registry means another model."""
+    home = placement.model_file(version.task, version.version).parent
+    files = sorted(path for path in home.rglob("*") if not path.is_dir())
+    return (version.sha256, version.bundle_sha256, *((str(p), _touched(p)) for p in files))
+
+
+def _touched(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.lstat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

@@ -60,7 +60,7 @@ def is_missing(value: Any) -> bool:
 def name_words(value: Any) -> tuple[str, ...]:
     """Return the words of a name, digits apart from letters: ``F-150 XLT`` → ``f, 150, xlt``;
     none for a missing one."""
-    return _words_of(_text(value))
+    return _words_of(name_text(value))
 
 
 def canonical_make(value: Any) -> str:
@@ -90,7 +90,8 @@ def canonical_state(value: Any) -> str:
     return _STATES.get(name, name)
 
 
-def _text(value: Any) -> str:
+def name_text(value: Any) -> str:
+    """Return a name as text of at most `MAX_NAME` characters; ``""`` for a missing one."""
     if isinstance(value, str):
         return value[:MAX_NAME]
     # A number is a name ("500", "300").

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from iargus.tasks.car_price.columns import (
     PLACEHOLDER_BELOW,
     is_placeholder,
 )
-from iargus.tasks.car_price.compiled.bundle import CarBundle, CarPrediction
+from iargus.tasks.car_price.compiled.bundle import CarBundle, CarPrediction, prediction_of
 from iargus.tasks.car_price.compiled.form import CarForm
 from iargus.tasks.car_price.schemas import (
     EXAMPLE,
@@ -64,7 +64,7 @@ class CarPrice(Task):
     batch_key = "cars"
     features = FEATURES
     trusted_types = _TRUSTED_TYPES
-    compiled_form = CarForm()
+    compiled_form: ClassVar[CarForm] = CarForm()
     options_model = Options
     options: Options
     unit_checks = (("mileage", "age_years"),)
@@ -151,14 +151,9 @@ class CarPrice(Task):
         return (*names, payload["year"], payload["mileage"], *further)
 
     def predict(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
-        table = self.frame([self.payload(value) for value in inputs])
-        features = estimator[:-1].transform(table)
-        numbers = np.column_stack(estimator[-1].predict_with_interval(features)).tolist()
-        unknown = estimator.named_steps["features"].encoder_.unknown(table)
-        return [
-            self._answer_of(CarPrediction(row[0], row[1], row[2], names))
-            for row, names in zip(numbers, unknown, strict=True)
-        ]
+        payloads = [self.payload(value) for value in inputs]
+        numbers = self.compiled_form.reference(estimator, payloads)
+        return [self._answer_of(prediction_of(row)) for row in numbers.tolist()]
 
     def predict_compiled(self, bundle: CarBundle, inputs: Sequence[Input]) -> list[Payload]:
         payloads = [self.payload(value) for value in inputs]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
@@ -85,10 +85,6 @@ class Intent(Output):
     intents: list[RankedIntent]
 
 
-class Options(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 _ONE: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -119,8 +115,7 @@ class TextIntent(Task):
         "iargus.tasks.text_intent.pipeline.NgramTfidf",
         "iargus.tasks.text_intent.pipeline.TextNormaliser",
     )
-    compiled_form = TextForm()
-    options_model = Options
+    compiled_form: ClassVar[TextForm] = TextForm()
     read_routes = (ONE, ALL)
 
     def build_estimator(self) -> Pipeline:
@@ -156,8 +151,9 @@ class TextIntent(Task):
         return _read_answer_of(route, self._by_bundle(bundle, [value])[0])
 
     def _by_estimator(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Ranked]:
-        table: Any = estimator.predict_proba(self.frame([self.payload(value) for value in inputs]))
-        return _ranked(estimator.classes_, table.tolist())
+        payloads = [self.payload(value) for value in inputs]
+        shares = self.compiled_form.reference(estimator, payloads)
+        return _ranked(estimator.classes_, shares.tolist())
 
     def _by_bundle(self, bundle: TextBundle, inputs: Sequence[Input]) -> list[Ranked]:
         payloads = [self.payload(value) for value in inputs]

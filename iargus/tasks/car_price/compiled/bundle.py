@@ -180,6 +180,14 @@ def unknown_code(unknown: Sequence[str]) -> float:
     return float(sum(1 << UNKNOWN.index(name) for name in unknown))
 
 
+def prediction_of(numbers: Sequence[float]) -> CarPrediction:
+    """The answer that `CarBundle.numbers` compares as these."""
+    price, low, high, *codes = numbers
+    code = int(sum(codes))
+    unknown = tuple(name for place, name in enumerate(UNKNOWN) if code >> place & 1)
+    return CarPrediction(price, low, high, unknown)
+
+
 class _Name(NamedTuple):
     masks: Masks
     level: tuple[float, float]  # and its slope

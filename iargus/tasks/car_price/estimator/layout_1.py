@@ -37,11 +37,6 @@ class CarEncoder(_Fitted, TransformerMixin, BaseEstimator):  # type: ignore[misc
     in log dollars.
     """
 
-    def __init__(self, min_rows: int = 5, alpha: float = 3.0, cv: int = 5) -> None:
-        self.min_rows = min_rows
-        self.alpha = alpha
-        self.cv = cv
-
     def transform(self, X: pd.DataFrame) -> FloatArray:
         """Encode the rows of ``X``; unknown names are NaN among the codes."""
         check_is_fitted(self, "model_codes_")
@@ -52,10 +47,6 @@ class CarEncoder(_Fitted, TransformerMixin, BaseEstimator):  # type: ignore[misc
         codes = np.array([names.state(state) for state in states], dtype=np.float64)
         columns = np.array([names.car(*pair).columns for pair in pairs]).reshape(-1, 4)
         return np.column_stack([codes[state_at], columns[pair_at]])
-
-    def unknown(self, X: pd.DataFrame) -> list[tuple[str, ...]]:
-        """Nothing for each row: these versions do not tell."""
-        return [()] * len(X)
 
 
 class CarFeatures(_Fitted, PricingFeatures):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from iargus.compiled.canonical_json import named, number, whole
-from iargus.tasks.car_price.canonical import MAX_NAME, STATE_CODES, is_missing
+from iargus.tasks.car_price.canonical import STATE_CODES, name_text
+from iargus.tasks.car_price.estimator.known_names import worth
 from iargus.tasks.car_price.estimator.names import ReadName
 from iargus.text import without_accents
 
@@ -44,12 +45,8 @@ _TOKEN_BREAK = re.compile(r"[^\w&+]+")
 
 def canonical(value: Any) -> str:
     """Return ``value`` without accents, case and superfluous blanks; ``""`` for a missing one."""
-    if isinstance(value, str):
-        return " ".join(without_accents(value[:MAX_NAME]).split())
-    # A number is a name ("500", "300").
-    if is_missing(value):
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    text = name_text(value)
+    return " ".join(without_accents(text).split()) if isinstance(value, str) else text
 
 
 def canonical_make(value: Any) -> str:
@@ -86,27 +83,6 @@ def car_tokens(make: str, model: str) -> list[str]:
     if words:
         tokens.append(f"line={make} {words[0]}")
     return list(dict.fromkeys(tokens))
-
-
-def car(make: Any, model: Any) -> tuple[str, str]:
-    """Return the canonical make and model."""
-    known = canonical_make(make)
-    return known, canonical_model(known, model)
-
-
-def model_key(named: tuple[str, str]) -> str:
-    """Return the name under which a model has its code; ``""`` where there is no model."""
-    return f"{named[0]} {named[1]}" if named[1] else ""
-
-
-def model_code(key: str, codes: Mapping[str, int]) -> int | None:
-    """Return the code of a model, also of another punctuation of its name; None if unknown."""
-    return codes.get(key, codes.get(compact(key)))
-
-
-def word_level(bag: list[str], table: Mapping[str, float]) -> float:
-    """Return the sum of what the words of a name are worth; unknown words are worth nothing."""
-    return sum(table.get(word, 0.0) for word in bag)
 
 
 @dataclass(frozen=True)
@@ -156,15 +132,18 @@ class CarNamesV1:
 
     def car(self, make: Any, model: Any) -> ReadName:
         """What is known of a name; layout 1 has one margin for all, hence one trust."""
-        known = car(make, model)
-        bag = car_tokens(*known)
-        make_code = self.make_codes.get(known[0])
-        code = model_code(model_key(known), self.model_codes)
+        known_make = canonical_make(make)
+        known_model = canonical_model(known_make, model)
+        bag = car_tokens(known_make, known_model)
+        make_code = self.make_codes.get(known_make)
+        key = f"{known_make} {known_model}" if known_model else ""
+        # Also of another punctuation of its name.
+        code = self.model_codes.get(key, self.model_codes.get(compact(key)))
         columns = (
             _code(make_code, self.make_codes),
             _code(code, self.model_codes),
-            float(word_level(bag, self.word_level)),
-            float(word_level(bag, self.word_slope)),
+            worth(bag, self.word_level),
+            worth(bag, self.word_slope),
         )
         found = {"make": make_code, "model": code}
         return ReadName(columns, 0, tuple(name for name in found if found[name] is None))
