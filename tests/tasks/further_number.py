@@ -19,10 +19,15 @@ NAME = "engine_litres"
 columns.FURTHER_NUMBERS = (NAME,)
 columns.FEATURES = (*columns.FEATURES, NAME)
 
+from sqlalchemy import Column, Float, create_engine  # noqa: E402
+
+from iargus.storage.schema import car_details, labelled_metadata  # noqa: E402
+
+car_details.append_column(Column(NAME, Float(53)))
+
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 from pydantic import Field  # noqa: E402
-from sqlalchemy import Column, Float, create_engine  # noqa: E402
 
 from iargus.serving.compilation.compiling import compile_model  # noqa: E402
 from iargus.serving.compilation.opening import open_bundle  # noqa: E402
@@ -30,7 +35,6 @@ from iargus.settings.policy import TaskPolicy  # noqa: E402
 from iargus.storage.database import Database  # noqa: E402
 from iargus.storage.labelled.single import adder  # noqa: E402
 from iargus.storage.labelled.store import labelled_store  # noqa: E402
-from iargus.storage.schema import car_details, labelled_metadata  # noqa: E402
 from iargus.tasks.car_price import schemas  # noqa: E402
 from iargus.tasks.car_price.task import CarPrice  # noqa: E402
 from iargus.training.importers.cars import CarColumns  # noqa: E402
@@ -58,7 +62,6 @@ def main(folder: Path) -> dict[str, Any]:
     CarPrice.input_model = Car
     policy = TaskPolicy(kind="car_price", path="/predict", threshold=0.2)
     task = CarPrice("car_price", policy)
-    car_details.append_column(Column(NAME, Float(53)))
     database = Database("labelled", create_engine(f"sqlite:///{folder / 'labelled.sqlite'}"))
     labelled_metadata.create_all(database.engine)
     store = labelled_store(task, database)
