@@ -1,7 +1,7 @@
 """Do bundles answer as scikit-learn? `python -m bench.parity [--rows 1000000]`.
 
 Fits both shipped kinds on what comes with the project (simulated sales, the sentences), exports
-them, and compares every number of a million fuzzed rows each, answered one by one and at once.
+them, and compares every number of a million synthetic rows each, answered one by one and at once.
 Prints the worst relative difference, and what one row and a thousand rows cost. Ends with status 1
 when a label or a number differs.
 """
@@ -14,19 +14,22 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from sklearn.pipeline import Pipeline
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from iargus.compiled.bundle import Bundle
-from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.load import load_bundle
-from iargus.serving.compilation.parity import check_parity, synthetic_rows_of
-from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
-from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
+from iargus.compiled.form import CompiledForm
+from iargus.serving.compilation.compiling import export_bundle
+from iargus.serving.compilation.parity import check_parity
+from iargus.settings import Policy
+from iargus.tasks.base import Task
+from iargus.tasks.catalogue import Catalogue
 from iargus.training.seed import labelled_months, load_sentences
 from iargus.training.simulator import SimulationPlan
 
@@ -35,20 +38,22 @@ BATCH = 1_000
 TURNS = 9
 
 
-def fitted() -> dict[str, object]:
-    """A pipeline of each kind, by kind."""
+def fitted() -> list[tuple[Task, Pipeline]]:
+    """Each shipped task with a fitted pipeline."""
     plan = SimulationPlan(rows=SALES, months=24, end=date(2026, 1, 1), seed=0)
     sales, sentences = pd.concat(labelled_months(plan)), load_sentences()
-    return {
-        "car_price": build_car_price_pipeline().fit(sales, sales["label"]),
-        "text_intent": build_text_intent_pipeline().fit(sentences["text"], sentences["label"]),
-    }
+    rows = {"car_price": sales, "intent": sentences.assign(observed_at=pd.Timestamp(2026, 1, 1))}
+    found = []
+    for name, its in rows.items():
+        task = Catalogue.read(Policy()).get(name)
+        found.append((task, task.build_estimator().fit(task.training_frame(its), its["label"])))
+    return found
 
 
-def cost(bundle: Bundle) -> tuple[float, float]:
+def cost(form: CompiledForm[Any], bundle: Bundle) -> tuple[float, float]:
     """Microseconds of the processor for one row, and milliseconds for a thousand; the best of
     some turns, for others may use this machine."""
-    rows = synthetic_rows_of(bundle, 99).rows(BATCH)
+    rows = form.synthetic_rows(bundle, 99).rows(BATCH)
     one, many = [], []
     for _ in range(TURNS):
         start = time.process_time()
@@ -69,24 +74,25 @@ def main() -> int:
     table = Table("kind", "rows", "mismatches", "worst difference", "load", "1 row", "1,000 rows")
     equal = True
     with tempfile.TemporaryDirectory() as folder, Progress() as progress:
-        for kind, pipeline in fitted().items():
-            place = Path(folder) / kind
-            export_bundle(kind, pipeline, place)
+        for task, pipeline in fitted():
+            form, place = task.compiled_form, Path(folder) / task.name
+            assert form is not None
+            export_bundle(form, pipeline, place)
             start = time.process_time()
-            bundle = load_bundle(place)
+            bundle = form.load(place)
             load_ms = (time.process_time() - start) * 1e3
-            bar = progress.add_task(kind, total=arguments.rows)
+            bar = progress.add_task(form.kind, total=arguments.rows)
             parity = check_parity(
-                kind,
+                form,
                 pipeline,
                 bundle,
                 rows=arguments.rows,
                 seed=arguments.seed,
                 progress=lambda done, bar=bar: progress.advance(bar, done),  # type: ignore[misc]
             )
-            one, many = cost(bundle)
+            one, many = cost(form, bundle)
             table.add_row(
-                kind,
+                form.kind,
                 f"{parity.rows:,}",
                 f"{parity.mismatches:,}",
                 f"{parity.worst:.3g}",
@@ -96,7 +102,7 @@ def main() -> int:
             )
             equal &= parity.equal
             if parity.first is not None:
-                progress.console.print(f"first mismatch of {kind}: {parity.first}")
+                progress.console.print(f"first mismatch of {form.kind}: {parity.first}")
     Console().print(table)
     return 0 if equal else 1
 

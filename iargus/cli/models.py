@@ -63,7 +63,7 @@ def rollback(task: TaskArgument, as_json: JsonOption = False) -> None:
 def sign(task: TaskArgument, version: VersionArgument, as_json: JsonOption = False) -> None:
     """Sign a version that is in the registry already, when you know where it comes from."""
     # Imported here: it brings scikit-learn, which `--help` can spare.
-    from iargus.serving.sync.signing import sign_version
+    from iargus.serving.sync.preparing import sign_version
 
     stack = _stack()
     signed = sign_version(stack.catalogue.get(task), version, stack.registry)

@@ -60,9 +60,7 @@ class Manifest:
         Raises:
             Refused: it is none, is of another format, or names a file outside of its folder.
         """
-        raw = canonical_json.parse(data, MANIFEST)
-        if not isinstance(raw, dict):
-            raise Refused(f"{MANIFEST} is no object")
+        raw = canonical_json.named(canonical_json.parse(data, MANIFEST), MANIFEST)
         if raw.get("format") != FORMAT or isinstance(raw["format"], bool):
             raise Refused(
                 f"the bundle has the format {raw.get('format')!r}; this release reads {FORMAT}"

@@ -9,19 +9,23 @@ all nodes of a column are combined beforehand, for each bin between two threshol
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from iargus.compiled.canonical_json import listed, named, number, whole
 from iargus.compiled.errors import Refused
+from iargus.compiled.files import Contents
 from iargus.compiled.trees import LEAF, Trees
 
 Masks = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float64]
 
 MAX_MASKS = 2**25  # of one column: 256 bins of 131,072 trees
+_MAX_TREES = 20_000
 
 
 class LeafMasks:
@@ -133,3 +137,44 @@ def _by_category(
         goes_left = (words[:, category >> 5] >> np.uint32(category & 31)) & np.uint32(1)
         _rule_out(table, category, at[goes_left == 0], tree, keeps)
     return table
+
+
+def read_boosted(
+    document: Mapping[str, Any],
+    contents: Contents,
+    models: Sequence[str],
+    *,
+    columns: int,
+    categorical: Sequence[int],
+) -> tuple[LeafMasks, list[slice]]:
+    """Read what `join_trees` wrote: the masks of the trees of all ``models`` over ``columns``, and
+    which trees belong to each. Only the columns ``categorical`` may be so.
+
+    Raises:
+        Refused: these are no such models.
+    """
+    trees = Trees.read(lambda name, dtype, shape: contents.array(f"trees_{name}", dtype, shape))
+    masks = LeafMasks(trees, _categories(document, categorical), columns)
+    ends = [0]
+    fitted = named(document.get("models"), "models")
+    for name in models:
+        model = named(fitted.get(name), name)
+        count = whole(model.get("trees"), f"the trees of {name}", 1, _MAX_TREES)
+        if ends[-1] + count > len(trees.sizes):
+            raise Refused("there are fewer trees than the models have")
+        # The sum of scikit-learn begins with the baseline, hence so does that of the trees.
+        masks.add(ends[-1], number(model.get("baseline"), f"the baseline of {name}"))
+        ends.append(ends[-1] + count)
+    if ends[-1] != len(trees.sizes):
+        raise Refused("there are more trees than the models have")
+    return masks, [slice(*span) for span in pairwise(ends)]
+
+
+def _categories(document: Mapping[str, Any], categorical: Sequence[int]) -> dict[int, list[float]]:
+    found = named(document.get("categories"), "categories")
+    if not found.keys() <= {str(column) for column in categorical}:
+        raise Refused("a column has categories that is no categorical one")
+    return {
+        int(column): [number(code, "a code") for code in listed(codes, "codes")]
+        for column, codes in found.items()
+    }

@@ -10,13 +10,19 @@ from collections.abc import Iterable
 from typing import Any
 
 _CAR, _TEXT = "iargus.tasks.car_price", "iargus.tasks.text_intent"
+_LAYOUT_1, _PIPELINE = f"{_CAR}.estimator.layout_1", f"{_TEXT}.pipeline"
 MODULES = {
-    "iargus.estimators.car_encoder": f"{_CAR}.estimator.encoder",
-    "iargus.estimators.car_features": f"{_CAR}.estimator.features",
-    "iargus.estimators.conformal_price": f"{_CAR}.estimator.conformal",
+    "iargus.compiled.smooth_pinball": f"{_CAR}.estimator.smooth_pinball",
+    "iargus.estimators.car_encoder": _LAYOUT_1,
+    "iargus.estimators.car_features": _LAYOUT_1,
+    "iargus.estimators.conformal_price": _LAYOUT_1,
     "iargus.estimators.intent_classifier": f"{_TEXT}.classifier",
-    "iargus.estimators.ngrams": f"{_TEXT}.ngrams",
-    "iargus.estimators.text": f"{_TEXT}.pipeline",
+    "iargus.estimators.ngrams": _PIPELINE,
+    "iargus.estimators.text": _PIPELINE,
+    f"{_CAR}.estimator.conformal": _LAYOUT_1,
+    f"{_CAR}.estimator.encoder": _LAYOUT_1,
+    f"{_CAR}.estimator.features": _LAYOUT_1,
+    f"{_TEXT}.ngrams": _PIPELINE,
 }
 
 

@@ -12,11 +12,10 @@ from pathlib import Path
 from iargus.background import Background
 from iargus.compiled.manifest import MANIFEST
 from iargus.errors import ArtefactRejected, ModelNotLoaded
-from iargus.serving.canary import check_example
 from iargus.serving.compilation.opening import open_bundle
 from iargus.serving.placement import Placement
 from iargus.serving.pool.pool import EstimatorPool
-from iargus.serving.predictor import CompiledPredictor, Predictor
+from iargus.serving.predictor import CompiledPredictor, Predictor, check_example
 from iargus.settings.policy import UncompiledPolicy
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from iargus.compiled.bundle import Bundle
+from iargus.compiled.form import CompiledForm
 from iargus.errors import ConfigurationError
 from iargus.settings.policy import TaskPolicy
 from iargus.settings.wording import explain
@@ -89,8 +89,8 @@ class Task(ABC):
         batch_key: the name of the list in the body of `POST {path}/batch`, or None for no batch.
         features: the columns that the estimator reads, in order.
         trusted_types: types beyond skops' own list that its estimator is made of.
-        bundle_kind: the kind of `iargus.compiled` that its estimator is compiled to, or None where
-            there is none: then scikit-learn serves it, which `config.yml` must allow.
+        compiled_form: how its estimators become bundles of `iargus.compiled`, or None where they
+            do not: then scikit-learn serves them, which `config.yml` must allow.
         options_model: pydantic model of `tasks.NAME.options`.
         unit_checks: columns of `drift_features` whose unit monitoring checks, each with the one
             that its values depend on most: `("mileage", "age_years")`.
@@ -104,7 +104,7 @@ class Task(ABC):
     batch_key: ClassVar[str | None] = None
     features: ClassVar[tuple[str, ...]]
     trusted_types: ClassVar[tuple[str, ...]] = ()
-    bundle_kind: ClassVar[str | None] = None
+    compiled_form: ClassVar[CompiledForm[Any] | None] = None
     options_model: ClassVar[type[BaseModel]] = NoOptions
     read_routes: ClassVar[tuple[ReadRoute, ...]] = ()
     unit_checks: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -117,8 +117,7 @@ class Task(ABC):
             self.options = self.options_model.model_validate(policy.options)
         except ValidationError as error:
             prefix = f"tasks.{name}.options."
-            told = explain(error, self.options_model, prefix=prefix)
-            raise ConfigurationError(told) from None
+            raise ConfigurationError(explain(error, self.options_model, prefix=prefix)) from None
 
     @property
     def metric(self) -> str:
@@ -150,11 +149,12 @@ class Task(ABC):
         """Answer one of `read_routes`; a kind that has some says how."""
         raise LookupError(f"{self.name} has no route {route.prefix}{self.policy.path}")
 
-    def predict_compiled(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:  # noqa: ARG002
-        """What `predict` gives, from the estimator's bundle; a kind that has bundles says how."""
+    def predict_compiled(self, bundle: Any, inputs: Sequence[Input]) -> list[Payload]:  # noqa: ARG002
+        """What `predict` gives, from the estimator's bundle, which is of the type that
+        `compiled_form` names; a kind that has one says how."""
         raise LookupError(f"{self.name} has no bundles")
 
-    def predict_read_compiled(self, route: ReadRoute, bundle: Bundle, value: Input) -> Payload:  # noqa: ARG002
+    def predict_read_compiled(self, route: ReadRoute, bundle: Any, value: Input) -> Payload:  # noqa: ARG002
         """What `predict_read` gives, from the estimator's bundle."""
         raise LookupError(f"{self.name} has no route {route.prefix}{self.policy.path}")
 

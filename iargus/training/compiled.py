@@ -30,21 +30,10 @@ def compiled(
     try:
         with threadpool_limits(1):
             digest = compile_model(
-                task,
-                estimator,
-                directory,
-                created_from=created_from,
-                rows=rows,
-                # As many as are compared: 100,000 unless tests of something else ask for fewer.
-                monotone_cars=rows,
+                task, estimator, directory, created_from=created_from, rows=rows, is_new=True
             )
-    except NotCompilable as error:
-        return _without(directory, NOT_COMPILABLE, error)
-    except ArtefactRejected as error:
-        return _without(directory, BUNDLE_REFUSED, error)
+    except (NotCompilable, ArtefactRejected) as error:
+        shutil.rmtree(directory, ignore_errors=True)
+        tag = NOT_COMPILABLE if isinstance(error, NotCompilable) else BUNDLE_REFUSED
+        return {tag: " ".join(str(error).split())[:_MAX_CHARS]}
     return {BUNDLE_DIGEST: digest, BUNDLE_ROWS: str(rows)}
-
-
-def _without(directory: Path, tag: str, error: Exception) -> Mapping[str, str]:
-    shutil.rmtree(directory, ignore_errors=True)
-    return {tag: " ".join(str(error).split())[:_MAX_CHARS]}

@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.load import load_bundle
+from iargus.serving.compilation.compiling import export_bundle
 from iargus.serving.loaded_models import LoadedModel
 from iargus.serving.predictor import CompiledPredictor
 from iargus.settings import Policy
@@ -39,9 +38,9 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
     ).assign(observed_at=pd.Timestamp("2026-10-01"))
     fitted = task.build_estimator().fit(task.training_frame(rows), rows["label"].to_numpy())
     folder: Path = tmp_path_factory.mktemp("numbered") / "bundle"
-    assert task.bundle_kind is not None
-    export_bundle(task.bundle_kind, fitted, folder, task=task.name)
-    bundle = load_bundle(folder, task=task.name, kind=task.bundle_kind)
+    assert task.compiled_form is not None
+    export_bundle(task.compiled_form, fitted, folder, task=task.name)
+    bundle = task.compiled_form.load(folder, task=task.name)
     return LoadedModel("1", CompiledPredictor(task, bundle))
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from sklearn.pipeline import Pipeline
 
-from iargus.compiled.bundle import Bundle
-from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.load import load_bundle
+from iargus.serving.compilation.compiling import export_bundle
+from iargus.tasks.car_price.compiled.bundle import CarBundle
 from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
+from iargus.tasks.text_intent.bundle import TextBundle
 from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
 from iargus.training.seed import load_sentences
+from tests.compiled.forms import CAR_FORM, TEXT_FORM
 from tests.tasks.estimators.test_car_price import sales
 
 
@@ -36,22 +37,22 @@ def text_estimator() -> Pipeline:
 @pytest.fixture
 def car_folder(car_estimator: Pipeline, tmp_path: Path) -> Path:
     folder = tmp_path / "car"
-    export_bundle("car_price", car_estimator, folder, version="7")
+    export_bundle(CAR_FORM, car_estimator, folder)
     return folder
 
 
 @pytest.fixture
 def text_folder(text_estimator: Pipeline, tmp_path: Path) -> Path:
     folder = tmp_path / "text"
-    export_bundle("text_intent", text_estimator, folder, version="7")
+    export_bundle(TEXT_FORM, text_estimator, folder)
     return folder
 
 
 @pytest.fixture
-def car_bundle(car_folder: Path) -> Bundle:
-    return load_bundle(car_folder)
+def car_bundle(car_folder: Path) -> CarBundle:
+    return CAR_FORM.load(car_folder)
 
 
 @pytest.fixture
-def text_bundle(text_folder: Path) -> Bundle:
-    return load_bundle(text_folder)
+def text_bundle(text_folder: Path) -> TextBundle:
+    return TEXT_FORM.load(text_folder)

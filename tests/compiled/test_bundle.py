@@ -10,25 +10,30 @@ import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import skops.io
 from sklearn.pipeline import Pipeline
 
 from iargus.compiled.bundle import Bundle
-from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.load import load_bundle
-from iargus.serving.compilation.parity import synthetic_rows_of
-from iargus.tasks.car_price.compiled.bundle import CarPrediction
-from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES, TEXT_INTENT_TRUSTED_TYPES
+from iargus.serving.compilation.compiling import export_bundle
+from iargus.tasks.car_price.compiled.bundle import CarBundle, CarPrediction
+from iargus.tasks.car_price.task import CarPrice
+from iargus.tasks.text_intent.bundle import TextBundle
+from iargus.tasks.text_intent.task import TextIntent
+from tests.compiled.forms import CAR_FORM, FORMS, TEXT_FORM
 
 CAR = {"state": "tx", "make": "ford", "model": "F-150 XLT", "year": 2014, "mileage": 70_000.0}
 
 CHILD = """
 import json, sys
 from pathlib import Path
-from iargus.serving.compilation.load import load_bundle
-car, text = (load_bundle(Path(folder)) for folder in sys.argv[1:])
+from tests.compiled.forms import CAR_FORM, FORMS, TEXT_FORM
+from iargus.tasks.car_price.compiled.form import CarForm
+from iargus.tasks.text_intent.form import TextForm
+forms = CarForm(), TextForm()
+car, text = (form.load(Path(folder)) for form, folder in zip(forms, sys.argv[1:], strict=True))
 car.predict_one(json.loads(sys.stdin.read()))
 car.predict_many([])
 text.predict_one({"text": "how much is my car worth"})
@@ -53,30 +58,32 @@ def test_a_serving_process_imports_numpy_and_nothing_else(
     assert not loaded & FOREIGN
 
 
-def test_the_interval_holds_the_price(car_bundle: Bundle) -> None:
-    answers = car_bundle.predict_many(synthetic_rows_of(car_bundle, 4).rows(500))
+def test_the_interval_holds_the_price(car_bundle: CarBundle) -> None:
+    answers = car_bundle.predict_many(CAR_FORM.synthetic_rows(car_bundle, 4).rows(500))
     assert all(0 < answer.low <= answer.price <= answer.high for answer in answers)
     assert isinstance(car_bundle.predict_one(CAR), CarPrediction)
 
 
-def test_probabilities_sum_to_one(text_bundle: Bundle) -> None:
-    answers = text_bundle.predict_many(synthetic_rows_of(text_bundle, 4).rows(500))
+def test_probabilities_sum_to_one(text_bundle: TextBundle) -> None:
+    answers = text_bundle.predict_many(TEXT_FORM.synthetic_rows(text_bundle, 4).rows(500))
     assert all(sum(answer.probabilities) == pytest.approx(1.0) for answer in answers)
 
 
-def test_no_row_gives_no_answer(car_bundle: Bundle, text_bundle: Bundle) -> None:
+def test_no_row_gives_no_answer(car_bundle: CarBundle, text_bundle: TextBundle) -> None:
     assert list(car_bundle.predict_many([])) == []
     assert list(text_bundle.predict_many([])) == []
 
 
-def test_a_state_may_be_left_out(car_bundle: Bundle) -> None:
+def test_a_state_may_be_left_out(car_bundle: CarBundle) -> None:
     without = {name: value for name, value in CAR.items() if name != "state"}
     assert car_bundle.predict_one(without) == car_bundle.predict_one({**CAR, "state": None})
 
 
-def test_threads_get_the_answers_of_one(car_bundle: Bundle, text_bundle: Bundle) -> None:
-    for bundle in (car_bundle, text_bundle):
-        rows = synthetic_rows_of(bundle, 8).rows(800)
+def test_threads_get_the_answers_of_one(car_bundle: CarBundle, text_bundle: TextBundle) -> None:
+    cars = CAR_FORM.synthetic_rows(car_bundle, 8).rows(800)
+    texts = TEXT_FORM.synthetic_rows(text_bundle, 8).rows(800)
+    of_each: list[tuple[Bundle, list[dict[str, Any]]]] = [(car_bundle, cars), (text_bundle, texts)]
+    for bundle, rows in of_each:
         alone = [repr(bundle.predict_one(row)) for row in rows]
         with ThreadPoolExecutor(4) as threads:
             assert [repr(answer) for answer in threads.map(bundle.predict_one, rows)] == alone
@@ -85,7 +92,7 @@ def test_threads_get_the_answers_of_one(car_bundle: Bundle, text_bundle: Bundle)
 def test_the_same_estimator_gives_the_same_bytes(car_estimator: Pipeline, tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "other"]
     for folder in folders:
-        export_bundle("car_price", car_estimator, folder, version="1")
+        export_bundle(CAR_FORM, car_estimator, folder)
     one, other = ({f.name: f.read_bytes() for f in folder.iterdir()} for folder in folders)
     assert one == other
 
@@ -95,15 +102,15 @@ def test_a_stored_estimator_gives_the_bytes_of_the_one_that_was_fitted(
     kind: str, car_estimator: Pipeline, text_estimator: Pipeline, tmp_path: Path
 ) -> None:
     estimator, types = {
-        "car_price": (car_estimator, CAR_PRICE_TRUSTED_TYPES),
-        "text_intent": (text_estimator, TEXT_INTENT_TRUSTED_TYPES),
+        "car_price": (car_estimator, CarPrice.trusted_types),
+        "text_intent": (text_estimator, TextIntent.trusted_types),
     }[kind]
     stored = skops.io.loads(skops.io.dumps(estimator), trusted=list(types))
-    one = export_bundle(kind, estimator, tmp_path / "fitted")
-    assert export_bundle(kind, stored, tmp_path / "stored") == one
+    one = export_bundle(FORMS[kind], estimator, tmp_path / "fitted")
+    assert export_bundle(FORMS[kind], stored, tmp_path / "stored") == one
 
 
-def test_answers_are_quick(car_bundle: Bundle, text_bundle: Bundle) -> None:
+def test_answers_are_quick(car_bundle: CarBundle, text_bundle: TextBundle) -> None:
     # Twenty times what is usual: this finds a slow path, not a slow day.
     for bundle, row in ((car_bundle, CAR), (text_bundle, {"text": "how much is my car worth"})):
         start = time.process_time()
@@ -118,8 +125,8 @@ def test_a_model_that_is_not_needed_any_more_is_gone_at_once(
     """Not only when the collector of cycles comes by: champions change while it is idle."""
     gc.disable()
     try:
-        for folder in (car_folder, text_folder):
-            bundle = load_bundle(folder)
+        for form, folder in ((CAR_FORM, car_folder), (TEXT_FORM, text_folder)):
+            bundle = form.load(folder)
             bundle.predict_one(bundle.manifest.canaries[0].payload)
             seen = weakref.ref(bundle)
             parts = [weakref.ref(part) for part in vars(bundle).values() if _can_be_seen(part)]

@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 from sklearn.exceptions import InconsistentVersionWarning
 
+from iargus.compiled.errors import Refused
 from iargus.registry import artefact
-from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.load import load_bundle
-from iargus.serving.compilation.parity import check_monotone, check_parity
+from iargus.serving.compilation.compiling import export_bundle
+from iargus.serving.compilation.parity import check_parity
 from iargus.tasks.car_price.compiled.bundle import CarBundle
-from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES
+from iargus.tasks.car_price.task import CarPrice
+from tests.compiled.forms import CAR_FORM
 
 EARLIER = Path(__file__).with_name("layout_1")
 ANSWERS = json.loads((EARLIER / "answers.json").read_text())
@@ -25,7 +26,7 @@ EXPECTED = np.array([answer["answer"] for answer in ANSWERS])
 
 
 def test_a_bundle_of_an_earlier_release_answers_as_it_did() -> None:
-    bundle = load_bundle(EARLIER / "bundle", kind="car_price")
+    bundle = CAR_FORM.load(EARLIER / "bundle")
     np.testing.assert_allclose(bundle.numbers(PAYLOADS), EXPECTED, rtol=1e-9)
     assert bundle.predict_one(PAYLOADS[-1]).unknown == ("make", "model")
 
@@ -38,21 +39,20 @@ def test_an_estimator_of_an_earlier_release_predicts_and_compiles_as_it_did(
         # A later scikit-learn says that it is later.
         warnings.simplefilter("ignore", InconsistentVersionWarning)
         estimator = artefact.load(
-            EARLIER / "model.skops", sha256=digest, trusted_types=CAR_PRICE_TRUSTED_TYPES
+            EARLIER / "model.skops", sha256=digest, trusted_types=CarPrice.trusted_types
         )
     found = estimator.predict(pd.DataFrame(PAYLOADS))
     np.testing.assert_allclose(found, EXPECTED[:, 0], rtol=1e-9)
-    export_bundle("car_price", estimator, tmp_path)
-    bundle = load_bundle(tmp_path)
-    assert check_parity("car_price", estimator, bundle, rows=500).equal
+    manifest = export_bundle(CAR_FORM, estimator, tmp_path)
+    assert manifest.files == CAR_FORM.load(EARLIER / "bundle").manifest.files  # to the byte
+    bundle = CAR_FORM.load(tmp_path)
+    assert check_parity(CAR_FORM, estimator, bundle, rows=500).equal
     with pytest.raises(NotImplementedError, match="earlier releases"):
         estimator.fit(pd.DataFrame(PAYLOADS), EXPECTED[:, 0])
 
 
 def test_prices_that_rise_with_mileage_or_age_are_found_out(car_bundle: CarBundle) -> None:
-    earlier = load_bundle(EARLIER / "bundle")
-    assert isinstance(earlier, CarBundle)
-    found = check_monotone(earlier, cars=3_000)
-    assert found.violations > 0
-    assert "with more" in found.first
-    assert check_monotone(car_bundle, cars=3_000).violations == 0
+    earlier = CAR_FORM.load(EARLIER / "bundle")
+    with pytest.raises(Refused, match=r"not monotone for \d+ of 3000 .* with more"):
+        CAR_FORM.check(earlier, rows=3_000)
+    CAR_FORM.check(car_bundle, rows=3_000)

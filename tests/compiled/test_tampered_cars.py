@@ -12,7 +12,7 @@ import pytest
 
 from iargus.compiled import masks
 from iargus.compiled.errors import Refused
-from iargus.serving.compilation.load import load_bundle
+from tests.compiled.forms import CAR_FORM
 from tests.compiled.seals import alter_array, alter_document, put, replace
 
 Change = Callable[[Path], object]
@@ -94,7 +94,7 @@ def test_a_tampered_model_is_refused(name: str, car_folder: Path) -> None:
     change, message = TAMPERINGS[name]
     change(car_folder)
     with pytest.raises(Refused, match=message):
-        load_bundle(car_folder)
+        CAR_FORM.load(car_folder)
 
 
 def test_tables_that_would_fill_the_memory_are_refused(
@@ -102,7 +102,7 @@ def test_tables_that_would_fill_the_memory_are_refused(
 ) -> None:
     monkeypatch.setattr(masks, "MAX_MASKS", 100)
     with pytest.raises(Refused, match="too many bins"):
-        load_bundle(car_folder)
+        CAR_FORM.load(car_folder)
 
 
 def test_any_altered_byte_is_refused_or_changes_nothing(car_folder: Path) -> None:
@@ -114,5 +114,5 @@ def test_any_altered_byte_is_refused_or_changes_nothing(car_folder: Path) -> Non
         bad[rng.integers(len(bad))] = rng.integers(256)
         replace(car_folder, name, bytes(bad))
         with contextlib.suppress(Refused):
-            load_bundle(car_folder).predict_many([])
+            CAR_FORM.load(car_folder).predict_many([])
         replace(car_folder, name, good)

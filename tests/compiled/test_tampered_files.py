@@ -14,7 +14,7 @@ import pytest
 
 from iargus.compiled.errors import Refused
 from iargus.compiled.manifest import MANIFEST
-from iargus.serving.compilation.load import load_bundle
+from tests.compiled.forms import CAR_FORM
 from tests.compiled.seals import alter_array, alter_manifest, replace, seal
 
 Change = Callable[[Path], object]
@@ -95,8 +95,8 @@ TAMPERINGS: dict[str, tuple[Change, str]] = {
     "newer format": (changed("format", 2), "format 2"),
     "format that is true": (changed("format", True), "format"),
     "unknown field": (changed("loader", "pickle"), "too much"),
-    "unknown kind": (changed("kind", "house_price"), "unknown to this release"),
-    "another kind": (changed("kind", "text_intent"), "another task"),
+    "unknown kind": (changed("kind", "house_price"), "of kind 'house_price'"),
+    "another kind": (changed("kind", "text_intent"), "of kind 'text_intent'"),
     "created from something": (changed("created_from", "../x"), "created_from"),
     "truncated file": (truncate, "bytes"),
     "truncated array": (
@@ -145,11 +145,11 @@ def test_a_tampered_bundle_is_refused(name: str, car_folder: Path) -> None:
     change, message = TAMPERINGS[name]
     change(car_folder)
     with pytest.raises(Refused, match=message):
-        load_bundle(car_folder)
+        CAR_FORM.load(car_folder)
 
 
 def test_files_beyond_all_memory_are_refused_unread(car_folder: Path) -> None:
     entry = {"size": 2**40, "sha256": "0" * 64}
     alter_manifest(car_folder, lambda raw: raw["files"].update({"trees_value.npy": entry}))
     with pytest.raises(Refused, match="larger than"):
-        load_bundle(car_folder)
+        CAR_FORM.load(car_folder)

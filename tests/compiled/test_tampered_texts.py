@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from iargus.compiled.errors import Refused
-from iargus.serving.compilation.load import load_bundle
+from tests.compiled.forms import TEXT_FORM
 from tests.compiled.seals import alter_array, alter_document, put
 
 ARRAYS: dict[str, tuple[str, Callable[[Any], Any], str]] = {
@@ -39,7 +39,7 @@ def test_a_tampered_array_is_refused(name: str, text_folder: Path) -> None:
     file, change, message = ARRAYS[name]
     alter_array(text_folder, file, change)
     with pytest.raises(Refused, match=message):
-        load_bundle(text_folder)
+        TEXT_FORM.load(text_folder)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -47,4 +47,4 @@ def test_a_tampered_document_is_refused(name: str, text_folder: Path) -> None:
     file, change, message = DOCUMENTS[name]
     alter_document(text_folder, f"{file}.json", lambda raw: raw.update(change))
     with pytest.raises(Refused, match=message):
-        load_bundle(text_folder)
+        TEXT_FORM.load(text_folder)

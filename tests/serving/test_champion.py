@@ -14,7 +14,7 @@ import pytest
 from iargus.errors import ModelNotLoaded
 from iargus.serving.loaded_models import LoadedModel, LoadedModels, ModelRefresher
 from iargus.serving.placement import Current, Placement
-from iargus.serving.uncompiled import load_uncompiled
+from iargus.serving.predictor import load_uncompiled
 from iargus.tasks.catalogue import Catalogue
 from tests.serving.shelf import Shelf
 from tests.toy_tasks import rent_task

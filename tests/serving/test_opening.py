@@ -10,11 +10,10 @@ import pytest
 
 from iargus.compiled.manifest import MANIFEST
 from iargus.errors import ArtefactRejected
-from iargus.serving.compilation import opening
-from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.load import load_bundle
+from iargus.serving.compilation.compiling import export_bundle
 from iargus.serving.compilation.opening import open_bundle
 from iargus.tasks.base import Task
+from iargus.tasks.car_price.compiled.form import CarForm
 from tests.serving.cars import car_catalogue, fitted
 
 SKOPS = "a" * 64
@@ -29,7 +28,7 @@ def task() -> Task:
 @pytest.fixture
 def folder(task: Task, tmp_path: Path) -> Path:
     place = tmp_path / "bundle"
-    export_bundle("car_price", fitted(), place, task=task.name, created_from=SKOPS)
+    export_bundle(CarForm(), fitted(), place, task=task.name, created_from=SKOPS)
     return place
 
 
@@ -49,12 +48,14 @@ def test_a_bundle_that_is_exchanged_while_it_is_read_is_refused(
     """The other one is good as well, of the same task and model, but it was not signed."""
     digest, manifest = digest_of(folder), folder / MANIFEST
 
-    def late(directory: Path, **wanted: Any) -> Any:
+    load = CarForm.load
+
+    def late(form: CarForm, directory: Path, **wanted: Any) -> Any:
         data = manifest.read_bytes()
         assert b'"version":""' in data
         manifest.write_bytes(data.replace(b'"version":""', b'"version":"9"'))
-        return load_bundle(directory, **wanted)
+        return load(form, directory, **wanted)
 
-    monkeypatch.setattr(opening, "load_bundle", late)
+    monkeypatch.setattr(CarForm, "load", late)
     with pytest.raises(ArtefactRejected, match="exchanged while it was read"):
         open_bundle(task, folder, digest=digest, created_from=SKOPS)

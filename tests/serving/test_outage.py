@@ -13,8 +13,8 @@ from iargus.errors import RegistryUnavailable
 from iargus.registry import Registry
 from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.placement import Current, Placement
+from iargus.serving.predictor import load_uncompiled
 from iargus.serving.sync.sync import Sync, sync_once
-from iargus.serving.uncompiled import load_uncompiled
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.fit import train
 from tests.services.fixtures_mlflow import SettingsOf

@@ -21,8 +21,8 @@ from iargus.registry.trust import Trust
 from iargus.registry.version import SIGNATURE
 from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.placement import Current, Placement
+from iargus.serving.sync.preparing import sign_version
 from iargus.serving.sync.refusals import Refusal
-from iargus.serving.sync.signing import sign_version
 from iargus.serving.sync.sync import Sync
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import BundleKey

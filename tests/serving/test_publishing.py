@@ -12,11 +12,12 @@ from sklearn.pipeline import Pipeline
 from iargus.errors import ArtefactRejected, PromotionRefused
 from iargus.registry import Registry, artefact
 from iargus.registry.connection import Connection
-from iargus.serving.compilation.export import export_bundle
+from iargus.serving.compilation.compiling import export_bundle
 from iargus.serving.compilation.opening import open_bundle
 from iargus.serving.predictor import CompiledPredictor, EstimatorPredictor
 from iargus.settings import Settings
 from iargus.tasks.car_price.compiled.bundle import CarBundle
+from iargus.tasks.car_price.compiled.form import CarForm
 from iargus.training.evaluate import evaluate
 from iargus.training.fit import fit_candidate, register_candidate
 from tests.serving.cars import TODAY, car_catalogue, fitted, register
@@ -69,8 +70,8 @@ def test_a_bundle_that_answers_otherwise_keeps_its_version_from_the_alias(
 ) -> None:
     """The bundle of another estimator is whole and answers its own canaries; parity finds it."""
 
-    def of_another(kind: str, _: Pipeline, *arguments: object, **options: object) -> object:
-        return export_bundle(kind, fitted(1.001), *arguments, **options)  # type: ignore[arg-type]
+    def of_another(form: CarForm, _: Pipeline, *arguments: object, **options: object) -> object:
+        return export_bundle(form, fitted(1.001), *arguments, **options)  # type: ignore[arg-type]
 
     task = car_catalogue(f"car_{unique}").get(f"car_{unique}")
     monkeypatch.setattr("iargus.serving.compilation.compiling.export_bundle", of_another)

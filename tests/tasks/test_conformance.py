@@ -18,8 +18,7 @@ from sklearn.pipeline import Pipeline
 
 from iargus.errors import LabelInvalid
 from iargus.registry import artefact
-from iargus.serving.compilation.export import export_bundle
-from iargus.serving.compilation.load import load_bundle
+from iargus.serving.compilation.compiling import export_bundle
 from iargus.settings import Policy
 from iargus.tasks.base import Problem, Task
 from iargus.tasks.catalogue import Catalogue
@@ -111,10 +110,11 @@ def test_many_are_answered_like_each_alone_and_in_order(kind: Kind) -> None:
 
 def test_its_bundle_answers_like_its_estimator(kind: Kind, tmp_path: Path) -> None:
     task = kind.task
-    if task.bundle_kind is None:
+    form = task.compiled_form
+    if form is None:
         pytest.skip(f"{task.name} has no bundles")
-    export_bundle(task.bundle_kind, kind.estimator, tmp_path / "bundle", task=task.name)
-    bundle = load_bundle(tmp_path / "bundle", task=task.name, kind=task.bundle_kind)
+    export_bundle(form, kind.estimator, tmp_path / "bundle", task=task.name)
+    bundle = form.load(tmp_path / "bundle", task=task.name)
     rows = kind.rows[list(task.features)].dropna().head(50).to_dict("records")
     bodies = [{str(key): value for key, value in row.items()} for row in rows]
     inputs = [task.parse_input(body, today=TODAY) for body in [task.example(), *bodies]]

@@ -10,9 +10,9 @@ _PICKLE = Module("iargus/registry/encoder_file.py", "tests/serving/test_encoder_
 _FILES = Module("iargus/compiled/files.py", _FILES_TESTS)
 _MANIFEST = Module("iargus/compiled/manifest.py", _FILES_TESTS)
 _ARRAYS = Module("iargus/compiled/arrays.py", _FILES_TESTS)
-_CONTENTS = Module("iargus/compiled/contents.py", _FILES_TESTS)
-_CANARY = Module("iargus/compiled/canary.py", _FILES_TESTS, "tests/compiled/test_tampered_cars.py")
-_LOAD = Module("iargus/serving/compilation/load.py", "tests/compiled/test_identity.py")
+_CONTENTS = Module("iargus/compiled/files.py", _FILES_TESTS)
+_CANARY = Module("iargus/compiled/bundle.py", _FILES_TESTS, "tests/compiled/test_tampered_cars.py")
+_LOAD = Module("iargus/compiled/form.py", "tests/compiled/test_identity.py")
 _TREES = Module("iargus/compiled/trees.py", "tests/compiled/test_tampered_cars.py")
 
 _TRAINING = "tests/security/test_artefacts_training.py"

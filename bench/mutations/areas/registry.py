@@ -14,7 +14,7 @@ _LOOKUP = Module(
     f"{_POISON}::test_a_registry_that_answers_with_another_name_is_not_believed",
 )
 _OPENING = Module("iargus/serving/compilation/opening.py", "tests/serving/test_opening.py")
-_ANSWERS = Module("iargus/serving/canary.py", "tests/serving/test_champion.py")
+_ANSWERS = Module("iargus/serving/predictor.py", "tests/serving/test_champion.py")
 _ACCESS = Module("iargus/operations/doctor/registry.py", "tests/cli/test_registry_access.py")
 
 GUARDS = (

@@ -9,9 +9,7 @@ from iargus.compiled.bundle import Bundle
 from iargus.compiled.errors import Refused
 from iargus.compiled.files import read_manifest
 from iargus.compiled.manifest import Manifest
-from iargus.serving.canary import check_example
-from iargus.serving.compilation.load import load_bundle
-from iargus.serving.predictor import CompiledPredictor
+from iargus.serving.predictor import CompiledPredictor, check_example
 from iargus.tasks.base import Task
 
 
@@ -38,12 +36,10 @@ def open_bundle(task: Task, directory: Path, *, digest: str, created_from: str) 
     Raises:
         ArtefactRejected: it is not that one, or does not answer.
     """
-    if task.bundle_kind is None:
+    if task.compiled_form is None:
         raise Refused(f"tasks of the kind {task.policy.kind} have no bundles")
     manifest = checked_manifest(directory, digest)
-    bundle = load_bundle(
-        directory, task=task.name, kind=task.bundle_kind, created_from=created_from
-    )
+    bundle: Bundle = task.compiled_form.load(directory, task=task.name, created_from=created_from)
     if bundle.manifest != manifest:
         raise Refused("the bundle was exchanged while it was read")
     check_example(task, CompiledPredictor(task, bundle))

@@ -18,7 +18,7 @@ from typing import Any
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from iargus.errors import IArgusError
-from iargus.serving.uncompiled import load_uncompiled
+from iargus.serving.predictor import load_uncompiled
 from iargus.settings import Policy
 from iargus.tasks.catalogue import Catalogue
 

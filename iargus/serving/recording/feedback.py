@@ -5,7 +5,7 @@ from __future__ import annotations
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import DeadlineRunner, unbounded
 from iargus.errors import FeedbackConflict, PredictionUnknown
-from iargus.serving.recording.store import Prediction, PredictionStore
+from iargus.serving.recording.store import Prediction, SqlPredictionStore
 from iargus.storage.labelled.single import AddLabelled
 from iargus.tasks.base import Label
 from iargus.tasks.catalogue import Catalogue
@@ -23,7 +23,7 @@ class FeedbackService:
     def __init__(
         self,
         *,
-        store: PredictionStore,
+        store: SqlPredictionStore,
         add: AddLabelled,
         catalogue: Catalogue,
         clock: Clock,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -43,18 +43,6 @@ class Prediction:
     created_at: datetime
     payload: dict[str, Any]
     answer: dict[str, Any]
-
-
-class PredictionStore(Protocol):
-    """What recorder and feedback need of a store."""
-
-    def add(self, rows: Sequence[Recorded]) -> None: ...
-
-    def find(self, prediction_id: str) -> Prediction | None: ...
-
-    def label(self, prediction_id: str) -> str | None: ...
-
-    def add_label(self, prediction_id: str, label: str, at: datetime) -> bool: ...
 
 
 # As SQLAlchemy writes times into SQLite, where texts are compared with texts; MySQL reads it too.

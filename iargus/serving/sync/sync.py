@@ -19,9 +19,7 @@ from iargus.errors import (
 from iargus.registry import ModelVersion, Registry
 from iargus.registry.version import CHALLENGER, CHAMPION
 from iargus.serving.placement import Current, Placement
-from iargus.serving.sync.adopting import adopt
-from iargus.serving.sync.placed import is_whole, stamp_of
-from iargus.serving.sync.preparing import prepare
+from iargus.serving.sync.preparing import adopt, is_whole, prepare, stamp_of
 from iargus.serving.sync.refusals import OnRefusal, Refusals
 from iargus.settings import Settings
 from iargus.tasks.base import Task

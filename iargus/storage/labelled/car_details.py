@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import Column, ColumnElement, Integer, String, delete, func, select
 
 from iargus.errors import DataError
 from iargus.storage.database import Database
@@ -20,9 +21,7 @@ from iargus.storage.paging import PAGE_ROWS, highest, pages
 from iargus.storage.schema import car_details
 from iargus.tasks.base import Task
 
-COLUMNS = ("state", "make", "model", "year", "mileage", "label", "observed_at")
-READ = ("date_added", "id", "state", "make", "model", "year", "mileage", "price")
-YEARS = range(-32_768, 32_768)  # what SMALLINT holds
+WHOLE = range(-32_768, 32_768)  # what SMALLINT holds
 
 
 class CarDetailsStore:
@@ -31,23 +30,17 @@ class CarDetailsStore:
     def __init__(self, task: Task, database: Database) -> None:
         self._task = task
         self._database = database
+        self._columns: list[Column[Any]] = [car_details.c[name] for name in task.features]
 
     def add(self, rows: pd.DataFrame, *, source: str) -> int:
-        """See `LabelledStore.add`. State and mileage may be missing."""
+        """See `LabelledStore.add`. What may be empty in the table may be missing."""
         if rows.empty:
             return 0
-        frames.require_columns(rows, COLUMNS)
+        frames.require_columns(rows, (*self._task.features, "label", "observed_at"))
         source = frames.check_source(source)
-        years = [int(year) for year in frames.numbers(rows, "year")]
-        if min(years) not in YEARS or max(years) not in YEARS:
-            raise DataError("labelled rows hold a year that its column cannot")
         plain = list(
             zip(
-                frames.texts(rows, "state", limit=64, optional=True),
-                frames.texts(rows, "model", limit=128),
-                frames.texts(rows, "make", limit=64),
-                years,
-                frames.numbers(rows, "mileage", optional=True),
+                *(_values(rows, column) for column in self._columns),
                 frames.numbers(rows, "label"),
                 frames.timestamps(rows, "observed_at"),
                 frames.keys(rows),
@@ -55,8 +48,9 @@ class CarDetailsStore:
                 strict=True,
             )
         )
+        names = (*self._task.features, *CAR_DETAILS)
         with self._database.transaction() as connection:
-            return insert_rows(connection, car_details, CAR_DETAILS, plain)
+            return insert_rows(connection, car_details, names, plain)
 
     def rows(self, *, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
         """See `LabelledStore.rows`."""
@@ -72,19 +66,19 @@ class CarDetailsStore:
     ) -> Iterator[pd.DataFrame]:
         """See `LabelledStore.chunks`."""
         table = car_details.c
-        wanted = _complete()
+        wanted = self._complete()
         wanted.append(table.id <= highest(self._database, table.id))
         if start is not None:
             wanted.append(table.date_added >= start)
         if end is not None:
             wanted.append(table.date_added < end)
-        read = [table[name] for name in READ]
+        read = [table.date_added, table.id, *self._columns, table.price]
         for page in pages(self._database, read, wanted, size=size):
             yield self._frame(page)
 
     def remove(self, *, start: datetime, expected: int) -> int:
         """See `LabelledStore.remove`."""
-        wanted = [*_complete(), car_details.c.date_added >= start]
+        wanted = [*self._complete(), car_details.c.date_added >= start]
         with self._database.transaction() as connection:
             found = connection.execute(delete(car_details).where(*wanted)).rowcount
             frames.check_count(found, expected)
@@ -102,23 +96,38 @@ class CarDetailsStore:
         return Span(count, first, last)
 
     def _frame(self, page: Sequence[Row]) -> pd.DataFrame:
-        columns = zip(*page, strict=True) if page else repeat((), len(READ))
-        observed_at, _, state, make, model, year, mileage, price = columns
-        frame = pd.DataFrame(
-            {
-                "state": reading.texts(state),
-                "make": reading.texts(make),
-                "model": reading.texts(model),
-                "year": np.array(year, np.int64),
-                "mileage": reading.numbers(mileage),
-                "label": reading.numbers(price),
-                "observed_at": reading.timestamps(observed_at),
-            }
-        )
-        return frame[[*self._task.features, "label", "observed_at"]]
+        columns = zip(*page, strict=True) if page else repeat((), 3 + len(self._columns))
+        observed_at, _, *features, price = columns
+        read = {
+            column.name: _read(values, column)
+            for column, values in zip(self._columns, features, strict=True)
+        }
+        label, times = reading.numbers(price), reading.timestamps(observed_at)
+        return pd.DataFrame({**read, "label": label, "observed_at": times})
+
+    def _complete(self) -> list[ColumnElement[bool]]:
+        """Older tables let these columns be empty; such a row teaches nothing."""
+        needed = [column for column in self._columns if not column.nullable]
+        return [column.is_not(None) for column in (*needed, car_details.c.price)]
 
 
-def _complete() -> list[ColumnElement[bool]]:
-    """Older tables let these columns be empty; such a row teaches nothing."""
-    table = car_details.c
-    return [column.is_not(None) for column in (table.make, table.model, table.year, table.price)]
+def _values(rows: pd.DataFrame, column: Column[Any]) -> list[Any]:
+    """A column of labelled rows as its column in the table takes it."""
+    name, kind, optional = column.name, column.type, bool(column.nullable)
+    if isinstance(kind, String):
+        return frames.texts(rows, name, limit=kind.length or 0, optional=optional)
+    numbers = frames.numbers(rows, name, optional=optional)
+    if not isinstance(kind, Integer):
+        return numbers
+    whole = [int(number) for number in numbers]
+    if min(whole) not in WHOLE or max(whole) not in WHOLE:
+        raise DataError(f"labelled rows hold a {name} that its column cannot")
+    return whole
+
+
+def _read(values: Sequence[Any], column: Column[Any]) -> Any:
+    if isinstance(column.type, String):
+        return reading.texts(values)
+    return (
+        np.array(values, np.int64) if isinstance(column.type, Integer) else reading.numbers(values)
+    )

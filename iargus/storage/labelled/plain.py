@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Integer, String, Table
 
 from iargus.errors import DataError
 from iargus.storage.labelled.writing import CAR_DETAILS, EXAMPLES
@@ -27,7 +27,9 @@ class PlainRows:
         self._task = task
         self.is_car = task.storage is Storage.CAR_DETAILS
         self.table: Table = car_details if self.is_car else labelled_examples
-        self.names = CAR_DETAILS if self.is_car else EXAMPLES
+        self.names = (*task.features, *CAR_DETAILS) if self.is_car else EXAMPLES
+        columns = [car_details.c[name] for name in task.features] if self.is_car else []
+        self._fitted = [(column.name, _fitted(column)) for column in columns]
 
     def row(self, payload: Mapping[str, Any], label: Label, at: datetime, key: str) -> Plain:
         """One row of an input and a label that the task has checked; `at` is UTC without a zone.
@@ -39,7 +41,11 @@ class PlainRows:
         # As SQLAlchemy keeps times in SQLite, which compares them as text; MySQL reads it too.
         timestamp = f"{at.isoformat(' ', 'seconds')}.000000"
         if self.is_car:
-            return self._car(payload, label, timestamp, key)
+            values = [
+                None if (value := payload.get(name)) is None else fitted(value)
+                for name, fitted in self._fitted
+            ]
+            return (*values, float(label), timestamp, key, self._source)
         features = {name: payload.get(name) for name in self._task.features}
         try:
             document = json.dumps(features, ensure_ascii=False, allow_nan=False)
@@ -50,11 +56,17 @@ class PlainRows:
             raise DataError(f"a label has at most {MAX_LABEL_CHARS} characters")
         return (self._task.name, timestamp, document, text, self._source, key)
 
-    def _car(self, payload: Mapping[str, Any], label: Label, timestamp: str, key: str) -> Plain:
-        state, make, model = payload.get("state"), payload["make"], payload["model"]
-        mileage = payload.get("mileage")
-        if len(make) > 64 or len(model) > 128 or (state is not None and len(state) > 64):
-            raise DataError("the name of a make, a model or a state is too long for its column")
-        miles = None if mileage is None else float(mileage)
-        year = int(payload["year"])
-        return (state, model, make, year, miles, float(label), timestamp, key, self._source)
+
+def _fitted(column: Column[Any]) -> Callable[[Any], Any]:
+    """What makes a value one of this column."""
+    kind = column.type
+    if not isinstance(kind, String):
+        return int if isinstance(kind, Integer) else float
+    limit = kind.length or 0
+
+    def text(value: str) -> str:
+        if len(value) > limit:
+            raise DataError(f"{column.name} has more than the {limit} characters of its column")
+        return value
+
+    return text

@@ -16,11 +16,8 @@ from sqlalchemy import Connection, Table
 from iargus.storage.dialects import dialect_of
 from iargus.storage.dialects.base import Plain
 
-# The columns that are written, in the order of a row.
-CAR_DETAILS: tuple[str, ...] = (
-    *("state", "model", "make", "year", "mileage", "price", "date_added"),
-    *("row_key", "source"),
-)
+# The columns that are written, in the order of a row; in `car_details` behind the features.
+CAR_DETAILS: tuple[str, ...] = ("price", "date_added", "row_key", "source")
 EXAMPLES: tuple[str, ...] = ("task", "observed_at", "payload", "label", "source", "row_key")
 
 

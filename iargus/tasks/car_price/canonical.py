@@ -8,8 +8,23 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from iargus.tasks.car_price.us_states import STATE_CODES
 from iargus.text import without_accents
+
+_STATE_NAMES = """
+al alabama|ak alaska|az arizona|ar arkansas|ca california|co colorado|ct connecticut|de delaware
+dc district of columbia|fl florida|ga georgia|hi hawaii|id idaho|il illinois|in indiana|ia iowa
+ks kansas|ky kentucky|la louisiana|me maine|md maryland|ma massachusetts|mi michigan|mn minnesota
+ms mississippi|mo missouri|mt montana|ne nebraska|nv nevada|nh new hampshire|nj new jersey
+nm new mexico|ny new york|nc north carolina|nd north dakota|oh ohio|ok oklahoma|or oregon
+pa pennsylvania|ri rhode island|sc south carolina|sd south dakota|tn tennessee|tx texas|ut utah
+vt vermont|va virginia|wa washington|wv west virginia|wi wisconsin|wy wyoming
+"""
+
+STATE_CODES = {
+    name: code
+    for entry in _STATE_NAMES.strip().replace("\n", "|").split("|")
+    for code, name in [entry.split(" ", 1)]
+}
 
 # Other names of a make, not other spellings of it: those need no table.
 MAKE_SYNONYMS = {
@@ -45,7 +60,7 @@ def is_missing(value: Any) -> bool:
 def name_words(value: Any) -> tuple[str, ...]:
     """Return the words of a name, digits apart from letters: ``F-150 XLT`` → ``f, 150, xlt``;
     none for a missing one."""
-    return _words_of(_text(value))
+    return _words_of(name_text(value))
 
 
 def canonical_make(value: Any) -> str:
@@ -75,7 +90,8 @@ def canonical_state(value: Any) -> str:
     return _STATES.get(name, name)
 
 
-def _text(value: Any) -> str:
+def name_text(value: Any) -> str:
+    """Return a name as text of at most `MAX_NAME` characters; ``""`` for a missing one."""
     if isinstance(value, str):
         return value[:MAX_NAME]
     # A number is a name ("500", "300").

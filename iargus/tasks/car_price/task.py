@@ -6,167 +6,54 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
 
-from iargus.compiled.bundle import Bundle
 from iargus.errors import LabelInvalid
-from iargus.tasks.base import Input, Output, Payload, Problem, Storage, Task
+from iargus.tasks.base import Input, Payload, Problem, Storage, Task
 from iargus.tasks.car_price.canonical import canonical_make, canonical_model, canonical_state
-from iargus.tasks.car_price.compiled import bundle as car
-from iargus.tasks.car_price.estimator.odometer import PLACEHOLDER_BELOW, is_placeholder
-from iargus.tasks.fields import (
-    AlsoAsText,
-    Amount,
-    AmountRefused,
-    Text,
-    amounts_as_text,
-    as_text,
-    read_amount,
-    years_as_text,
+from iargus.tasks.car_price.columns import (
+    FEATURES,
+    FURTHER_NUMBERS,
+    PLACEHOLDER_BELOW,
+    is_placeholder,
 )
-from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES
+from iargus.tasks.car_price.compiled.bundle import CarBundle, CarPrediction, prediction_of
+from iargus.tasks.car_price.compiled.form import CarForm
+from iargus.tasks.car_price.schemas import (
+    EXAMPLE,
+    FIRST_MODEL_YEAR,
+    Car,
+    Options,
+    Price,
+    latest_year,
+)
+from iargus.tasks.fields import AmountRefused, as_text, read_amount, years_as_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
 KM_PER_MILE = 1.609344
-FIRST_MODEL_YEAR, LAST_MODEL_YEAR = 1900, 2200
 YEARS_OF_A_SEGMENT = 5
-MAX_MILEAGE_MILLIONS = 3
 
-
-class Car(Input):
-    """A used car. `state` may be left out; `mileage` is in miles unless the unit says km."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "state": "TX",
-                    "make": "Toyota",
-                    "model": "Camry",
-                    "year": 2019,
-                    "mileage": 42000,
-                }
-            ]
-        }
-    )
-
-    state: Annotated[str, Text(64, may_be_blank=True)] | None = Field(
-        None, description="State of the sale, as its two letters"
-    )
-    make: Annotated[str, Text(64)] = Field(description="Make, such as Toyota")
-    model: Annotated[str, Text(128)] = Field(description="Model, such as Camry")
-    year: Annotated[
-        int,
-        Field(ge=FIRST_MODEL_YEAR, le=LAST_MODEL_YEAR),
-        AlsoAsText(years_as_text(FIRST_MODEL_YEAR, LAST_MODEL_YEAR)),
-    ] = Field(description="Model year")
-    mileage: Annotated[
-        float,
-        Field(ge=0, le=MAX_MILEAGE_MILLIONS * 1_000_000, allow_inf_nan=False),
-        AlsoAsText(amounts_as_text(MAX_MILEAGE_MILLIONS), Amount("mileage_unit")),
-    ] = Field(description="Distance driven, not negative")
-    mileage_unit: Literal["mi", "km"] = Field("mi", description="Unit of the mileage")
-
-    @field_validator("year", mode="after")
-    @classmethod
-    def _year_has_come(cls, year: int, info: ValidationInfo) -> int:
-        today = (info.context or {}).get("today")
-        if today is not None and year > _latest_year(today):
-            raise PydanticCustomError(
-                "year_in_future",
-                "the model year should be at most {latest}",
-                {"latest": _latest_year(today)},
-            )
-        return year
-
-
-def _latest_year(today: date) -> int:
-    # Next year's models are sold from summer on.
-    return today.year + 1
-
-
-class Interval(BaseModel):
-    """Where the price lies with a probability of `coverage`, in US dollars."""
-
-    low: float
-    high: float
-    coverage: float
-
-
-class Price(Output):
-    """A price in US dollars and its interval."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "predicted_price": 21874.5,
-                    "currency": "USD",
-                    "interval": {"low": 18903.12, "high": 25208.77, "coverage": 0.9},
-                    "unknown": [],
-                    "model_version": "1",
-                    "prediction_id": "019a8f0e-6a3a-7c3e-9a51-3b1f0f0f7f11",
-                }
-            ]
-        }
-    )
-
-    predicted_price: float
-    currency: Literal["USD"]
-    interval: Interval
-    unknown: list[Literal["make", "model", "state"]] = Field(
-        default_factory=list,
-        description="What the model has never seen under this name; the price then comes from what "
-        "resembles it, and the interval is as wide as that deserves",
-    )
-
-
-class Options(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    coverage: float = Field(
-        0.9,
-        ge=0.5,
-        le=0.99,
-        description="The share of prices that should lie within the interval",
-        json_schema_extra={"unit": "share of one"},
-    )
-    minimum_price_usd: float = Field(
-        500.0,
-        gt=0,
-        le=1e12,
-        description="A label below this is a placeholder, not a price, and rejected",
-    )
-    maximum_price_usd: float = Field(
-        500_000.0,
-        gt=0,
-        le=1e12,
-        description="A label above this is a typing error, and rejected",
-    )
-
-    @model_validator(mode="after")
-    def _some_price_is_between(self) -> Options:
-        if self.minimum_price_usd >= self.maximum_price_usd:
-            raise PydanticCustomError(
-                "bounds",
-                "minimum_price_usd is not below maximum_price_usd, so that every price is refused",
-            )
-        return self
+# Names only: a worker reads them with the tasks, and imports no scikit-learn.
+_TRUSTED_TYPES = (
+    "iargus.tasks.car_price.estimator.monotone_price.MonotonePriceRegressor",
+    "iargus.tasks.car_price.estimator.name_encoder.NameEncoder",
+    "iargus.tasks.car_price.estimator.pricing_features.PricingFeatures",
+    "iargus.tasks.car_price.estimator.smooth_pinball.SmoothPinball",
+    # Of versions that an earlier release registered.
+    "iargus.tasks.car_price.estimator.layout_1.CarEncoder",
+    "iargus.tasks.car_price.estimator.layout_1.CarFeatures",
+    "iargus.tasks.car_price.estimator.layout_1.ConformalPriceRegressor",
+    # Inside scikit-learn's boosted trees: the nodes, and the check of the input before the codes.
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.utils.validation.check_array",
+    "functools.partial",
+)
 
 
 class CarPrice(Task):
@@ -175,9 +62,9 @@ class CarPrice(Task):
     input_model = Car
     output_model = Price
     batch_key = "cars"
-    features = ("state", "make", "model", "year", "mileage")
-    trusted_types = CAR_PRICE_TRUSTED_TYPES
-    bundle_kind = car.KIND
+    features = FEATURES
+    trusted_types = _TRUSTED_TYPES
+    compiled_form: ClassVar[CarForm] = CarForm()
     options_model = Options
     options: Options
     unit_checks = (("mileage", "age_years"),)
@@ -192,12 +79,12 @@ class CarPrice(Task):
         )
 
     def example(self) -> Payload:
-        return {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
+        return dict(EXAMPLE)
 
     def describe_input(self, schema: dict[str, Any], *, today: date) -> None:
         number, text = schema["properties"]["year"]["anyOf"]
-        number["maximum"] = _latest_year(today)
-        text["pattern"] = as_text(years_as_text(FIRST_MODEL_YEAR, _latest_year(today)))
+        number["maximum"] = latest_year(today)
+        text["pattern"] = as_text(years_as_text(FIRST_MODEL_YEAR, latest_year(today)))
 
     def training_frame(self, rows: pd.DataFrame) -> pd.DataFrame:
         # The age of a car at its sale, and where the training window ends.
@@ -249,34 +136,26 @@ class CarPrice(Task):
         return price
 
     def payload(self, value: Input) -> Payload:
-        assert isinstance(value, Car)
-        miles = value.mileage / KM_PER_MILE if value.mileage_unit == "km" else value.mileage
-        return {
-            "state": value.state or None,
-            "make": value.make,
-            "model": value.model,
-            "year": value.year,
-            "mileage": miles,
-        }
+        # Every field but the unit is a feature, in the same order.
+        payload = dict(value.__dict__)
+        if payload.pop("mileage_unit") == "km":
+            payload["mileage"] /= KM_PER_MILE
+        payload["state"] = payload["state"] or None
+        return payload
 
     def identity(self, payload: Payload) -> tuple[Any, ...]:
         names = _one_spelling(payload["state"], payload["make"], payload["model"])
-        return (*names, payload["year"], payload["mileage"])
+        # Rows from before there was a further number are known by the same key as then.
+        given = [(name, payload.get(name)) for name in FURTHER_NUMBERS]
+        further = (pair for pair in given if pair[1] is not None)
+        return (*names, payload["year"], payload["mileage"], *further)
 
     def predict(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
-        table = self.frame([self.payload(value) for value in inputs])
-        features = estimator[:-1].transform(table)
-        numbers = np.column_stack(estimator[-1].predict_with_interval(features)).tolist()
-        encoder = estimator.named_steps["features"].encoder_
-        # Estimators of earlier releases do not tell.
-        tell = getattr(encoder, "unknown", lambda table: [()] * len(table))
-        return [
-            self._answer_of(car.CarPrediction(row[0], row[1], row[2], unknown))
-            for row, unknown in zip(numbers, tell(table), strict=True)
-        ]
+        payloads = [self.payload(value) for value in inputs]
+        numbers = self.compiled_form.reference(estimator, payloads)
+        return [self._answer_of(prediction_of(row)) for row in numbers.tolist()]
 
-    def predict_compiled(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:
-        assert isinstance(bundle, car.CarBundle)
+    def predict_compiled(self, bundle: CarBundle, inputs: Sequence[Input]) -> list[Payload]:
         payloads = [self.payload(value) for value in inputs]
         if len(payloads) == 1:
             return [self._answer_of(bundle.predict_one(payloads[0]))]
@@ -286,7 +165,7 @@ class CarPrice(Task):
         found: Sequence[str] = answer.get("unknown", ())
         return found
 
-    def _answer_of(self, priced: car.CarPrediction) -> Payload:
+    def _answer_of(self, priced: CarPrediction) -> Payload:
         return {
             "predicted_price": round(priced.price, 2),
             "currency": "USD",
@@ -314,17 +193,17 @@ def _ages(rows: pd.DataFrame) -> NDArray[np.float64]:
 
     Ages of the calendar would rise by one for all cars at once on New Year's Day, and finer ones
     would be another set of numbers each month. So a car of 3.2 years counts as four years old with
-    a chance of a fifth and as three otherwise: by what is told of it, always alike.
+    a chance of a fifth and as three otherwise: by a hash of the row, so always alike.
     """
     # Serving a bundle never comes here, and shall not pay for pandas.
     import pandas as pd
 
     observed = rows["observed_at"].dt
-    moment = observed.year + (observed.day_of_year - 1) / 365.25
-    told = [name for name in ("mileage", "label") if name in rows]
-    bits = pd.util.hash_pandas_object(rows[told], index=False).to_numpy(np.float64)
+    timestamp = observed.year + (observed.day_of_year - 1) / 365.25
+    given = [name for name in ("mileage", "label") if name in rows]
+    bits = pd.util.hash_pandas_object(rows[given], index=False).to_numpy(np.float64)
     ages: NDArray[np.float64] = np.floor(
-        (moment - rows["year"] - 0.5).to_numpy(np.float64) + bits / 2**64
+        (timestamp - rows["year"] - 0.5).to_numpy(np.float64) + bits / 2**64
     )
     return ages
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from iargus.compiled.bundle import Bundle, numbers_of_all
+from iargus.compiled.bundle import numbers_of_all
 from iargus.tasks.base import Input, Output, Payload, Problem, ReadRoute, Task
 from iargus.tasks.fields import Text
 from iargus.tasks.labels import class_label, read_label, show_label
-from iargus.tasks.text_intent import compiled as text
-from iargus.tasks.trusted_types import TEXT_INTENT_TRUSTED_TYPES
+from iargus.tasks.text_intent.bundle import TextBundle
+from iargus.tasks.text_intent.form import TextForm
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -85,10 +85,6 @@ class Intent(Output):
     intents: list[RankedIntent]
 
 
-class Options(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 _ONE: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -113,9 +109,13 @@ class TextIntent(Task):
     output_model = Intent
     batch_key = "sentences"
     features = ("text",)
-    trusted_types = TEXT_INTENT_TRUSTED_TYPES
-    bundle_kind = text.KIND
-    options_model = Options
+    # Names only: a worker reads them with the tasks, and imports no scikit-learn.
+    trusted_types = (
+        "iargus.tasks.text_intent.classifier.IntentClassifier",
+        "iargus.tasks.text_intent.pipeline.NgramTfidf",
+        "iargus.tasks.text_intent.pipeline.TextNormaliser",
+    )
+    compiled_form: ClassVar[TextForm] = TextForm()
     read_routes = (ONE, ALL)
 
     def build_estimator(self) -> Pipeline:
@@ -141,21 +141,21 @@ class TextIntent(Task):
     def predict(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Payload]:
         return [_answer_of(ranked) for ranked in self._by_estimator(estimator, inputs)]
 
-    def predict_compiled(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Payload]:
+    def predict_compiled(self, bundle: TextBundle, inputs: Sequence[Input]) -> list[Payload]:
         return [_answer_of(ranked) for ranked in self._by_bundle(bundle, inputs)]
 
     def predict_read(self, route: ReadRoute, estimator: Pipeline, value: Input) -> Payload:
         return _read_answer_of(route, self._by_estimator(estimator, [value])[0])
 
-    def predict_read_compiled(self, route: ReadRoute, bundle: Bundle, value: Input) -> Payload:
+    def predict_read_compiled(self, route: ReadRoute, bundle: TextBundle, value: Input) -> Payload:
         return _read_answer_of(route, self._by_bundle(bundle, [value])[0])
 
     def _by_estimator(self, estimator: Pipeline, inputs: Sequence[Input]) -> list[Ranked]:
-        table: Any = estimator.predict_proba(self.frame([self.payload(value) for value in inputs]))
-        return _ranked(estimator.classes_, table.tolist())
+        payloads = [self.payload(value) for value in inputs]
+        shares = self.compiled_form.reference(estimator, payloads)
+        return _ranked(estimator.classes_, shares.tolist())
 
-    def _by_bundle(self, bundle: Bundle, inputs: Sequence[Input]) -> list[Ranked]:
-        assert isinstance(bundle, text.TextBundle)
+    def _by_bundle(self, bundle: TextBundle, inputs: Sequence[Input]) -> list[Ranked]:
         payloads = [self.payload(value) for value in inputs]
         return _ranked(bundle.labels, numbers_of_all(bundle, payloads))
 

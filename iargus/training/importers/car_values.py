@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from iargus.tasks.car_price.columns import FURTHER_NUMBERS
 from iargus.training.importers.amounts import AmountColumn, unit_of_name
 from iargus.training.importers.candidate import Candidate, Pick, Reading, RowRejected
 from iargus.training.importers.timestamps import TimestampColumn
@@ -64,6 +65,7 @@ class CarSurvey:
         make_at, model_at, year_at = at.get("make"), at["model"], at["year"]
         mileage_at, price_at = at["mileage"], at["price"]
         state_at, date_at = at.get("state"), self._date_at
+        further = [(name, at[name]) for name in FURTHER_NUMBERS if name in at]
         mileages, prices, timestamps = self._mileage, self._price, self._date
 
         def pick(values: Sequence[Any]) -> Candidate:
@@ -95,6 +97,8 @@ class CarSurvey:
                 "mileage": miles,
                 "mileage_unit": unit,
             }
+            for name, place in further:
+                body[name] = _cell(values[place])
             unknown = ("mileage",) if mileage is None else ()
             return Candidate(body, prices.money(price, currency), when, unknown)
 

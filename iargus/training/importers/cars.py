@@ -9,12 +9,14 @@ from pathlib import Path
 
 from iargus.errors import ConfigurationError, DataError
 from iargus.tables import open_table
+from iargus.tasks.car_price.columns import FURTHER_NUMBERS
 from iargus.training.importers.candidate import Survey
 from iargus.training.importers.car_values import CarSurvey, CarValues
 from iargus.training.importers.columns import check_twice, locate
 from iargus.training.importers.records import FileOptions, RecordFile
 
-FIELDS = ("make", "model", "year", "mileage", "price", "state", "date_added")
+OPTIONAL = ("state", "date_added", *FURTHER_NUMBERS)
+FIELDS = ("make", "model", "year", "mileage", "price", *OPTIONAL)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class CarColumns:
         columns = {**preset.columns, **self.mapping}
         split = preset.make_in_model and "make" not in self.mapping
         wanted = {name: (name,) for name in FIELDS if not (split and name == "make")}
-        found = locate(path, names, wanted, columns, optional=("state", "date_added"))
+        found = locate(path, names, wanted, columns, optional=OPTIONAL)
         values = CarValues(
             at={name: list(names).index(column) for name, column in found.items()},
             make_in_model=split,

@@ -10,12 +10,12 @@ import pytest
 
 from iargus.errors import DatabaseUnavailable
 from iargus.serving.recording.recorder import MAX_BATCH_ROWS, PredictionRecorder
-from iargus.serving.recording.store import Prediction, Recorded
+from iargus.serving.recording.store import Recorded, SqlPredictionStore
 
 QUEUE_BYTES = 100_000
 
 
-class Store:
+class Store(SqlPredictionStore):
     """Keeps rows in memory; while `gone`, it answers like a database that is gone."""
 
     def __init__(self) -> None:
@@ -33,15 +33,6 @@ class Store:
             raise ValueError("a row that cannot be written")
         self.batches.append(len(rows))
         self.rows.extend(rows)
-
-    def find(self, prediction_id: str) -> Prediction | None:
-        return None
-
-    def label(self, prediction_id: str) -> str | None:
-        return None
-
-    def add_label(self, prediction_id: str, label: str, at: datetime) -> bool:
-        return False
 
 
 def prediction(number: int) -> Recorded:

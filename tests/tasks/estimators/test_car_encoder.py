@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.tasks.car_price.estimator.depreciation import depreciation_clock
-from iargus.tasks.car_price.estimator.folds import group_folds
+from iargus.tasks.car_price.estimator.grouping import group_folds
 from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 from iargus.tasks.car_price.estimator.names_v1 import (
     canonical_make,
     canonical_model,
     canonical_state,
 )
+from iargus.tasks.car_price.estimator.pricing_features import depreciation_clock
 
 
 def cars() -> tuple[pd.DataFrame, np.ndarray]:

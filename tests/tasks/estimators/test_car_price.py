@@ -10,8 +10,8 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from iargus.tasks.car_price.estimator.known_names import KNOWN
-from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline, predict_interval
-from iargus.tasks.trusted_types import CAR_PRICE_TRUSTED_TYPES
+from iargus.tasks.car_price.estimator.pipeline import build_car_price_pipeline
+from iargus.tasks.car_price.task import CarPrice
 
 FEATURES = ["state", "make", "model", "year", "mileage"]
 LEVELS = {
@@ -51,6 +51,11 @@ def sales(n: int, seed: int, depreciation: float = 0.1, days: int = 200) -> pd.D
 def pipeline() -> Pipeline:
     train = sales(2_000, seed=1)
     return build_car_price_pipeline().fit(train, train["price"])
+
+
+def predict_interval(pipeline: Pipeline, cars: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    low, high = pipeline[-1].predict_interval(pipeline[:-1].transform(cars))
+    return low, high
 
 
 def car(**changes: object) -> pd.DataFrame:
@@ -179,8 +184,8 @@ def test_prices_that_are_not_positive_are_refused() -> None:
 
 def test_the_pipeline_survives_skops_with_the_listed_types_only(pipeline: Pipeline) -> None:
     stored = skops.io.dumps(pipeline)
-    assert set(skops.io.get_untrusted_types(data=stored)) <= set(CAR_PRICE_TRUSTED_TYPES)
-    loaded = skops.io.loads(stored, trusted=list(CAR_PRICE_TRUSTED_TYPES))
+    assert set(skops.io.get_untrusted_types(data=stored)) <= set(CarPrice.trusted_types)
+    loaded = skops.io.loads(stored, trusted=list(CarPrice.trusted_types))
     later = sales(100, seed=9)[FEATURES]
     np.testing.assert_array_equal(loaded.predict(later), pipeline.predict(later))
     np.testing.assert_array_equal(

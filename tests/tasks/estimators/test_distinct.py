@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from iargus.tasks.car_price.estimator.distinct import distinct
+from iargus.tasks.car_price.estimator.grouping import distinct
 from iargus.tasks.car_price.estimator.monotone_price import MonotonePriceRegressor
 from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
-from iargus.tasks.trusted_types import TEXT_INTENT_TRUSTED_TYPES
+from iargus.tasks.text_intent.task import TextIntent
 
 PLACES = ["paris", "lyon", "boston", "denver", "niort", "dallas", "nice", "oslo", "rome", "brest"]
 PATTERNS = {
@@ -118,7 +118,7 @@ def test_two_fits_are_equal(pipeline: Pipeline) -> None:
 
 def test_the_pipeline_survives_skops_with_the_listed_types_only(pipeline: Pipeline) -> None:
     stored = skops.io.dumps(pipeline)
-    assert set(skops.io.get_untrusted_types(data=stored)) <= set(TEXT_INTENT_TRUSTED_TYPES)
-    loaded = skops.io.loads(stored, trusted=list(TEXT_INTENT_TRUSTED_TYPES))
+    assert set(skops.io.get_untrusted_types(data=stored)) <= set(TextIntent.trusted_types)
+    loaded = skops.io.loads(stored, trusted=list(TextIntent.trusted_types))
     texts = ["", "hotel", *sentences()[0][::5]]
     np.testing.assert_array_equal(loaded.predict_proba(texts), pipeline.predict_proba(texts))

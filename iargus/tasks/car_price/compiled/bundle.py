@@ -5,35 +5,33 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from iargus.compiled.bundle import Bundle, FloatArray, Payload
-from iargus.compiled.checks import listed, number, whole
-from iargus.compiled.contents import Contents
+from iargus.compiled.canonical_json import listed, number, whole
 from iargus.compiled.errors import Refused
+from iargus.compiled.files import Contents
 from iargus.compiled.manifest import Manifest
-from iargus.compiled.masks import LeafMasks, Masks
-from iargus.tasks.car_price.compiled.models import (
+from iargus.compiled.masks import LeafMasks, Masks, read_boosted
+from iargus.tasks.car_price.columns import (
     AGE,
-    COLUMNS,
     CURVE,
+    FURTHER_NUMBERS,
     LEVEL,
     MAKE,
     MILEAGE,
     MODEL,
-    MODELS,
     SLOPE,
     STATE,
-    read_models,
 )
-from iargus.tasks.car_price.compiled.names import CarNames
-from iargus.tasks.car_price.compiled.names_v1 import CarNamesV1
+from iargus.tasks.car_price.estimator.names import CarNames
+from iargus.tasks.car_price.estimator.names_v1 import CarNamesV1
 from iargus.tasks.car_price.estimator.price_curve import COEFFICIENTS, PriceCurve
 
-KIND = "car_price"
 LAYOUT = 3  # of car.json; 2 has no curve; 1 has one margin as well, and other spellings
+MODELS = ("point", "low", "high")
 TRUSTS = 4
 UNKNOWN = ("make", "model", "state")
 _CHUNK = 128  # rows whose masks fit into a core's cache
@@ -53,8 +51,6 @@ class CarPrediction(NamedTuple):
 class CarBundle(Bundle):
     """Three boosted models on log dollars over the same columns."""
 
-    kind = KIND
-
     def __init__(
         self,
         manifest: Manifest,
@@ -64,11 +60,15 @@ class CarBundle(Bundle):
         margins: FloatArray,
         reference_year: float,
         curve: PriceCurve | None,
+        further: Sequence[str],
     ) -> None:
         """``margins``: (trusts, 2), in log dollars, below and above. Trees of before layout 3 see
-        no ``curve``."""
+        no ``curve``; those of later ones see the ``further`` numbers behind it."""
         super().__init__(manifest)
         self._curve = curve
+        # The estimators of layout 1 do not, so that there is nothing to compare.
+        self._tells_unknown = isinstance(names, CarNames)
+        self.further = tuple(enumerate(further, CURVE + 1))
         self.names, self.masks, self.reference_year = names, masks, reference_year
         self._rows = list(masks.rows)
         self._spans = spans
@@ -81,13 +81,20 @@ class CarBundle(Bundle):
         self._state = lru_cache(_STATES, typed=True)(lookup.mask_of_state)
 
     @classmethod
-    def read(cls, manifest: Manifest, contents: Contents) -> CarBundle:
+    def read(cls, manifest: Manifest, contents: Contents) -> Self:
         document = contents.document("car")
         layout = whole(document.get("layout", 1), "layout", 1, LAYOUT)
         names: CarNames | CarNamesV1 = (
             CarNamesV1.read(document) if layout == 1 else CarNames.read(document)
         )
-        masks, spans = read_models(document, contents, COLUMNS[layout])
+        further = _further(document) if layout == LAYOUT else []
+        masks, spans = read_boosted(
+            document,
+            contents,
+            MODELS,
+            columns=CURVE + 1 + len(further) if layout == LAYOUT else CURVE,
+            categorical=(STATE, MAKE, MODEL),
+        )
         margins = [
             listed([found] if layout == 1 else found, "margins")
             for found in (document.get(f"margin_{side}") for side in MODELS[1:])
@@ -97,15 +104,11 @@ class CarBundle(Bundle):
         table = np.array([[number(each, "a margin") for each in side] for side in margins]).T
         year = number(document.get("reference_year"), "reference_year")
         curve = _curve(document) if layout == LAYOUT else None
-        return cls(manifest, names, masks, spans, table, year, curve)
-
-    @property
-    def is_monotone(self) -> bool:
-        """Whether its trees were fitted to follow age and mileage; those of layout 1 were not."""
-        return isinstance(self.names, CarNames)
+        return cls(manifest, names, masks, spans, table, year, curve, further)
 
     def predict_one(self, payload: Payload) -> CarPrediction:
-        """Answer ``make, model, year, mileage``, each perhaps None, and perhaps ``state``."""
+        """Answer ``make, model, year, mileage``, each perhaps None, and perhaps ``state`` and the
+        further numbers."""
         row, rows = self.masks.row, self._rows
         age = self.reference_year - _number(payload["year"])
         name = self._name(payload["make"], payload["model"])
@@ -114,6 +117,8 @@ class CarBundle(Bundle):
         masks = name.masks & state & rows[row(AGE, age)] & rows[row(MILEAGE, mileage)]
         if self._curve is not None:
             masks &= rows[row(CURVE, self._curve.value(age, mileage, *name.level))]
+        for column, further in self.further:
+            masks &= rows[row(column, _number(payload.get(further)))]
         values = self.masks.leaves(masks)
         sums = [np.add.accumulate(values[span])[-1] for span in self._spans]
         price, low, high = np.exp(np.array(sums) + self._margins[name.trust]).tolist()
@@ -129,13 +134,13 @@ class CarBundle(Bundle):
     def numbers(self, payloads: Sequence[Payload]) -> FloatArray:
         """Price, low, high, and the unknown names as `unknown_code`, which layout 1 lacks."""
         found = self._prices(payloads)
-        if not self.is_monotone:
+        if not self._tells_unknown:
             return found
         codes = [unknown_code(self._unknown(payload)) for payload in payloads]
         return np.column_stack([found, np.array(codes, dtype=np.float64)])
 
     def numbers_of(self, answer: CarPrediction) -> Sequence[float]:
-        return (*answer[:3], unknown_code(answer.unknown)) if self.is_monotone else answer[:3]
+        return (*answer[:3], unknown_code(answer.unknown)) if self._tells_unknown else answer[:3]
 
     def _unknown(self, payload: Payload) -> tuple[str, ...]:
         name = self._name(payload["make"], payload["model"])
@@ -159,6 +164,9 @@ class CarBundle(Bundle):
             level, slope = np.array([name.level for name in names]).T
             values = self._curve.values(age, mileage, level, slope)
             masks &= self.masks.rows[self.masks.rows_of(CURVE, values)]
+        for column, further in self.further:
+            values = np.array([_number(p.get(further)) for p in payloads])
+            masks &= self.masks.rows[self.masks.rows_of(column, values)]
         found = self.masks.leaves(masks)
         margins = self._margins[[name.trust for name in names]]
         # Accumulated, for a sum in another order has other last digits.
@@ -170,6 +178,14 @@ class CarBundle(Bundle):
 def unknown_code(unknown: Sequence[str]) -> float:
     """Unknown names as a number, so that they are compared like all others."""
     return float(sum(1 << UNKNOWN.index(name) for name in unknown))
+
+
+def prediction_of(numbers: Sequence[float]) -> CarPrediction:
+    """The answer that `CarBundle.numbers` compares as these."""
+    price, low, high, *codes = numbers
+    code = int(sum(codes))
+    unknown = tuple(name for place, name in enumerate(UNKNOWN) if code >> place & 1)
+    return CarPrediction(price, low, high, unknown)
 
 
 class _Name(NamedTuple):
@@ -205,6 +221,14 @@ def _curve(document: Mapping[str, Any]) -> PriceCurve:
     if len(given) != COEFFICIENTS:
         raise Refused("the curve has not the coefficients of all its segments")
     return PriceCurve([number(each, "a coefficient of the curve") for each in given])
+
+
+def _further(document: Mapping[str, Any]) -> list[str]:
+    # Those that this version was fitted with; the release may know more by now.
+    names = listed(document.get("further", []), "further")
+    if len(set(names)) != len(names) or not set(names) <= set(FURTHER_NUMBERS):
+        raise Refused("the trees look at a number that this release does not know")
+    return names
 
 
 def _number(value: float | None) -> float:

@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 
 from iargus.compiled.synthetic_strings import mutated
+from iargus.tasks.car_price.canonical import STATE_CODES
+from iargus.tasks.car_price.columns import AGE, MILEAGE
 from iargus.tasks.car_price.compiled.bundle import CarBundle
-from iargus.tasks.car_price.compiled.models import AGE, MILEAGE
-from iargus.tasks.car_price.compiled.names import CarNames
-from iargus.tasks.car_price.compiled.names_v1 import CarNamesV1
-from iargus.tasks.car_price.us_states import STATE_CODES
 
 _NAMES = 4000  # pairs of make and model among all rows
 _MILES = (0.0, -0.0, 5e-324, 1e-300, 1.0, 3e6, 1.7976931348623157e308, -1.0, float("inf"))
 _YEARS = (1900, 2200, 0, -1, 9999, 2**31, 2**53)
+_FURTHER = (0.0, -1.0, 1e300, float("inf"), float("nan"), float("nan"))
 _MISSING = 0.05
 _ODD_CARS = ((None, "x"), ("ford", None), (None, None), ("", ""), ("a" * 64, "b" * 500))
 
@@ -27,9 +26,8 @@ class SyntheticCars:
     def __init__(self, bundle: CarBundle, seed: int) -> None:
         self._rng = rng = np.random.default_rng(seed)
         names = bundle.names
-        known_makes, known_models = known_of(names)
-        makes = mutated(rng, known_makes, _NAMES)
-        models = mutated(rng, known_models, _NAMES)
+        makes = mutated(rng, list(names.make_ranks), _NAMES)
+        models = mutated(rng, list(names.model_ranks), _NAMES)
         # Keys of models hold their make; half of the models are sent without it, as people do.
         for i in np.flatnonzero(rng.random(_NAMES) < 0.5).tolist():
             make, _, model = models[i].partition(" ")
@@ -43,6 +41,10 @@ class SyntheticCars:
         ages = _around(bundle.masks.thresholds(AGE))
         edges = bundle.reference_year - ages
         self._years = np.concatenate([np.arange(1900, 2201), edges, _YEARS]).astype(float)
+        self._further = {
+            name: np.concatenate([_around(bundle.masks.thresholds(column)), _FURTHER])
+            for column, name in bundle.further
+        }
 
     def rows(self, count: int) -> list[dict[str, Any]]:
         """The next ``count`` rows."""
@@ -55,7 +57,7 @@ class SyntheticCars:
         miles = np.where(plain[1], rng.uniform(0, 3e5, count), rng.choice(self._miles, count))
         years[rng.random(count) < _MISSING] = np.nan
         miles[rng.random(count) < _MISSING] = np.nan
-        return [
+        rows = [
             {
                 "state": self._states[state],
                 "make": self._cars[car][0],
@@ -67,13 +69,10 @@ class SyntheticCars:
                 states, cars, years.tolist(), miles.tolist(), strict=True
             )
         ]
-
-
-def known_of(names: CarNames | CarNamesV1) -> tuple[list[str], list[str]]:
-    """Makes, and keys of models, that a bundle knows."""
-    if isinstance(names, CarNames):
-        return list(names.make_ranks), list(names.model_ranks)
-    return list(names.make_codes), list(names.model_codes)
+        for name, values in self._further.items():
+            for row, value in zip(rows, rng.choice(values, count).tolist(), strict=True):
+                row[name] = value
+        return rows
 
 
 def _around(thresholds: Sequence[float]) -> np.ndarray[Any, np.dtype[np.float64]]:

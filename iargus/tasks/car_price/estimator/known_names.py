@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from iargus.tasks.car_price.canonical import canonical_make, canonical_state, model_words
+from iargus.tasks.car_price.canonical import canonical_make, model_words
 from iargus.tasks.car_price.estimator.spelling import Spelt, nearest
 
 # How much is known of a name, from all to nothing.
@@ -211,9 +211,3 @@ def tokens(make: str, words: Sequence[str]) -> list[str]:
 def worth(bag: Sequence[str], table: Mapping[str, float]) -> float:
     """Return the sum of what the tokens of a name are worth; unknown ones are worth nothing."""
     return float(sum(table.get(token, 0.0) for token in bag))
-
-
-def unknown_state(state: Any, known: Mapping[str, int]) -> bool:
-    """Whether a state is given that a model which knows states has never seen."""
-    name = canonical_state(state)
-    return bool(name and known and name not in known)

@@ -9,17 +9,18 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.validation import check_is_fitted
 
-from iargus.compiled.smooth_pinball import SmoothPinball
-from iargus.tasks.car_price.estimator.folds import group_folds
+from iargus.tasks.car_price.columns import AGE, CURVE, LEVEL, MAKE, MILEAGE, SLOPE, TRUST
+from iargus.tasks.car_price.estimator.grouping import group_folds
 from iargus.tasks.car_price.estimator.known_names import KNOWN, MAKE_ONLY, NEAR, NOTHING
 from iargus.tasks.car_price.estimator.price_curve import PriceCurve, fit_curve
+from iargus.tasks.car_price.estimator.smooth_pinball import SmoothPinball
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]
 
-TRUST = 7  # the column that says how much of the name is known; the trees do not see it
-_CURVE = (0, 1, 5, 6)  # age, mileage, level and slope of the name
-_NAMES = slice(3, 8)  # the columns of which training rows have hidden versions
+_CURVE = (AGE, MILEAGE, LEVEL, SLOPE)  # what the curve is of
+_NAMES = slice(MAKE, TRUST + 1)  # the columns of which training rows have hidden versions
+_HIDDEN = TRUST + 1 - MAKE
 _SHARE_OF_HIDDEN = 6  # one training row of so many is learned from a second time, as a hidden one
 _FEWEST_SCORES = 100
 _TRUSTS = (KNOWN, NEAR, MAKE_ONLY, NOTHING)
@@ -45,9 +46,12 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
     its own, calibrated on out-of-fold rows as in CV+ (Barber et al., 2021), apart for each degree
     of trust in a name (Mondrian; Vovk et al., 2003). Equal cars share a fold.
 
-    ``fit`` takes (n, 8) features, five more columns for each way of hiding, and (n,) dollars > 0;
-    NaN features are allowed. Raises ``ValueError`` when a price is not positive and finite.
+    ``fit`` takes (n, 8) features, then ``numbers`` columns that the trees take as they are, then
+    five more columns for each way of hiding, and (n,) dollars > 0; NaN features are allowed. Raises
+    ``ValueError`` when a price is not positive and finite.
     """
+
+    numbers: int = 0  # of versions that were fitted before there were any
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         decreasing: tuple[int, ...] = (),
         cv: int = 4,
         random_state: int = 0,
+        numbers: int = 0,
     ) -> None:
         self.coverage = coverage
         self.tilt = tilt
@@ -72,6 +77,7 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         self.decreasing = decreasing
         self.cv = cv
         self.random_state = random_state
+        self.numbers = numbers
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Fit the point model and both quantile models, and calibrate the interval."""
@@ -80,7 +86,7 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
             raise ValueError(f"coverage must lie between 0 and 1, not {self.coverage}")
         if not np.all(np.isfinite(price) & (price > 0)):
             raise ValueError("prices must be finite and positive")
-        rows = _Rows.read(features, np.log(price))
+        rows = _Rows.read(features, np.log(price), TRUST + 1 + self.numbers)
         guess, low, high = self._out_of_fold(rows)
         learned = np.flatnonzero(rows.learned)
         self.curve_ = rows.curve(learned)
@@ -97,7 +103,7 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
             self._fill_margins(low, high, rows.z)
         # A name that is only like a known one is never surer than that.
         self.margins_[NEAR] = np.maximum(self.margins_[NEAR], self.margins_[KNOWN])
-        self.n_features_in_ = TRUST + 1
+        self.n_features_in_ = TRUST + 1 + self.numbers
         return self
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
@@ -113,14 +119,18 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         """Return ``(price, low, high)``; the trees of the price, most of the work, run once."""
         trees = self._trees_see(X)
         price = np.exp(self.point_.predict(trees))
-        margin = self.margins_[np.asarray(X, dtype=np.float64)[:, TRUST].astype(np.intp)]
-        low = np.exp(self.low_.predict(trees) - margin[:, 0])
-        high = np.exp(self.high_.predict(trees) + margin[:, 1])
+        below, above = self._margins_of(X)
+        low = np.exp(self.low_.predict(trees) - below)
+        high = np.exp(self.high_.predict(trees) + above)
         return price, np.minimum(low, price), np.maximum(high, price)
 
     @property
     def _tail(self) -> float:
         return (1 - self.coverage) / 2
+
+    def _margins_of(self, X: npt.ArrayLike) -> tuple[Any, Any]:
+        margins = self.margins_[np.asarray(X, dtype=np.float64)[:, TRUST].astype(np.intp)]
+        return margins[:, 0], margins[:, 1]
 
     def _trees_see(self, X: npt.ArrayLike) -> FloatArray:
         check_is_fitted(self, "point_")
@@ -179,7 +189,8 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         middle = quantile == 0.5
         how: dict[str, Any] = {}
         if self.decreasing:
-            how["monotonic_cst"] = [-1 if j in self.decreasing else 0 for j in range(TRUST)] + [1]
+            falls = [-1 if column in self.decreasing else 0 for column in range(TRUST)]
+            how["monotonic_cst"] = [*falls, 1, *[0] * self.numbers]
         return HistGradientBoostingRegressor(
             loss=SmoothPinball(quantile=quantile, width=0.2 if middle else 0.03),
             max_iter=max_iter,
@@ -195,8 +206,8 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
 
 
 class _Rows(NamedTuple):
-    """Cars as they are, then the same ones with hidden names, (m, 8); ``car`` is the place of each
-    among the first, ``learned`` whether the trees learn from it."""
+    """Cars as they are, then the same ones with hidden names, (m, columns); ``car`` is the place of
+    each among the first, ``learned`` whether the trees learn from it."""
 
     features: FloatArray
     z: FloatArray
@@ -211,12 +222,13 @@ class _Rows(NamedTuple):
         return fit_curve(age, mileage, level, slope, self.z[plain])
 
     @classmethod
-    def read(cls, wide: FloatArray, z: FloatArray) -> "_Rows":
-        n, ways = len(wide), (wide.shape[1] - TRUST - 1) // 5
-        parts, learned = [wide[:, : TRUST + 1]], [np.ones(n, dtype=np.bool_)]
+    def read(cls, wide: FloatArray, z: FloatArray, columns: int) -> "_Rows":
+        n, ways = len(wide), (wide.shape[1] - columns) // _HIDDEN
+        parts, learned = [wide[:, :columns]], [np.ones(n, dtype=np.bool_)]
         for way in range(ways):
             part = parts[0].copy()
-            part[:, _NAMES] = wide[:, TRUST + 1 + 5 * way : TRUST + 6 + 5 * way]
+            start = columns + _HIDDEN * way
+            part[:, _NAMES] = wide[:, start : start + _HIDDEN]
             parts.append(part)
             # What reads as a known name would teach the trees another car's price for it.
             chosen = np.arange(n) % _SHARE_OF_HIDDEN == way
@@ -231,9 +243,10 @@ class _Rows(NamedTuple):
 
 
 def _with_curve(features: FloatArray, curve: FloatArray) -> FloatArray:
-    """Return what the trees see of (n, 8) features: all but trust, and the curve."""
-    values = PriceCurve(curve.tolist()).values(*features[:, _CURVE].T)
-    return np.column_stack([features[:, :TRUST], values])
+    """Return what the trees see: the curve stands where the features have the trust."""
+    trees = features.copy()
+    trees[:, CURVE] = PriceCurve(curve.tolist()).values(*features[:, _CURVE].T)
+    return trees
 
 
 def _filled(features: FloatArray) -> FloatArray:

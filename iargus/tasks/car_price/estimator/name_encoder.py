@@ -11,23 +11,15 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from iargus.tasks.car_price.canonical import canonical_make, canonical_state, model_words
-from iargus.tasks.car_price.estimator.distinct import distinct
-from iargus.tasks.car_price.estimator.folds import group_folds
-from iargus.tasks.car_price.estimator.known_names import (
-    NOTHING,
-    Found,
-    KnownNames,
-    tokens,
-    unknown_state,
-    worth,
-)
+from iargus.tasks.car_price.estimator.grouping import distinct, group_folds
+from iargus.tasks.car_price.estimator.known_names import KnownNames, tokens
 from iargus.tasks.car_price.estimator.name_words import fit_words, numeric_column
+from iargus.tasks.car_price.estimator.names import RANKS, WORTHS, CarNames
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]
 Words = tuple[dict[str, float], dict[str, float]]
 
-MAX_CODES = 254  # a histogram of 255 bins keeps one for "missing"
 COLUMNS = ("state", "make", "model", "name_level", "name_slope", "trust")
 HIDING_FOLDS = 8
 _FEWEST_ROWS = 30  # from which the words of other names are worth anything
@@ -76,13 +68,10 @@ class NameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: pd.DataFrame) -> FloatArray:
         """Encode the rows of ``X``."""
         check_is_fitted(self, "model_ranks_")
+        names = self.names()
         # Many rows have few names: each is looked up once.
         pairs, at = distinct(zip(X["make"], X["model"], strict=True))
-        names = self.known_names()
-        found = [names.find(*pair) for pair in pairs]
-        codes = self._codes(found)
-        levels = _levels(found, (self.word_level_, self.word_slope_))
-        return np.column_stack([self._states(X), codes[at], levels[at], _trust(found)[at]])
+        return np.column_stack([_states(X, names), _read(names, pairs)[at]])
 
     def fit_transform(
         self, X: pd.DataFrame, y: npt.ArrayLike | None = None, **_: Any
@@ -92,13 +81,14 @@ class NameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("the encoder needs prices")
         encoded = self.fit(X, y).transform(X)
         log_price = np.log(np.asarray(y, float))
-        names = self.known_names()
+        known = self.names().known
         pairs, at = distinct(zip(X["make"], X["model"], strict=True))
-        found = [names.find(*pair) for pair in pairs]
+        found = [known.find(*pair) for pair in pairs]
         bags = _Cars.read(X).bags()
         for inside, outside in group_folds(X[["make", "model", "year", "mileage"]], self.cv):
-            words = self._fit_words(X, bags, log_price, inside)
-            encoded[outside, 3:5] = _levels(found, words)[at[outside]]
+            names = self.names(self._fit_words(X, bags, log_price, inside))
+            levels = np.array([names.worth(name) for name in found]).reshape(-1, 2)
+            encoded[outside, 3:5] = levels[at[outside]]
         return encoded
 
     def hidden(
@@ -110,39 +100,43 @@ class NameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         bags = cars.bags()
         pairs, at = distinct(zip(X["make"], X["model"], strict=True))
         encoded = np.empty((len(X), len(COLUMNS)))
-        encoded[:, 0] = self._states(X)
+        encoded[:, 0] = _states(X, self.names())
         for inside, outside in _hiding(cars.makes if what == "make" else cars.keys):
-            words = self._fit_words(X, bags, log_price, inside)
-            names = self.known_names(
-                makes={cars.makes[i] for i in inside}, models={cars.keys[i] for i in inside}
+            names = self.names(
+                self._fit_words(X, bags, log_price, inside),
+                makes={cars.makes[i] for i in inside},
+                models={cars.keys[i] for i in inside},
             )
             places, back = np.unique(at[outside], return_inverse=True)
-            found = [names.find(*pairs[place]) for place in places]
-            encoded[outside, 1:3] = self._codes(found)[back]
-            encoded[outside, 3:5] = _levels(found, words)[back]
-            encoded[outside, 5] = _trust(found)[back]
+            encoded[outside, 1:] = _read(names, [pairs[place] for place in places])[back]
         return encoded
 
-    def known_names(
-        self, makes: set[str] | None = None, models: set[str] | None = None
-    ) -> KnownNames:
-        """Return what finds names, of those of ``makes`` and ``models`` only where given."""
-        ranks = self.model_ranks_
-        chosen = ranks if models is None else {key: ranks[key] for key in ranks if key in models}
-        its = self.make_ranks_
-        return KnownNames(
-            its if makes is None else {make: its[make] for make in its if make in makes},
-            chosen,
-            {key: self.model_words_[key] for key in chosen},
+    def names(
+        self,
+        words: Words | None = None,
+        *,
+        makes: set[str] | None = None,
+        models: set[str] | None = None,
+    ) -> CarNames:
+        """Return what reads names: with other ``words`` than the fitted ones, and finding those of
+        ``makes`` and ``models`` only, where given."""
+        ranks = {table: getattr(self, f"{table}_") for table in RANKS}
+        fitted = {table: getattr(self, f"{table}_") for table in WORTHS}
+        worths = fitted if words is None else dict(zip(WORTHS, words, strict=True))
+        its_makes, its_models = (
+            its if chosen is None else {name: its[name] for name in its if name in chosen}
+            for its, chosen in ((self.make_ranks_, makes), (self.model_ranks_, models))
         )
+        spelt = {key: self.model_words_[key] for key in its_models}
+        return CarNames(ranks, worths, KnownNames(its_makes, its_models, spelt))
 
     def unknown(self, X: pd.DataFrame) -> list[tuple[str, ...]]:
         """Return which of ``make``, ``model`` and ``state`` of each row were never seen."""
-        names = self.known_names()
+        names = self.names()
         pairs, at = distinct(zip(X["make"], X["model"], strict=True))
-        found = [names.find(*pair).unknown for pair in pairs]
+        found = [names.known.find(*pair).unknown for pair in pairs]
         return [
-            (*found[place], "state") if unknown_state(state, self.state_codes_) else found[place]
+            found[place] if names.knows_state(state) else (*found[place], "state")
             for place, state in zip(at.tolist(), _column(X, "state"), strict=True)
         ]
 
@@ -155,20 +149,6 @@ class NameEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         miles = numeric_column(X, "mileage")
         its = [bags[row] for row in rows.tolist()]
         return fit_words(its, age[rows], miles[rows], log_price[rows], alpha=self.alpha)
-
-    def _states(self, X: pd.DataFrame) -> FloatArray:
-        states, at = distinct(_column(X, "state"))
-        codes = [self.state_codes_.get(canonical_state(state)) for state in states]
-        return _floats(codes, bool(self.state_codes_))[at]
-
-    def _codes(self, found: list[Found]) -> FloatArray:
-        makes = [
-            self.make_ranks_.get(name.make) if name.trust < NOTHING else None for name in found
-        ]
-        models = [self.model_ranks_.get(name.key) for name in found]
-        return np.column_stack(
-            [_floats(makes, bool(self.make_ranks_)), _floats(models, bool(self.model_ranks_))]
-        )
 
 
 class _Cars(NamedTuple):
@@ -209,13 +189,15 @@ def _hiding(names: Sequence[str]) -> Iterator[tuple[IndexArray, IndexArray]]:
         yield np.flatnonzero(fold != number), np.flatnonzero(fold == number)
 
 
-def _levels(found: list[Found], words: Words) -> FloatArray:
-    bags = [tokens(name.make, name.words) for name in found]
-    return np.array([[worth(bag, table) for table in words] for bag in bags]).reshape(-1, 2)
+def _read(names: CarNames, pairs: Sequence[Any]) -> FloatArray:
+    """Codes of make and model, level, slope and trust of (n,) names."""
+    read = (names.car(*pair) for pair in pairs)
+    return np.array([(*name.columns, name.trust) for name in read], np.float64).reshape(-1, 5)
 
 
-def _trust(found: list[Found]) -> FloatArray:
-    return np.array([name.trust for name in found], dtype=np.float64)
+def _states(X: pd.DataFrame, names: CarNames) -> FloatArray:
+    states, at = distinct(_column(X, "state"))
+    return np.array([names.state(state) for state in states], dtype=np.float64)[at]
 
 
 def _column(X: pd.DataFrame, name: str) -> list[Any]:
@@ -225,12 +207,3 @@ def _column(X: pd.DataFrame, name: str) -> list[Any]:
 def _ranks(names: Sequence[str], min_rows: int) -> dict[str, int]:
     ranked = sorted(Counter(filter(None, names)).items(), key=lambda item: (-item[1], item[0]))
     return {name: i for i, (name, n) in enumerate(ranked) if n >= min_rows}
-
-
-def _floats(found: Sequence[int | None], any_known: bool) -> FloatArray:
-    # Trees refuse a categorical column without any category, hence the 0; and one of too many.
-    if not any_known:
-        return np.zeros(len(found))
-    return np.array(
-        [np.nan if code is None or code >= MAX_CODES else code for code in found], dtype=np.float64
-    )

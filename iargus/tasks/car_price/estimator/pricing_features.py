@@ -1,4 +1,4 @@
-"""Cars to numbers: age, mileage and the encoded names."""
+"""Cars to numbers: age, mileage, the encoded names, and numbers that are taken as they are."""
 
 from typing import Any, Self
 
@@ -8,37 +8,38 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from iargus.tasks.car_price.estimator.depreciation import depreciation_clock
-from iargus.tasks.car_price.estimator.name_encoder import COLUMNS, NameEncoder
+from iargus.tasks.car_price.columns import FURTHER_NUMBERS, is_placeholder
+from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 from iargus.tasks.car_price.estimator.name_words import numeric_column
-from iargus.tasks.car_price.estimator.odometer import placeholders
 
 FloatArray = npt.NDArray[np.float64]
 
-FEATURE_NAMES = ("age", "mileage", *COLUMNS)
-# Of a training row, names as they would be read if the model, or the make, had never been seen.
-HIDDEN = ("model", "make")
-HIDDEN_NAMES = COLUMNS[1:]
 DAYS_PER_YEAR = 365.25
+YOUNG = 12.0  # years; beyond, prices are nearly flat and say nothing about depreciation
+MIN_T = 2.0  # a drift below two standard errors is not told from none
 
 
 class PricingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Turn ``state, make, model, year, mileage`` into an (n, 8) array, see ``FEATURE_NAMES``.
+    """Turn cars into an (n, 8) array: the columns of `iargus.tasks.car_price.columns`, then one for
+    each of the ``numbers_`` that the training rows had.
 
     ``age`` is in years as of the end of the training window, ``mileage`` in miles (NaN where
-    missing). For training rows ``observed_at`` (naive UTC) moves the age back by
-    ``clock_`` years per year, see :func:`depreciation_clock`, and mileages that are placeholders
-    (`placeholders`) count as missing. Rows to predict carry no date: they are valued at the end of
-    the window, so equal input gives equal output on any day, and what they say of their mileage is
-    believed, for otherwise fewer miles could be cheaper.
+    missing). For training rows ``observed_at`` (naive UTC) moves the age back by ``clock_`` years
+    per year, see :func:`depreciation_clock`, and mileages that are placeholders
+    (`is_placeholder`) count as missing. Rows to predict carry no date: they are valued at the end
+    of the window, so equal input gives equal output on any day, and what they say of their mileage
+    is believed, for otherwise fewer miles could be cheaper.
 
-    ``fit_transform`` gives training rows ten more columns: ``HIDDEN_NAMES`` as they are when the
-    model of the row is hidden, then when its make is, so that whatever is fitted on them meets
-    names that are not known.
+    ``fit_transform`` gives training rows ten more columns: those of the names, without the state,
+    as they are when the model of the row is hidden, then when its make is, so that whatever is
+    fitted on them meets names that are not known.
 
     Fitted: ``encoder_`` (a :class:`NameEncoder`), ``window_end_`` (ISO 8601, naive UTC, ``""`` when
-    no training row has a date), ``reference_year_`` (its calendar year) and ``clock_``.
+    no training row has a date), ``reference_year_`` (its calendar year), ``clock_`` and
+    ``numbers_`` (those of `FURTHER_NUMBERS` that there were).
     """
+
+    numbers_: tuple[str, ...] = ()  # of versions that were fitted before there were any
 
     def __init__(self, encoder: NameEncoder | None = None, clock: float | None = None) -> None:
         self.encoder = encoder
@@ -58,8 +59,8 @@ class PricingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("prices must be finite and positive")
         years_ago, sold_in = self._read_window(X)
         mileage = numeric_column(X, "mileage")
-        nothing = placeholders(mileage, numeric_column(X, "year"), sold_in)
-        mileage = np.where(nothing, np.nan, mileage)
+        stands_in = is_placeholder(mileage, numeric_column(X, "year"), sold_in)
+        mileage = np.where(stands_in, np.nan, mileage)
         X = X.assign(mileage=mileage)
         self.encoder_: NameEncoder = clone(self.encoder) if self.encoder else NameEncoder()
         names = self.encoder_.fit_transform(X, y)
@@ -70,29 +71,22 @@ class PricingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             else self.clock
         )
         self.n_features_in_ = X.shape[1]
+        self.numbers_ = tuple(name for name in FURTHER_NUMBERS if name in X)
         hidden = [self.encoder_.hidden(X, price, what)[:, 1:] for what in ("model", "make")]
-        return np.column_stack([age - self.clock_ * years_ago, mileage, names, *hidden])
+        age = age - self.clock_ * years_ago
+        return np.column_stack([age, mileage, names, *self._further(X), *hidden])
 
     def transform(self, X: pd.DataFrame) -> FloatArray:
         """Return the features of cars valued at the end of the training window, (n, 8)."""
         check_is_fitted(self, "encoder_")
-        return np.column_stack(
-            [self._age(X), numeric_column(X, "mileage"), self.encoder_.transform(X)]
-        )
-
-    def unknown(self, X: pd.DataFrame) -> list[tuple[str, ...]]:
-        """Return which of ``make``, ``model`` and ``state`` of each row were never seen."""
-        return self.encoder_.unknown(X)
-
-    def get_feature_names_out(
-        self,
-        input_features: Any = None,  # noqa: ARG002
-    ) -> npt.NDArray[np.object_]:
-        """Return the names of the eight columns."""
-        return np.array(FEATURE_NAMES, dtype=object)
+        mileage, names = numeric_column(X, "mileage"), self.encoder_.transform(X)
+        return np.column_stack([self._age(X), mileage, names, *self._further(X)])
 
     def _age(self, X: pd.DataFrame) -> FloatArray:
         return self.reference_year_ - numeric_column(X, "year")
+
+    def _further(self, X: pd.DataFrame) -> list[FloatArray]:
+        return [numeric_column(X, name) for name in self.numbers_]
 
     def _read_window(self, X: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
         """Keep the end of the window; return the years from each row to it (0 without a date), and
@@ -113,3 +107,47 @@ class PricingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             np.nan_to_num(days) / DAYS_PER_YEAR,
             np.where(np.isnan(sold_in), self.reference_year_, sold_in),
         )
+
+
+def depreciation_clock(
+    log_price: FloatArray,
+    age: FloatArray,
+    mileage: FloatArray,
+    years_ago: FloatArray,
+    *,
+    group: FloatArray,
+) -> float:
+    """Return in [0, 1] by how many years a car ages, in price, per year of the window.
+
+    1: an old sale was that of a younger car (true age at sale). 0: prices of a model year stayed
+    as they were (raw year), as they do over months when demand makes up for age. Which one holds
+    depends on window and market, so it is estimated: least squares of the log price on age, mileage
+    and time before the end of the window, all centred within ``group`` (the within estimator of
+    panel data; Frisch & Waugh, 1933). All arrays are (n,); ages in years, mileage in miles.
+    """
+    rows = (age >= 0) & (age <= YOUNG)
+    known = mileage[~np.isnan(mileage)]
+    miles = np.where(np.isnan(mileage), known.mean() if known.size else 0.0, mileage)
+    columns = np.column_stack([log_price, age, np.clip(miles, 0, 3e5) / 1e5, years_ago])[rows]
+    if len(columns) < 100 or np.ptp(columns[:, 3]) < 0.25:
+        return 0.0
+    _, place = np.unique(np.nan_to_num(group[rows], nan=-1.0), return_inverse=True)
+    counts = np.bincount(place)
+    means = [np.bincount(place, weights=c) / counts for c in columns.T]
+    centred = columns - np.column_stack(means)[place]
+    target, design = centred[:, 0], centred[:, 1:]
+    coef: FloatArray = np.zeros(3)
+    weight: FloatArray = np.ones(len(target))
+    for _ in range(3):  # Huber's (1964) weights, by iteration
+        root = np.sqrt(weight)[:, np.newaxis]
+        solution = np.linalg.lstsq(design * root, target * root[:, 0], rcond=None)[0]
+        coef = np.asarray(solution, dtype=np.float64)
+        residual: FloatArray = np.abs(target - design @ coef)
+        weight = np.asarray(np.minimum(1.0, 0.4 / (residual + 1e-9)), dtype=np.float64)
+    spread = np.average(residual**2, weights=weight)
+    covariance = np.linalg.pinv((design * weight[:, None]).T @ design) * spread
+    error = float(np.sqrt(max(covariance[2, 2], 1e-18)))
+    per_age, per_year_ago = float(coef[0]), float(coef[2])
+    if per_age >= 0 or per_year_ago / error < MIN_T:
+        return 0.0
+    return float(np.clip(per_year_ago / -per_age, 0.0, 1.0))

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from iargus.compiled.arrays import finite
 from iargus.compiled.bundle import Bundle, FloatArray, Payload
-from iargus.compiled.checks import listed, number, whole
-from iargus.compiled.contents import Contents
+from iargus.compiled.canonical_json import listed, number, whole
 from iargus.compiled.errors import Refused
+from iargus.compiled.files import Contents
 from iargus.compiled.manifest import Manifest
-from iargus.compiled.ngrams import Ngrams
-from iargus.compiled.scores import Scores
+from iargus.compiled.ngrams import Ngrams, Scores
 
-KIND = "text_intent"
 Label = str | int | float
 _MAX_CHARS = 100_000
 _MAX_RANGE = 20
@@ -33,8 +31,6 @@ class Intents(NamedTuple):
 class TextBundle(Bundle):
     """TF-IDF of n-grams and one matrix of weights."""
 
-    kind = KIND
-
     def __init__(
         self, manifest: Manifest, labels: tuple[Label, ...], ngrams: Ngrams, scores: Scores
     ) -> None:
@@ -43,7 +39,7 @@ class TextBundle(Bundle):
         self._columns = ngrams.columns
 
     @classmethod
-    def read(cls, manifest: Manifest, contents: Contents) -> TextBundle:
+    def read(cls, manifest: Manifest, contents: Contents) -> Self:
         document = contents.document("text")
         labels = listed(document.get("labels"), "labels")
         if len(labels) < 2 or not all(type(label) in (str, int, float) for label in labels):

@@ -1,13 +1,20 @@
-"""Sentences of known and odd words, from none to far too many."""
+"""How text intent pipelines become bundles, and what those are held against."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from iargus.compiled.bundle import FloatArray, Payload
+from iargus.compiled.form import CompiledForm
 from iargus.compiled.synthetic_strings import blank, mutated, odd
-from iargus.tasks.text_intent.compiled import TextBundle
+from iargus.tasks.text_intent.bundle import TextBundle
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
 
 _WORDS = 20_000
 _LONGEST = 14  # words of an ordinary sentence
@@ -15,8 +22,38 @@ _LONG = 0.002  # share of sentences up to and beyond the length that is read
 _ODD = 0.05
 
 
+class TextForm(CompiledForm[TextBundle]):
+    """A text intent pipeline."""
+
+    kind = "text_intent"
+    bundle_type = TextBundle
+    largest_decides = True
+    canaries = (
+        {"text": "how much is my car worth"},
+        {"text": "Où est l'hôtel le plus proche ?"},
+        {"text": ""},
+        {"text": "🙂🙂 日本語 ﷺ"},
+        {"text": "book book book a flight " * 40},
+        {"text": "x" * 300},
+    )
+
+    def compile(self, estimator: Pipeline) -> dict[str, bytes]:
+        from iargus.tasks.text_intent.compilers import compile_text
+
+        return compile_text(estimator)
+
+    def reference(self, estimator: Pipeline, payloads: Sequence[Payload]) -> FloatArray:
+        import pandas as pd
+
+        found: FloatArray = estimator.predict_proba(pd.DataFrame(list(payloads), columns=["text"]))
+        return found
+
+    def synthetic_rows(self, bundle: TextBundle, seed: int) -> SyntheticTexts:
+        return SyntheticTexts(bundle, seed)
+
+
 class SyntheticTexts:
-    """An endless, seeded source of rows."""
+    """Sentences of known and odd words, from none to far too many: an endless, seeded source."""
 
     def __init__(self, bundle: TextBundle, seed: int) -> None:
         self._rng = rng = np.random.default_rng(seed)
