@@ -10,8 +10,8 @@ from iargus.errors import DataError, UsageError
 from iargus.monitoring.comparison.labels import LabelKind, label_kind
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.roles import no_features
-from iargus.monitoring.comparison.source import Source
 from iargus.monitoring.stats.drift.summary import Kinds, kind_of
+from iargus.tables.frames.source import FrameSource
 
 _IGNORED = "as --ignore asks"
 
@@ -24,7 +24,7 @@ class Chosen:
     passed_over: Mapping[str, str]
 
 
-def kinds_of_file(source: Source, current: Source, request: Request) -> Chosen:
+def kinds_of_file(source: FrameSource, current: FrameSource, request: Request) -> Chosen:
     """What can be compared of the reference, all of it or what is asked for.
 
     Raises:
@@ -55,7 +55,7 @@ def kinds_of_file(source: Source, current: Source, request: Request) -> Chosen:
     return Chosen(kinds, passed_over)
 
 
-def kinds_of_summary(kinds: Kinds, path: Path, current: Source, request: Request) -> Chosen:
+def kinds_of_summary(kinds: Kinds, path: Path, current: FrameSource, request: Request) -> Chosen:
     """The same where only a summary of the reference is left.
 
     Raises:
@@ -77,7 +77,7 @@ def kinds_of_summary(kinds: Kinds, path: Path, current: Source, request: Request
     return Chosen({name: kinds[name] for name in wanted if name not in passed_over}, passed_over)
 
 
-def common(chosen: Chosen, current: Source, request: Request) -> Chosen:
+def common(chosen: Chosen, current: FrameSource, request: Request) -> Chosen:
     """What of that the current file can be compared in; a column that it lacks is all missing.
 
     Raises:
@@ -96,7 +96,7 @@ def common(chosen: Chosen, current: Source, request: Request) -> Chosen:
     return Chosen(kinds, passed_over)
 
 
-def is_classes(source: Source, request: Request) -> bool:
+def is_classes(source: FrameSource, request: Request) -> bool:
     """Whether labels are classes, as far as the first rows tell.
 
     Raises:
@@ -112,7 +112,7 @@ def is_classes(source: Source, request: Request) -> bool:
     return kind is LabelKind.CLASSES
 
 
-def _new(chosen: Chosen, current: Source, request: Request) -> Iterator[tuple[str, str]]:
+def _new(chosen: Chosen, current: FrameSource, request: Request) -> Iterator[tuple[str, str]]:
     for name, why in current.columns.items():
         if name in chosen.kinds and why is not None:
             yield name, f"{why} in the current file"
@@ -124,7 +124,7 @@ def _new(chosen: Chosen, current: Source, request: Request) -> Iterator[tuple[st
             yield name, _IGNORED if name in request.ignore else "not in the reference"
 
 
-def _reasons(chosen: Chosen, current: Source) -> str:
+def _reasons(chosen: Chosen, current: FrameSource) -> str:
     """Why what both files have is not compared."""
     common = [name for name in current.columns if name in chosen.passed_over]
     if not common:

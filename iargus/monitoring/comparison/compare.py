@@ -22,12 +22,10 @@ from iargus.monitoring.comparison.choosing import (
     kinds_of_summary,
 )
 from iargus.monitoring.comparison.document import document_of, why_unjudged
-from iargus.monitoring.comparison.opening import open_source
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.same_rows import repeats_of_files, same_columns
 from iargus.monitoring.comparison.saved import SavedReference, is_saved
 from iargus.monitoring.comparison.scan import Scan, read_all
-from iargus.monitoring.comparison.source import Source
 from iargus.monitoring.observed import Observed, RepeatFacts
 from iargus.monitoring.stats.drift.facts import drift_facts
 from iargus.monitoring.stats.performance.verdict import (
@@ -40,6 +38,8 @@ from iargus.monitoring.stats.quality.rules import is_serious
 from iargus.monitoring.stats.quality.scan import Fault, Finding
 from iargus.storage.labelled.repeats import Repeats
 from iargus.tables import TableOptions
+from iargus.tables.frames.opening import open_frames
+from iargus.tables.frames.source import FrameSource
 
 Progress = Callable[[float, int], None]
 """Told how much of both files is read, and how many rows so far."""
@@ -99,13 +99,13 @@ def compare_files(
         DataError: a file or a column cannot be read, or labels and predictions do not fit.
         UsageError: what is asked for cannot be had, or is not clear; says what decides it.
     """
-    now = open_source(current, options)
+    now = open_frames(current, options)
     if is_saved(reference):
         before, saved = None, SavedReference.read(reference)
         kept = kinds_of_summary(saved.kinds, reference, now, request)
         chosen = common(kept, now, request)
     else:
-        before, saved = open_source(reference, options), None
+        before, saved = open_frames(reference, options), None
         chosen = common(kinds_of_file(before, now, request), now, request)
     classes = is_classes(now, request)
     same = same_columns(chosen.kinds, now, before, request)
@@ -138,7 +138,7 @@ def compare_files(
     return Comparison(observed, verdict, dict(chosen.passed_over), saved, document, unjudged, told)
 
 
-def _checked(source: Source, scan: Scan) -> FileRead:
+def _checked(source: FrameSource, scan: Scan) -> FileRead:
     broken = source.broken
     if broken.rows > scan.rows:
         raise DataError(
@@ -169,7 +169,7 @@ def _observed(saved: SavedReference, scan: Scan, chosen: Chosen) -> Observed:
 
 
 def _read(
-    jobs: list[tuple[Source, Scan]],
+    jobs: list[tuple[FrameSource, Scan]],
     chosen: Chosen,
     request: Request,
     same: Sequence[str],
@@ -178,7 +178,7 @@ def _read(
     stop, lock = Event(), Lock()
     done, rows = dict.fromkeys((source.path for source, _ in jobs), 0.0), 0
 
-    def seen(source: Source, share: float, count: int) -> None:
+    def seen(source: FrameSource, share: float, count: int) -> None:
         nonlocal rows
         with lock:
             done[source.path], rows = share, rows + count

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.scan import Scan
-from iargus.monitoring.comparison.source import Source
 from iargus.monitoring.stats.drift.summary import Kinds
 from iargus.storage.labelled.repeats import Repeats
+from iargus.tables.frames.source import FrameSource
 
 _MOST = 0.5  # of the rows of a file; where more are equal to others, equal rows are the rule
 _MARGIN = 1.5  # shares of equal rows across and within files do not grow quite alike
 
 
 def same_columns(
-    kinds: Kinds, current: Source, reference: Source | None, request: Request
+    kinds: Kinds, current: FrameSource, reference: FrameSource | None, request: Request
 ) -> tuple[str, ...]:
     """The columns by which a row repeats another: those that are compared, and the label where
     both files have it. A summary of a reference has it not."""

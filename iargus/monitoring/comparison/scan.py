@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from iargus.monitoring.comparison.classes import Vocabulary
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.row_errors import row_errors
-from iargus.monitoring.comparison.source import Source
-from iargus.monitoring.stats.drift.summary import Kinds, Summary, merge_all, summarise
+from iargus.monitoring.stats.drift.summary import Kind, Kinds, Summary, merge_all, summarise
 from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
 from iargus.monitoring.stats.performance.tally import ErrorTally
 from iargus.monitoring.stats.quality.scan import QualityScan
 from iargus.storage.labelled.repeats import EarlierRows, Repeats
+from iargus.tables.frames.source import FrameSource
 
-Seen = Callable[[Source, float, int], None]
+Seen = Callable[[FrameSource, float, int], None]
 """Told after each part: the file, how much of it is read, and the rows of the part."""
 
 
@@ -119,15 +119,16 @@ def _merged(before: Summary, part: Summary) -> Summary:
 
 
 def read_all(
-    source: Source, scan: Scan, names: Sequence[str], kinds: Kinds, *, seen: Seen, stop: Event
+    source: FrameSource, scan: Scan, names: Sequence[str], kinds: Kinds, *, seen: Seen, stop: Event
 ) -> None:
     """Read the whole file into `scan`, or until `stop` is set.
 
     Raises:
         DataError: it cannot be read.
     """
-    for batch in source.batches(names, kinds):
+    texts = {name: kind is not Kind.NUMBER for name, kind in kinds.items()}
+    for frame, done in source.batches(names, texts):
         if stop.is_set():
             return
-        scan.add(batch.frame)
-        seen(source, batch.done, len(batch.frame))
+        scan.add(frame)
+        seen(source, done, len(frame))

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from iargus.tables.number_columns import DecimalSign, NumberColumn, decide
-from iargus.tables.numbers import (
+from iargus.tables.values.number_columns import LEAST_AMOUNT, DecimalSign, NumberColumn, decide
+from iargus.tables.values.numbers import (
+    UNITS,
     NumberAmbiguous,
     NumberInvalid,
     Written,
     split_number,
     value_of,
 )
-from iargus.tables.units import UNITS
 from iargus.training.importers.candidate import RowRejected
 
 DECIMAL = "--decimal"
@@ -30,9 +30,6 @@ class AmountColumn:
         self.name = name
         self.column = NumberColumn(name, amounts=amounts)
         self._at = at
-        self._bare = 0
-        self._pointed = 0
-        self._example = ""
         self._sign = DecimalSign(None)
         self._unit: str | None = None
         self._unit_given = False
@@ -41,36 +38,19 @@ class AmountColumn:
         """Take the value of one record as evidence."""
         value = values[self._at]
         if type(value) is str:
-            # Most values, and not worth taking apart: 35725 and 35725.5.
-            whole, point, rest = value.partition(".")
-            if whole.isdecimal() and len(whole) > 3 and (not point or rest.isdecimal()):
-                self._bare += 1
-                if point:
-                    self._pointed += 1
-                    self._example = value
-            else:
-                self.column.look(value)
+            self.column.look(value)
         elif isinstance(value, int | float | Decimal):
-            self._bare += 1
+            self.column.largest = LEAST_AMOUNT  # it is a number already, so nothing was lost
 
     def settle(self, given: str | None, other: AmountColumn) -> tuple[str, ...]:
         """Decide what dots and commas mean, and say so."""
-        column = self.column
-        if self._bare:
-            column.units[None] += self._bare
-            column.largest = max(column.largest, 1_000.0)
-            self._bare = 0
-        if self._pointed:
-            column.shown["."] += self._pointed
-            column.examples.setdefault(".", self._example)
-            self._pointed = 0
-        self._sign = decide(column, given=given, others=(other.column,))
+        self._sign = decide(self.column, given=given, others=(other.column,))
         return () if self._sign.because is None else (self._sign.because,)
 
     def settle_unit(self, given: str | None, named: str | None, *, default: str) -> tuple[str, ...]:
         """Decide the unit of numbers without one: as `given` by the user, as the column is
         `named`, or as its other fields say."""
-        seen = {unit for unit, count in self.column.units.items() if unit is not None and count}
+        seen = self.column.units
         if given is not None:
             self._unit, self._unit_given = given, True
             return ()

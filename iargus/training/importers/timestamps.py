@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from iargus.tables.date_columns import DateColumn, decide_order
-from iargus.tables.dates import DateInvalid, naive_utc, split_date, timestamp_of
-from iargus.tables.months import ZONES
+from iargus.tables.values.date_columns import DateColumn, decide_order
+from iargus.tables.values.dates import ZONES, DateInvalid, naive_utc, split_date, timestamp_of
 from iargus.training.importers.candidate import RowRejected
 
 OPTION = "--date-format"

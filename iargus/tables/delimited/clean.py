@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from io import StringIO
 from itertools import chain
 
-from iargus.tables.lines import TextLines
-from iargus.tables.records import (
+from iargus.tables.delimited.records import (
     BLANKS,
     MAX_RECORD_LINES,
     ONE_COLUMN,
@@ -18,22 +16,10 @@ from iargus.tables.records import (
     allow_long_fields,
     split_records,
 )
-from iargus.tables.table import Record
+from iargus.tables.lines import TextLines
+from iargus.tables.table import BrokenRows
 
 _WRITTEN_ROWS = 8_192
-
-
-@dataclass
-class Broken:
-    """Rows that were left out, and the first of them."""
-
-    rows: int = 0
-    first: str = ""
-
-    def add(self, record: Record, unit: str = "line") -> None:
-        self.rows += 1
-        if self.rows == 1:
-            self.first = f"{unit} {record.position}: {record.problem}"
 
 
 class CleanText:
@@ -47,7 +33,7 @@ class CleanText:
 
     def __init__(self, lines: TextLines, dialect: Dialect, width: int, *, header: bool) -> None:
         self._lines, self._dialect, self._width, self._header = lines, dialect, width, header
-        self.broken = Broken()
+        self.broken = BrokenRows("line")
         self.is_quoted = dialect.delimiter not in ("\t", BLANKS)
         one = dialect.delimiter is None or dialect.delimiter == BLANKS
         self.separator = ONE_COLUMN if one else str(dialect.delimiter)

@@ -9,21 +9,25 @@ from pathlib import PurePath
 
 from iargus.errors import DataError
 from iargus.tables.content import Content
-from iargus.tables.dialect import SHOWN, dialect_of
+from iargus.tables.delimited.dialect import SHOWN, dialect_of
+from iargus.tables.delimited.records import Dialect, split_records
 from iargus.tables.encoding import Encoding
-from iargus.tables.headers import check_title
 from iargus.tables.lines import TextLines
-from iargus.tables.options import TableOptions
-from iargus.tables.records import Dialect, split_records
-from iargus.tables.table import NameColumns, Record, Table
+from iargus.tables.table import (
+    FIRST_ROWS,
+    NameColumns,
+    Record,
+    Table,
+    TableOptions,
+    check_title,
+)
 
-FIRST_ROWS = 1_000  # which decide whether the first of them is a header
 _OTHERS = {";": "';'", "\t": "a tab ('\\t')", "|": "'|'", ",": "','", ":": "':'"}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a delimited text is read, for whoever reads it with a parser of his own."""
+    """How a delimited text is read, for another parser."""
 
     codec: str
     dialect: Dialect
@@ -61,8 +65,8 @@ def open_delimited(
         return records
 
     delimiter = dialect.delimiter
-    separated = f"columns separated by {_named(delimiter)}" if delimiter else "one column"
-    understood = [separated]
+    named = SHOWN.get(delimiter or "", repr(delimiter))
+    understood = [f"columns separated by {named}" if delimiter else "one column"]
     if encoding.shown:
         understood.append(encoding.shown)
     if given is not None:
@@ -76,10 +80,6 @@ def open_delimited(
         understood=understood,
         details=Layout(encoding.codec, dialect),
     )
-
-
-def _named(delimiter: str) -> str:
-    return SHOWN.get(delimiter, repr(delimiter))
 
 
 def _check_first(

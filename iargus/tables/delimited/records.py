@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 
+from iargus.tables.lines import MAX_SHOWN_CHARS
 from iargus.tables.table import BROKEN, Record
 
 NO_FAULTS: Mapping[int, str] = MappingProxyType({})
@@ -107,7 +108,7 @@ def _quoted_records(
             problem = _broken(error, len(feed.record))
             feed.put_back()
             first = feed.record[0]
-            yield Record(start, [first[:MAX_SHOWN]], problem, BROKEN)
+            yield Record(start, [first[:MAX_SHOWN_CHARS]], problem, BROKEN)
             reader = csv.reader(feed, delimiter=delimiter, strict=True)
             continue
         if cells is None:
@@ -117,19 +118,16 @@ def _quoted_records(
             continue
         fault = _fault(faults, start, feed.number) if faults else None
         if fault is not None:
-            yield Record(start, [taken[0][:MAX_SHOWN]], fault, BROKEN)
+            yield Record(start, [taken[0][:MAX_SHOWN_CHARS]], fault, BROKEN)
             continue
         width = width or len(cells)
         if len(taken) > 1 and len(cells) != width and _are_rows(taken[1:], delimiter, width):
             feed.put_back()
             reader = csv.reader(feed, delimiter=delimiter, strict=True)
             problem = "a quotation mark is opened and not closed"
-            yield Record(start, [taken[0][:MAX_SHOWN]], problem, BROKEN)
+            yield Record(start, [taken[0][:MAX_SHOWN_CHARS]], problem, BROKEN)
             continue
         yield Record(start, cells)
-
-
-MAX_SHOWN = 2_000  # characters of a broken row that are kept
 
 
 def _fault(faults: Mapping[int, str], first: int, last: int) -> str | None:
@@ -169,7 +167,7 @@ def _plain_records(
             continue
         line = text.rstrip("\r")
         if number in faults:
-            yield Record(number, [line[:MAX_SHOWN]], faults[number], BROKEN)
+            yield Record(number, [line[:MAX_SHOWN_CHARS]], faults[number], BROKEN)
         elif tab and "\t" in line:
             cells = line.split("\t")
             yield Record(number, [unquoted(c) for c in cells] if '"' in line else cells)
