@@ -18,10 +18,11 @@ from iargus.cli.options import delimiter_option
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import ConfigurationError
 from iargus.operations.stack import Stack
+from iargus.tables import TableOptions
 
 if TYPE_CHECKING:
     from iargus.tasks.base import Task
-    from iargus.training.importers import FileOptions, ImportSummary
+    from iargus.training.importers import ImportSummary
 
 app = typer.Typer(help="Add labelled data from files.", no_args_is_help=True)
 
@@ -100,7 +101,6 @@ def import_cars(
     """
     from iargus.training.importers.cars import FIELDS, CarColumns
     from iargus.training.importers.columns import parse_mapping
-    from iargus.training.importers.records import FileOptions
 
     stack = Stack()
     layout = CarColumns(
@@ -111,7 +111,7 @@ def import_cars(
         decimal=decimal,
         currency=currency.strip().upper(),
     )
-    options = FileOptions(encoding, delimiter_option(delimiter), sheet)
+    options = TableOptions(encoding, delimiter_option(delimiter), sheet)
     chosen = _car_task(stack, task)
     _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
@@ -149,8 +149,8 @@ def import_examples(
     from iargus.cli.imports.preview import confirm
     from iargus.tasks.base import Storage
     from iargus.training.importers.columns import parse_mapping
-    from iargus.training.importers.examples import ExampleColumns, fields_of
-    from iargus.training.importers.records import FileOptions
+    from iargus.training.importers.examples import ExampleColumns
+    from iargus.training.importers.names import fields_of
 
     stack = Stack()
     chosen = stack.catalogue.get(task)
@@ -158,7 +158,7 @@ def import_examples(
         raise ConfigurationError(f"the task {task} learns from cars: use `iargus import cars`")
     mapping = parse_mapping(column or [], fields_of(chosen))
     layout = ExampleColumns(chosen, mapping=mapping, date_format=date_format, header=header)
-    options = FileOptions(encoding, delimiter_option(delimiter), sheet, split)
+    options = TableOptions(encoding, delimiter_option(delimiter), sheet, split)
     confirm(file, layout, options, yes=yes)
     _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
@@ -170,7 +170,7 @@ def _import(
     layout: Any,
     observed_at: datetime | None,
     source: str | None,
-    options: FileOptions,
+    options: TableOptions,
     allow_rejected: str | None,
 ) -> None:
     from iargus.storage.labelled.imports import Imports

@@ -16,13 +16,13 @@ from iargus.cli.console import PIPE_WIDTH
 from iargus.errors import DataError
 
 if TYPE_CHECKING:
+    from iargus.tables import TableOptions
     from iargus.training.importers.examples import ExampleColumns
-    from iargus.training.importers.records import FileOptions
 
 _CELL_CHARS = 60
 
 
-def confirm(path: Path, layout: ExampleColumns, options: FileOptions, *, yes: bool) -> None:
+def confirm(path: Path, layout: ExampleColumns, options: TableOptions, *, yes: bool) -> None:
     """Show what `layout` takes for what, and ask where that is not certain.
 
     Raises:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -26,17 +25,15 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 class AmountColumn:
     """One column of a file; `look` at all of its values, `settle`, then read each."""
 
-    def __init__(self, name: str, at: int, *, amounts: bool = False) -> None:
+    def __init__(self, name: str, *, amounts: bool = False) -> None:
         self.name = name
         self.column = NumberColumn(name, amounts=amounts)
-        self._at = at
         self._sign = DecimalSign(None)
         self._unit: str | None = None
         self._unit_given = False
 
-    def look(self, values: Sequence[Any]) -> None:
-        """Take the value of one record as evidence."""
-        value = values[self._at]
+    def look(self, value: Any) -> None:
+        """Take one value as evidence."""
         if type(value) is str:
             self.column.look(value)
         elif isinstance(value, int | float | Decimal):

@@ -25,10 +25,9 @@ class TimestampColumn:
         self.name = name
         self._form = form
         self._column = DateColumn(name)
-        self._limit = datetime.combine(now.date() + timedelta(days=2), time())
+        self._limit = day_after_tomorrow(now)
         self._day_first: dict[str, bool] = {}
         self._read: dict[str, datetime] = {}
-        self.needs_review = form is None
 
     def look(self, value: Any) -> None:
         """Take one value as evidence."""
@@ -52,8 +51,10 @@ class TimestampColumn:
         text = value if type(value) is str else str(value)
         found = self._read.get(text)
         if found is None:
-            if isinstance(value, datetime | date):
-                return self._checked(value, _of_cell(value))
+            if isinstance(value, datetime):
+                return self._checked(value, naive_utc(value))
+            if isinstance(value, date):
+                return self._checked(value, datetime.combine(value, time()))
             found = self._checked(value, self._parsed(text))
             if len(self._read) < _CACHED:
                 self._read[text] = found
@@ -115,15 +116,9 @@ class TimestampColumn:
         return timestamp.replace(microsecond=0)
 
 
-def after_tomorrow(day: datetime, *, now: datetime) -> bool:
-    """Whether nothing can have been observed then yet, wherever on Earth."""
-    return day >= datetime.combine(now.date() + timedelta(days=2), time())
-
-
-def _of_cell(value: datetime | date) -> datetime:
-    if isinstance(value, datetime):
-        return naive_utc(value)
-    return datetime.combine(value, time())
+def day_after_tomorrow(now: datetime) -> datetime:
+    """From then on nothing can have been observed yet, wherever on Earth."""
+    return datetime.combine(now.date() + timedelta(days=2), time())
 
 
 def _strptime(text: str, form: str) -> datetime:
