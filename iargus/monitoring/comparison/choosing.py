@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +31,8 @@ def kinds_of_file(source: FrameSource, current: FrameSource, request: Request) -
         DataError: a column that is asked for is not there or cannot be compared.
         UsageError: a column is asked for and ignored.
     """
+    _check_named(source.columns, source.path, request)
     for name in (*request.columns, *request.keep):
-        if name in request.ignore:
-            raise UsageError(f"the column {name!r} cannot be both compared and ignored")
-        if name not in source.columns:
-            raise DataError(f"{source.path}: no column {name!r}")
         if source.columns[name] is not None:
             raise DataError(f"{source.path}: the column {name!r} has {source.columns[name]}")
     for name in request.ignore:
@@ -62,11 +59,7 @@ def kinds_of_summary(kinds: Kinds, path: Path, current: FrameSource, request: Re
         DataError: a column that is asked for is not there.
         UsageError: a column is asked for and ignored.
     """
-    for name in (*request.columns, *request.keep):
-        if name in request.ignore:
-            raise UsageError(f"the column {name!r} cannot be both compared and ignored")
-        if name not in kinds:
-            raise DataError(f"{path}: no column {name!r}")
+    _check_named(kinds, path, request)
     wanted = [name for name in request.columns or tuple(kinds) if name != request.label]
     passed_over = {name: _IGNORED for name in request.ignore if name in wanted}
     named = {*request.columns, *request.keep, *request.ignore, request.prediction}
@@ -110,6 +103,28 @@ def is_classes(source: FrameSource, request: Request) -> bool:
     sample = source.sample([request.label, request.prediction])
     kind = label_kind(sample[request.label], sample[request.prediction], cutoff=request.cutoff)
     return kind is LabelKind.CLASSES
+
+
+def same_columns(
+    kinds: Kinds, current: FrameSource, reference: FrameSource | None, request: Request
+) -> tuple[str, ...]:
+    """The columns by which a row repeats another: those that are compared, and the label where
+    both files have it. A summary of a reference has it not."""
+    sources = [current] if reference is None else [current, reference]
+    names = tuple(name for name in kinds if all(name in source.columns for source in sources))
+    label = request.label
+    if label is None or label in kinds or reference is None:
+        return names
+    in_both = all(source.columns.get(label, "absent") is None for source in sources)
+    return (*names, label) if in_both else names
+
+
+def _check_named(names: Collection[str], path: Path, request: Request) -> None:
+    for name in (*request.columns, *request.keep):
+        if name in request.ignore:
+            raise UsageError(f"the column {name!r} cannot be both compared and ignored")
+        if name not in names:
+            raise DataError(f"{path}: no column {name!r}")
 
 
 def _new(chosen: Chosen, current: FrameSource, request: Request) -> Iterator[tuple[str, str]]:

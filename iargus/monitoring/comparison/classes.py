@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -56,7 +54,7 @@ class Vocabulary:
         self._rows += len(labels)
         for known, new in ((self._labels, labels), (self._predictions, predictions)):
             if len(known) < _MOST_KEPT:
-                known.update(pd.unique(pd.Series(new, dtype=object)).tolist())
+                known.update(new)
 
     def check(self) -> None:
         """
@@ -66,7 +64,7 @@ class Vocabulary:
         labels, said = self._labels, self._predictions
         if not labels or not said or labels & said:
             return
-        different_types = _are_numbers(labels) != _are_numbers(said)
+        different_types = all(map(_is_number, labels)) != all(map(_is_number, said))
         if different_types or (self._rows >= _LEAST_ROWS and min(len(labels), len(said)) >= 2):
             folded = {each.casefold() for each in labels} & {each.casefold() for each in said}
             hint = ", such as capital letters" if folded else ""
@@ -77,10 +75,9 @@ class Vocabulary:
             )
 
 
-def _are_numbers(values: Collection[str]) -> bool:
-    for value in values:
-        try:
-            float(value)
-        except ValueError:
-            return False
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
     return True

@@ -20,12 +20,12 @@ from iargus.monitoring.comparison.choosing import (
     is_classes,
     kinds_of_file,
     kinds_of_summary,
+    same_columns,
 )
 from iargus.monitoring.comparison.document import document_of, why_unjudged
 from iargus.monitoring.comparison.request import Request
-from iargus.monitoring.comparison.same_rows import repeats_of_files, same_columns
 from iargus.monitoring.comparison.saved import SavedReference, is_saved
-from iargus.monitoring.comparison.scan import Scan, read_all
+from iargus.monitoring.comparison.scan import Scan, read_all, repeats_of_files
 from iargus.monitoring.observed import Observed, RepeatFacts
 from iargus.monitoring.stats.drift.facts import drift_facts
 from iargus.monitoring.stats.performance.verdict import (

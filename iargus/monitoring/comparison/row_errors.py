@@ -33,10 +33,6 @@ def row_errors(
         truth, said = labels[usable], predictions[usable]
         if cutoff is not None:
             said = (numbers_of(said) >= cutoff).astype(np.int64)
-        if vocabulary is None and _are_numeric(truth, said):
-            # 1 and 1.0 are one class.
-            wrong = truth.to_numpy(np.float64) != said.to_numpy(np.float64)
-            return wrong.astype(np.float64), usable
         known, answered = canonical_column(truth), canonical_column(said)
         if vocabulary is not None:
             vocabulary.add(known, answered)
@@ -45,7 +41,3 @@ def row_errors(
     usable = (amounts > 0) & np.isfinite(amounts) & np.isfinite(expected)
     errors = np.abs(amounts[usable] - expected[usable]) / amounts[usable]
     return errors, usable
-
-
-def _are_numeric(*columns: pd.Series) -> bool:
-    return all(pd.api.types.is_numeric_dtype(column) for column in columns)

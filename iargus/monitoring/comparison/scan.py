@@ -20,6 +20,9 @@ from iargus.monitoring.stats.quality.scan import QualityScan
 from iargus.storage.labelled.repeats import EarlierRows, Repeats
 from iargus.tables.frames.source import FrameSource
 
+_MOST_REPEATED = 0.5  # of a file's rows; where more are equal to others, that is the rule
+_MARGIN = 1.5  # shares of equal rows across and within files do not grow quite alike
+
 Seen = Callable[[FrameSource, float, int], None]
 """Told after each part: the file, how much of it is read, and the rows of the part."""
 
@@ -132,3 +135,24 @@ def read_all(
             return
         scan.add(frame)
         seen(source, done, len(frame))
+
+
+def repeats_of_files(reference: Scan, current: Scan) -> Repeats:
+    """Repeats are left out, unless rows are equal by chance: then each is an observation.
+
+    Advertisements that are posted again are equal within a file far more than across the two. Rows
+    of a few categories are as often equal to one of the other file; leaving them out would make
+    what is frequent rare, and more so in the larger file.
+    """
+    if not reference.rows or not current.rows or not (reference.repeated or current.repeated):
+        return Repeats.LEFT_OUT
+    small, large = sorted((reference, current), key=lambda scan: scan.rows)
+    in_small, in_large = small.repeated / small.rows, large.repeated / large.rows
+    if max(in_small, in_large) > _MOST_REPEATED:
+        return Repeats.COUNTED
+    across = small.seen.share_in(large.seen)
+    # By chance a row is equal to any of the larger file up to twice as often as to one before it
+    # there, and less often to one before it in the smaller file, as that has fewer rows.
+    fewer = small.rows / large.rows
+    by_chance = in_large <= _MARGIN * across and in_small <= 2 * _MARGIN * across * fewer
+    return Repeats.COUNTED if by_chance else Repeats.LEFT_OUT

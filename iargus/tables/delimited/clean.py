@@ -4,7 +4,7 @@ rows there are, and which of them are broken, is decided as everywhere (`records
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import StringIO
 from itertools import chain
 
@@ -95,10 +95,8 @@ class CleanText:
         delimiter, between = self._dialect.delimiter, self._width - 1
         if delimiter is None:
             return len(lines)
-        counts: Callable[[str], int] = lambda line: line.count(delimiter)  # noqa: E731
-        if all(count == between for count in map(counts, lines)):
-            return len(lines)
-        return next(at for at, line in enumerate(lines) if line.count(delimiter) != between)
+        wrong = (at for at, line in enumerate(lines) if line.count(delimiter) != between)
+        return next(wrong, len(lines))
 
     def _whole_quoted(self, lines: list[str]) -> int:
         reader = self._reader(lines)
@@ -128,10 +126,9 @@ class CleanText:
         return csv.reader(ended, delimiter=self._dialect.delimiter or ONE_COLUMN, strict=True)
 
     def _row_by_row(self, lines: Iterator[str], first_line: int) -> Iterator[str]:
-        dialect = Dialect(self._dialect.delimiter)
         records = split_records(
             lines,
-            dialect,
+            Dialect(self._dialect.delimiter),
             faults=self._lines.faults,
             first_line=first_line,
             width=self._width,

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from iargus.tables.lines import MAX_SHOWN_CHARS
 from iargus.tables.table import BROKEN, Record
 
-NO_FAULTS: Mapping[int, str] = MappingProxyType({})
 MAX_FIELD_CHARS = 8 << 20  # of one field; csv's own limit of 131,072 would end the whole file
 MAX_RECORD_LINES = 2_000
 """Over which a quoted field may go. One that goes further lacks its second quotation mark."""
@@ -33,7 +32,7 @@ def split_records(
     lines: Iterable[str],
     dialect: Dialect,
     *,
-    faults: Mapping[int, str] = NO_FAULTS,
+    faults: Mapping[int, str] = MappingProxyType({}),
     first_line: int = 1,
     width: int = 0,
 ) -> Iterator[Record]:
@@ -116,8 +115,8 @@ def _quoted_records(
         taken = feed.record
         if not cells or (len(taken) == 1 and not taken[0].strip()):
             continue
-        fault = _fault(faults, start, feed.number) if faults else None
-        if fault is not None:
+        numbers = range(start, feed.number + 1)
+        if faults and (fault := next((faults[n] for n in numbers if n in faults), None)):
             yield Record(start, [taken[0][:MAX_SHOWN_CHARS]], fault, BROKEN)
             continue
         width = width or len(cells)
@@ -128,10 +127,6 @@ def _quoted_records(
             yield Record(start, [taken[0][:MAX_SHOWN_CHARS]], problem, BROKEN)
             continue
         yield Record(start, cells)
-
-
-def _fault(faults: Mapping[int, str], first: int, last: int) -> str | None:
-    return next((faults[line] for line in range(first, last + 1) if line in faults), None)
 
 
 def _broken(error: Exception, lines: int) -> str:

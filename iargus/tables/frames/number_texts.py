@@ -3,39 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 
 import pandas as pd
 
 from iargus.tables.values.number_columns import NumberColumn, decide
-from iargus.tables.values.numbers import NumberInvalid, split_number
+from iargus.tables.values.numbers import MAX_CHARS, NumberInvalid, split_number
 
 _PLAIN = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")  # as programs write them
 _LEAST = 0.95  # of the values; the others are faults, and told as such
+_LONGEST = MAX_CHARS + 1
+_ONES = str.maketrans("23456789", "11111111")
 _NO_EXPONENT = r"[eE](?![-+−]?\d)"
 
 
 def decimal_signs(sample: pd.DataFrame) -> dict[str, str]:
     """The decimal sign of each column of numbers that pandas would not read, or read wrongly."""
-    values = {str(name): list(map(str, sample[name].dropna().unique())) for name in sample.columns}
+    shapes = {str(name): _shapes_of(sample[name]) for name in sample.columns}
     odd = [
         name
-        for name, texts in values.items()
-        if any(map(str.isdigit, next((t for t in texts if not _PLAIN.fullmatch(t)), "")))
+        for name, found in shapes.items()
+        if any(map(str.isdigit, next((each for each in found if not _PLAIN.fullmatch(each)), "")))
     ]
-    columns = {name: column for name in odd if (column := _numbers(name, values[name]))}
+    columns = {name: column for name in odd if (column := _numbers(name, shapes[name]))}
     if any(column.shown[","] for column in columns.values()):
         # 61.400 beside 8123,50: nobody writes both signs for decimals in one file.
-        rest = [name for name in values if name not in odd and values[name]]
-        columns |= {name: column for name in rest if (column := _numbers(name, values[name]))}
-    found: dict[str, str] = {}
+        rest = [name for name in shapes if name not in odd and shapes[name]]
+        columns |= {name: column for name in rest if (column := _numbers(name, shapes[name]))}
+    signs: dict[str, str] = {}
     for name, column in columns.items():
         sign = decide(column, others=[each for each in columns.values() if each is not column]).sign
         if sign is None and not (column.shown or column.doubtful):
             sign = "."  # whole numbers
         if sign == "," or (sign is not None and name in odd):
-            found[name] = sign
-    return found
+            signs[name] = sign
+    return signs
 
 
 def as_numbers(frame: pd.DataFrame, signs: Mapping[str, str]) -> pd.DataFrame:
@@ -46,19 +49,25 @@ def as_numbers(frame: pd.DataFrame, signs: Mapping[str, str]) -> pd.DataFrame:
     return frame
 
 
-def _numbers(name: str, texts: Sequence[str]) -> NumberColumn | None:
+def _shapes_of(column: pd.Series) -> Counter[str]:
+    """How many values have which shape: thousands of numbers have a few dozen, and all that counts
+    about a digit is whether it is a zero."""
+    return Counter(str(value)[:_LONGEST].translate(_ONES) for value in column.dropna().unique())
+
+
+def _numbers(name: str, shapes: Counter[str]) -> NumberColumn | None:
     """What nearly all values of a column are: numbers without a unit, which may be percentages."""
-    column, count = NumberColumn(name), 0
-    for text in texts:
-        plain = text.rstrip("% ")
+    column, numbers = NumberColumn(name), 0
+    for shape, count in shapes.items():
+        plain = shape.rstrip("% ")
         try:
             written = split_number(plain)
         except NumberInvalid:
             continue
         if written.unit is None and written.factor == 1.0:
-            column.look(plain)
-            count += 1
-    return column if count >= _LEAST * len(texts) else None
+            column.look(plain, count)
+            numbers += count
+    return column if numbers >= _LEAST * shapes.total() else None
 
 
 def _converted(column: pd.Series, sign: str) -> pd.Series:

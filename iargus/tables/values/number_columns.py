@@ -28,14 +28,14 @@ class NumberColumn:
     largest: float = 0.0
     examples: dict[str, str] = field(default_factory=dict)
 
-    def look(self, text: str) -> None:
-        """Take one value as evidence; what is no number is none."""
+    def look(self, text: str, count: int = 1) -> None:
+        """Take a value that occurs so often as evidence; what is no number is none."""
         # Most values, and not worth taking apart: 35725 and 35725.5.
         whole, point, rest = text.partition(".")
         if len(whole) > 3 and whole.isdecimal() and (not point or rest.isdecimal()):
             self.largest = max(self.largest, float(whole))
             if point:
-                self.shown["."] += 1
+                self.shown["."] += count
                 self.examples.setdefault(".", text)
             return
         try:
@@ -43,10 +43,10 @@ class NumberColumn:
             if written.unit is not None:
                 self.units.add(written.unit)
             if written.shows is not None:
-                self.shown[written.shows] += 1
+                self.shown[written.shows] += count
                 self.examples.setdefault(written.shows, text)
             elif written.doubtful is not None:
-                self.doubtful[written.doubtful] += 1
+                self.doubtful[written.doubtful] += count
                 self.examples.setdefault(f"?{written.doubtful}", text)
                 return
             self.largest = max(self.largest, value_of(written, None))
