@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from iargus.tables.delimited.clean import CleanText
+from iargus.tables.frames.number_texts import decimal_signs
 from iargus.tables.frames.source import FrameSource, reading
 from iargus.tables.lines import TextLines
 from iargus.tables.table import Table
@@ -18,7 +19,8 @@ class DelimitedFrames(FrameSource):
         # As pandas calls what has no name.
         names = [name or f"Unnamed: {place}" for place, name in enumerate(table.names)]
         super().__init__(table, names)
-        self._find_signs([name for name, why in self.columns.items() if why is None])
+        readable = [name for name, why in self.columns.items() if why is None]
+        self._signs = decimal_signs(self._first(readable, dict.fromkeys(readable, True)))
 
     def _frames(
         self, names: Sequence[str], texts: Mapping[str, bool], rows: int

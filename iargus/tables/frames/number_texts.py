@@ -15,7 +15,6 @@ _PLAIN = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")  # as progra
 _LEAST = 0.95  # of the values; the others are faults, and told as such
 _LONGEST = MAX_CHARS + 1
 _ONES = str.maketrans("23456789", "11111111")
-_NO_EXPONENT = r"[eE](?![-+−]?\d)"
 
 
 def decimal_signs(sample: pd.DataFrame) -> dict[str, str]:
@@ -71,8 +70,9 @@ def _numbers(name: str, shapes: Counter[str]) -> NumberColumn | None:
 
 
 def _converted(column: pd.Series, sign: str) -> pd.Series:
-    text = column.astype("str").str.replace(rf"[^\d{sign}eE+\-−]|{_NO_EXPONENT}", "", regex=True)
-    text = text.str.replace("−", "-").str.replace(",", ".")
+    text = column.astype("str").str.replace(rf"[^\d{sign}eE+\-−]", "", regex=True)
+    # An E is one of a power of ten, or what is left of EUR.
+    text = text.str.strip("eE").str.replace("−", "-").str.replace(",", ".")
     numbers = pd.to_numeric(text.where(column.notna()), errors="coerce").astype("float64")
     lost = numbers.isna() & column.notna()
     if not lost.any():

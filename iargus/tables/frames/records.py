@@ -7,6 +7,7 @@ from itertools import islice
 
 import pandas as pd
 
+from iargus.tables.frames.number_texts import decimal_signs
 from iargus.tables.frames.source import FrameSource
 from iargus.tables.table import BrokenRows, Table
 
@@ -18,9 +19,8 @@ class RecordFrames(FrameSource):
         for name in first.columns:
             if _any_of(first[name], dict | list):
                 self.columns[name] = "nested values"
-        self._find_signs(
-            [n for n in first.columns if self.columns[n] is None and _any_of(first[n], str)]
-        )
+        texts = [n for n in first.columns if self.columns[n] is None and _any_of(first[n], str)]
+        self._signs = decimal_signs(first[texts])
 
     def _frames(
         self, names: Sequence[str], texts: Mapping[str, bool], rows: int

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from iargus.errors import DataError
-from iargus.tables.frames.number_texts import as_numbers, decimal_signs
+from iargus.tables.frames.number_texts import as_numbers
 from iargus.tables.table import BrokenRows, Table
 
 BATCH_ROWS = 65_536
@@ -61,10 +61,6 @@ class FrameSource(ABC):
     def _first(self, names: Sequence[str], texts: Mapping[str, bool]) -> pd.DataFrame:
         empty = pd.DataFrame(columns=list(names))
         return next(self._frames(names, texts, SAMPLE_ROWS), empty)
-
-    def _find_signs(self, names: Sequence[str]) -> None:
-        """Learn which columns hold numbers that only people write so."""
-        self._signs = decimal_signs(self._first(names, dict.fromkeys(names, True)))
 
     @abstractmethod
     def _frames(
