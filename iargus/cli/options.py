@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from iargus.errors import ConfigurationError
 from iargus.settings.shares import why_no_limit, why_no_share
+
+Encoding = Annotated[
+    str | None, typer.Option(help="The encoding, such as cp1252; recognised if unset.")
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
+]
+Sheet = Annotated[
+    str | None, typer.Option(help="The sheet of a workbook, by its name or number from 1.")
+]
 
 
 def limit_option(value: float | None) -> float | None:

@@ -75,6 +75,7 @@ class Table:
         has_header: the names stand in the file; otherwise they were given to its columns.
         unit: what `Record.position` counts: `line`, `row` or `item`, from 1.
         understood: how it is read, such as `delimiter ;`, in the order in which it is told.
+        clean_text: begins to read a delimited text without its broken rows; see `CleanText`.
         roles: columns whose meaning the format fixes: `{"text": ..., "label": ...}`.
         has_splits: the format has parts, and those that were asked for are chosen already.
     """
@@ -87,7 +88,7 @@ class Table:
     has_header: bool = True
     understood: Sequence[str] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
-    details: Any = None
+    clean_text: Callable[[], Any] | None = None
     has_splits: bool = False
     _records: Iterator[Record] | None = None
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from iargus.errors import DataError
-from iargus.tables.content import Content
+from iargus.tables.content import FREE_BYTES, MAX_GROWTH, Content
 from iargus.tables.table import (
     FIRST_ROWS,
     NameColumns,
@@ -22,9 +22,7 @@ from iargus.tables.table import (
 )
 
 MAX_UNPACKED_BYTES = 1 << 30
-MAX_GROWTH = 200  # of a part above 64 MiB; sheets grow ten- to fiftyfold
 MAX_COLUMNS = 2_000
-_FREE_BYTES = 64 << 20
 _PROLOGUE_BYTES = 1 << 16
 # What a formula that went wrong leaves in its cell.
 _ERRORS = frozenset({"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"})
@@ -96,7 +94,7 @@ def _check_parts(content: Content) -> None:
                         )
     whole = sum(entry.file_size for entry in entries)
     grows = any(
-        entry.file_size > max(_FREE_BYTES, entry.compress_size * MAX_GROWTH) for entry in entries
+        entry.file_size > max(FREE_BYTES, entry.compress_size * MAX_GROWTH) for entry in entries
     )
     if whole > MAX_UNPACKED_BYTES or grows:
         raise DataError(

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from iargus.cli.console import output, progress_bar
 from iargus.cli.imports.listing import list_imports, undo_import
-from iargus.cli.options import delimiter_option
+from iargus.cli.options import Delimiter, Encoding, Sheet, delimiter_option
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import ConfigurationError
 from iargus.operations.stack import Stack
@@ -43,16 +43,6 @@ ObservedAt = Annotated[
     ),
 ]
 Source = Annotated[str | None, typer.Option(help="The source to record; the file's name if unset.")]
-Encoding = Annotated[
-    str | None, typer.Option(help="The file's encoding, such as cp1252; recognised if unset.")
-]
-Delimiter = Annotated[
-    str | None,
-    typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
-]
-Sheet = Annotated[
-    str | None, typer.Option(help="The sheet of a workbook, by its name or number from 1.")
-]
 DateFormat = Annotated[
     str | None,
     typer.Option(help="How dates are written, such as %m/%d/%Y; as the whole file shows if unset."),

@@ -14,14 +14,7 @@ from threading import Event, Lock
 from typing import Any
 
 from iargus.errors import DataError
-from iargus.monitoring.comparison.choosing import (
-    Chosen,
-    common,
-    is_classes,
-    kinds_of_file,
-    kinds_of_summary,
-    same_columns,
-)
+from iargus.monitoring.comparison.choosing import Chosen, choose, is_classes, same_columns
 from iargus.monitoring.comparison.document import document_of, why_unjudged
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.saved import SavedReference, is_saved
@@ -38,8 +31,7 @@ from iargus.monitoring.stats.quality.rules import is_serious
 from iargus.monitoring.stats.quality.scan import Fault, Finding
 from iargus.storage.labelled.repeats import Repeats
 from iargus.tables import TableOptions
-from iargus.tables.frames.opening import open_frames
-from iargus.tables.frames.source import FrameSource
+from iargus.tables.frames import FrameSource, open_frames
 
 Progress = Callable[[float, int], None]
 """Told how much of both files is read, and how many rows so far."""
@@ -102,11 +94,9 @@ def compare_files(
     now = open_frames(current, options)
     if is_saved(reference):
         before, saved = None, SavedReference.read(reference)
-        kept = kinds_of_summary(saved.kinds, reference, now, request)
-        chosen = common(kept, now, request)
     else:
         before, saved = open_frames(reference, options), None
-        chosen = common(kinds_of_file(before, now, request), now, request)
+    chosen = choose(before or saved, reference, now, request)
     classes = is_classes(now, request)
     same = same_columns(chosen.kinds, now, before, request)
     scan = Scan(request, chosen.kinds, classes=classes, labels=True, same=same)

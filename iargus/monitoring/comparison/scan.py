@@ -10,15 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iargus.monitoring.comparison.classes import Vocabulary
 from iargus.monitoring.comparison.request import Request
-from iargus.monitoring.comparison.row_errors import row_errors
+from iargus.monitoring.comparison.row_errors import Vocabulary, row_errors
 from iargus.monitoring.stats.drift.summary import Kind, Kinds, Summary, merge_all, summarise
 from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
 from iargus.monitoring.stats.performance.tally import ErrorTally
 from iargus.monitoring.stats.quality.scan import QualityScan
 from iargus.storage.labelled.repeats import EarlierRows, Repeats
-from iargus.tables.frames.source import FrameSource
+from iargus.tables.frames import FrameSource
 
 _MOST_REPEATED = 0.5  # of a file's rows; where more are equal to others, that is the rule
 _MARGIN = 1.5  # shares of equal rows across and within files do not grow quite alike

@@ -86,7 +86,9 @@ def holds_times(name: str, column: pd.Series) -> bool:
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.to_numpy(dtype=np.float64)
         return _are_numbers_of_times(numbers[np.isfinite(numbers)], named=named)
-    some = _spread(values)
+    # Of all the values, not only of those at the head.
+    places = np.linspace(0, len(values) - 1, min(len(values), _LOOKED_AT)).astype(int)
+    some = values.iloc[places].tolist()
     if all(isinstance(value, (date, datetime)) for value in some):
         return True
     texts = [str(value).strip().casefold().translate(_ACCENTS) for value in some]
@@ -148,13 +150,6 @@ def _is_day(
 
 def _inside(values: NDArray[np.float64], low: float, high: float) -> bool:
     return bool(((values >= low) & (values < high)).mean() >= _ENOUGH)
-
-
-def _spread(values: pd.Series) -> list[object]:
-    """Some of all the values, not only those at the head."""
-    places = np.linspace(0, len(values) - 1, min(len(values), _LOOKED_AT)).astype(int)
-    found: list[object] = values.iloc[places].tolist()
-    return found
 
 
 def _share(texts: Sequence[str], fits: Callable[[str], object]) -> float:

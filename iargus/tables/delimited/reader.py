@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
 
 from iargus.errors import DataError
 from iargus.tables.content import Content
+from iargus.tables.delimited.clean import CleanText
 from iargus.tables.delimited.dialect import SHOWN, dialect_of
 from iargus.tables.delimited.records import Dialect, split_records
 from iargus.tables.encoding import Encoding
@@ -23,14 +23,6 @@ from iargus.tables.table import (
 )
 
 _OTHERS = {";": "';'", "\t": "a tab ('\\t')", "|": "'|'", ",": "','", ":": "':'"}
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a delimited text is read, for another parser."""
-
-    codec: str
-    dialect: Dialect
 
 
 def open_delimited(
@@ -64,6 +56,10 @@ def open_delimited(
             next(records, None)
         return records
 
+    def clean_text() -> CleanText:
+        lines = TextLines(content, encoding.codec)
+        return CleanText(lines, dialect, len(header), header=given is None)
+
     delimiter = dialect.delimiter
     named = SHOWN.get(delimiter or "", repr(delimiter))
     understood = [f"columns separated by {named}" if delimiter else "one column"]
@@ -78,7 +74,7 @@ def open_delimited(
         read,
         has_header=given is None,
         understood=understood,
-        details=Layout(encoding.codec, dialect),
+        clean_text=clean_text,
     )
 
 

@@ -7,10 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from iargus.tables.delimited.clean import CleanText
 from iargus.tables.frames.number_texts import decimal_signs
 from iargus.tables.frames.source import FrameSource, reading
-from iargus.tables.lines import TextLines
 from iargus.tables.table import Table
 
 
@@ -25,9 +23,8 @@ class DelimitedFrames(FrameSource):
     def _frames(
         self, names: Sequence[str], texts: Mapping[str, bool], rows: int
     ) -> Iterator[pd.DataFrame]:
-        layout, width = self._table.details, len(self._names)
-        lines = TextLines(self._table.content, layout.codec)
-        text: Any = CleanText(lines, layout.dialect, width, header=self._table.has_header)
+        assert self._table.clean_text is not None
+        text = self._table.clean_text()
         self.broken = text.broken
         places = [self._names.index(name) for name in names]
         if not places:
@@ -41,7 +38,7 @@ class DelimitedFrames(FrameSource):
                     text,
                     sep=text.separator,
                     header=None,
-                    names=range(width),
+                    names=range(len(self._names)),
                     usecols=places,
                     dtype=kinds,
                     quoting=0 if text.is_quoted else 3,

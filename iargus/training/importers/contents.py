@@ -16,11 +16,6 @@ class ColumnContent:
     words: float  # of a value, on average
     numbers: float  # the share of values that are numbers
 
-    @property
-    def is_text(self) -> bool:
-        """Whether most values may be sentences."""
-        return self.words >= 1.5 and self.numbers < 0.5
-
     @classmethod
     def of(cls, rows: Sequence[Sequence[Any]], place: int) -> ColumnContent:
         values = [str(row[place]).strip() for row in rows if row[place] is not None]
@@ -34,18 +29,9 @@ class ColumnContent:
         )
 
 
-@dataclass(frozen=True)
-class Roles:
-    """The places of the label and of the text; `certain` if there is no doubt about it."""
-
-    label: int
-    text: int
-    certain: bool
-
-
-def label_and_text(columns: Sequence[ColumnContent]) -> Roles:
-    """Of two or more columns: the text has the most words and hardly repeats itself, the label
-    has few values."""
+def label_and_text(columns: Sequence[ColumnContent]) -> tuple[int, int, bool]:
+    """The places of the label and of the text in two or more columns, and whether there is no
+    doubt: the text has the most words and hardly repeats itself, the label has few values."""
     places = range(len(columns))
     text = max(places, key=lambda at: (columns[at].words, columns[at].distinct, -at))
     others = [at for at in places if at != text]
@@ -58,7 +44,7 @@ def label_and_text(columns: Sequence[ColumnContent]) -> Roles:
         and one.distinct * 2 <= other.distinct
         and one.words * 1.5 <= other.words
     )
-    return Roles(label, text, certain)
+    return label, text, certain
 
 
 def _is_number(value: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,7 +64,7 @@ def import_file(
     observed_at: datetime | None = None,
     options: TableOptions | None = None,
     allowed: AllowedRejections | None = None,
-    progress: Progress | None = None,
+    progress: Progress = lambda _rows, _share: None,
 ) -> ImportSummary:
     """Add what is new in a file. Repeated, also after a crash, it adds only what is missing.
 
@@ -141,7 +141,7 @@ def _check(
     converter: Converter,
     rejected: RejectedRows,
     staged: StagedRows,
-    progress: Progress | None,
+    progress: Progress,
 ) -> int:
     rows = 0
     while chunk := list(islice(file.records, CHUNK_ROWS)):
@@ -156,8 +156,7 @@ def _check(
         if good:
             staged.put(good)
         rows += len(chunk)
-        if progress is not None:
-            progress(rows, _SHARE_OF_READING * file.bytes_read() / file.size_bytes)
+        progress(rows, _SHARE_OF_READING * file.bytes_read() / file.size_bytes)
     return rows
 
 
@@ -168,26 +167,18 @@ def _store(
     plain: PlainRows,
     staged: StagedRows,
     rows: int,
-    progress: Progress | None,
+    progress: Progress,
 ) -> int:
     added = done = 0
     for chunk in staged.chunks():
-        new = _unknown(task, imports, chunk)
+        # A row may be there under another key than the one it gets.
+        others = [key for _, keys in chunk for key in keys]
+        known = imports.known_keys(task, others) if others else frozenset()
+        new = [each for each in chunk if not known.intersection(each[1])]
         added += imports.add(number, plain, [row for row, _ in new], known=len(chunk) - len(new))
         done += len(chunk)
-        if progress is not None:
-            share = _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / staged.count
-            progress(rows, share)
+        progress(rows, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / staged.count)
     return added
-
-
-def _unknown(task: Task, imports: Imports, chunk: Sequence[Converted]) -> Sequence[Converted]:
-    """The rows that are not there under another key than the one they get."""
-    others = [key for _, keys in chunk for key in keys]
-    if not others:
-        return chunk
-    known = imports.known_keys(task, others)
-    return [each for each in chunk if not known.intersection(each[1])]
 
 
 def _keys(task: Task, imports: Imports, *, timeless: bool, day: datetime | None) -> KeyMaker:

@@ -23,7 +23,8 @@ SAMPLE_ROWS = 1_000
 _SHOWN_ROWS = 3
 _FEW_ROWS = 10  # too few to wonder that every label is another one
 _MOST_LABELS = 0.7
-_NUMBERS = 0.5
+_NUMBERS = 0.5  # of the values
+_WORDS = 1.5  # on average, where most values may be sentences
 _COUNTED_LABELS = 10_000  # enough to say that they are too many
 _NAME = re.compile(r"[\w .:#()/-]*[\w)]")
 
@@ -83,21 +84,22 @@ class Understanding:
         body = [row for row in rows if len(row) == len(first)]
         if self._text is None or len(first) < 2:
             raise self._no_columns(first)
-        found = label_and_text([ColumnContent.of(body, i) for i in range(len(first))])
-        if self._header is None and not self._is_data(first, body, found.label):
+        contents = [ColumnContent.of(body, i) for i in range(len(first))]
+        label, text, is_certain = label_and_text(contents)
+        if self._header is None and not self._is_data(first, body, label):
             return None
         if len(first) != 2:
             raise self._no_columns(first)
         names = ["", ""]
-        names[found.text], names[found.label] = self._text, LABEL
-        order = "text, then label" if found.label == 1 else "label, then text"
+        names[text], names[label] = self._text, LABEL
+        order = "text, then label" if label == 1 else "label, then text"
         self._notes.append(f"no header; {order}, as their content tells")
-        if not self._recurs(body, found.label) and self._header is None:
+        if not self._recurs(body, label) and self._header is None:
             self._question = (
                 f"is the first line, {' | '.join(cell[:40] for cell in first)!r}, a row, or the "
                 "names of the columns (--header)?"
             )
-        elif not found.certain or len(body) < _FEW_ROWS:
+        elif not is_certain or len(body) < _FEW_ROWS:
             self._question = "too little tells which of the two columns is the label."
         return names
 
@@ -117,15 +119,8 @@ class Understanding:
         ]
         labels, rows = _labels(table, place[LABEL])
         self._doubt_labels(columns, labels, rows)
-        return Understood(
-            table.description(),
-            columns,
-            shown,
-            labels,
-            rows,
-            tuple(self._notes),
-            self._question,
-        )
+        notes, question = tuple(self._notes), self._question
+        return Understood(table.description(), columns, shown, labels, rows, notes, question)
 
     def _located(self, table: Table, sample: Sequence[Record]) -> dict[str, str]:
         names, mapping = table.names, dict(self._mapping)
@@ -152,13 +147,11 @@ class Understanding:
             return
         contents = [ColumnContent.of([record.values for record in sample], at) for at in left]
         if len(missing) == 2:
-            told = label_and_text(contents)
-            if not contents[told.text].is_text or contents[told.label].numbers > _NUMBERS:
+            label, text, _ = label_and_text(contents)
+            has_sentences = contents[text].words >= _WORDS and contents[text].numbers < _NUMBERS
+            if not has_sentences or contents[label].numbers > _NUMBERS:
                 return
-            mapping[LABEL], mapping[self._text or ""] = (
-                names[left[told.label]],
-                names[left[told.text]],
-            )
+            mapping[LABEL], mapping[self._text or ""] = names[left[label]], names[left[text]]
         elif len(left) == 1:
             mapping[missing[0]] = names[left[0]]
         else:
