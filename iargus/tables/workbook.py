@@ -43,7 +43,7 @@ def open_workbook(content: Content, options: TableOptions, name_columns: NameCol
         first = list(islice(_rows(book, title), FIRST_ROWS))
     if not first:
         raise DataError(f"{content.path}: the sheet {title!r} holds no rows")
-    header = [_name(value) for value in first[0][1]]
+    header = ["" if value is None else str(value).strip() for value in first[0][1]]
     width = len(header)
     check_title(content, "row", first[0][0], width, [len(values) for _, values in first[1:50]])
     given = name_columns([_padded(values, width) for _, values in first])
@@ -176,7 +176,3 @@ def _value(cell: Any) -> Any:
 
 def _padded(values: Sequence[Any], width: int) -> list[Any]:
     return [*values, *[None] * (width - len(values))]
-
-
-def _name(value: Any) -> str:
-    return "" if value is None else str(value).strip()

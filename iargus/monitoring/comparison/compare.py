@@ -18,9 +18,10 @@ from iargus.monitoring.comparison.choosing import Chosen, choose, is_classes, sa
 from iargus.monitoring.comparison.document import document_of, why_unjudged
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.saved import SavedReference, is_saved
-from iargus.monitoring.comparison.scan import Scan, read_all, repeats_of_files
+from iargus.monitoring.comparison.scan import Scan, repeats_of_files
 from iargus.monitoring.observed import Observed, RepeatFacts
 from iargus.monitoring.stats.drift.facts import drift_facts
+from iargus.monitoring.stats.drift.summary import Kind
 from iargus.monitoring.stats.performance.verdict import (
     BELIEVABLE_ROWS,
     State,
@@ -165,23 +166,27 @@ def _read(
     same: Sequence[str],
     progress: Progress,
 ) -> None:
+    """Read both files to their ends, at the same time."""
     stop, lock = Event(), Lock()
     done, rows = dict.fromkeys((source.path for source, _ in jobs), 0.0), 0
+    texts = {name: kind is not Kind.NUMBER for name, kind in chosen.kinds.items()}
 
-    def seen(source: FrameSource, share: float, count: int) -> None:
+    def read_all(source: FrameSource, scan: Scan, names: Sequence[str]) -> None:
         nonlocal rows
-        with lock:
-            done[source.path], rows = share, rows + count
-            progress(sum(done.values()) / len(done), rows)
+        for frame, share in source.batches(names, texts):
+            if stop.is_set():
+                return
+            scan.add(frame)
+            with lock:
+                done[source.path], rows = share, rows + len(frame)
+                progress(sum(done.values()) / len(done), rows)
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         futures = []
         for place, (source, scan) in enumerate(jobs):
             needed = request.needed if place == 0 else same
             names = [n for n in dict.fromkeys((*chosen.kinds, *needed)) if n in source.columns]
-            futures.append(
-                pool.submit(read_all, source, scan, names, chosen.kinds, seen=seen, stop=stop)
-            )
+            futures.append(pool.submit(read_all, source, scan, names))
         try:
             wait(futures, return_when=FIRST_EXCEPTION)
         finally:

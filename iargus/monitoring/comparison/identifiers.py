@@ -116,9 +116,12 @@ def _are_tokens(some: Sequence[str], rows: int, different: int, *, named: bool) 
     if mostly(_AMOUNT.fullmatch):
         return False
     with_digits = sum(map(bool, map(_DIGIT.search, some))) / len(some)
-    return (with_digits > 0.5 and _have_one_length(some)) or (
-        with_digits >= _ENOUGH and _have_one_shape(some)
-    )
+    [(length, same_length)] = Counter(map(len, some)).most_common(1)
+    if with_digits > 0.5 and length >= 8 and same_length >= _ENOUGH * len(some):
+        return True
+    # REQ-000123 and REQ-7 have one shape: what is constant, and a number.
+    [(_, same_shape)] = Counter(re.sub(r"\d+", "9", text) for text in some).most_common(1)
+    return with_digits >= _ENOUGH and same_shape >= _ENOUGH * len(some)
 
 
 def _is_shared_identifier(name: str, values: pd.Series) -> bool:
@@ -128,18 +131,6 @@ def _is_shared_identifier(name: str, values: pd.Series) -> bool:
         return False
     different = values.nunique()
     return different >= _MANY and different >= len(values) / 4
-
-
-def _have_one_length(texts: Sequence[str]) -> bool:
-    [(length, count)] = Counter(map(len, texts)).most_common(1)
-    return length >= 8 and count >= _ENOUGH * len(texts)
-
-
-def _have_one_shape(texts: Sequence[str]) -> bool:
-    """REQ-000123 and REQ-7 have: what is constant, and a number."""
-    shapes = Counter(re.sub(r"\d+", "9", text) for text in texts)
-    [(_, count)] = shapes.most_common(1)
-    return count >= _ENOUGH * len(texts)
 
 
 def _whole(column: pd.Series) -> NDArray[np.float64] | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Event
 
 import numpy as np
 import pandas as pd
@@ -12,18 +11,14 @@ from numpy.typing import NDArray
 
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.row_errors import Vocabulary, row_errors
-from iargus.monitoring.stats.drift.summary import Kind, Kinds, Summary, merge_all, summarise
+from iargus.monitoring.stats.drift.summary import Kinds, Summary, merge_all, summarise
 from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
 from iargus.monitoring.stats.performance.tally import ErrorTally
 from iargus.monitoring.stats.quality.scan import QualityScan
 from iargus.storage.labelled.repeats import EarlierRows, Repeats
-from iargus.tables.frames import FrameSource
 
 _MOST_REPEATED = 0.5  # of a file's rows; where more are equal to others, that is the rule
 _MARGIN = 1.5  # shares of equal rows across and within files do not grow quite alike
-
-Seen = Callable[[FrameSource, float, int], None]
-"""Told after each part: the file, how much of it is read, and the rows of the part."""
 
 
 class Scan:
@@ -118,22 +113,6 @@ class Part:
 
 def _merged(before: Summary, part: Summary) -> Summary:
     return merge_all([before, part]) if before and part else before or part
-
-
-def read_all(
-    source: FrameSource, scan: Scan, names: Sequence[str], kinds: Kinds, *, seen: Seen, stop: Event
-) -> None:
-    """Read the whole file into `scan`, or until `stop` is set.
-
-    Raises:
-        DataError: it cannot be read.
-    """
-    texts = {name: kind is not Kind.NUMBER for name, kind in kinds.items()}
-    for frame, done in source.batches(names, texts):
-        if stop.is_set():
-            return
-        scan.add(frame)
-        seen(source, done, len(frame))
 
 
 def repeats_of_files(reference: Scan, current: Scan) -> Repeats:

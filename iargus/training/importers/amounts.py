@@ -70,12 +70,9 @@ class AmountColumn:
         Raises:
             RowRejected: it is none, or has a unit that contradicts what the user said.
         """
-        if type(value) is not str:
-            return _number_of_cell(value), self._bare_unit(value)
-        plain = self._plain(value)
-        if plain is not None:
-            return plain, self._bare_unit(value)
-        written = self._split(value)
+        number, written = self._read(value)
+        if written is None:
+            return number, self._bare_unit(value)
         if written.currency is not None:
             raise RowRejected(f"{self.name} is an amount of money", value=value)
         unit = written.unit or self._bare_unit(value)
@@ -95,12 +92,9 @@ class AmountColumn:
         Raises:
             RowRejected: it is none, or in another currency.
         """
-        if type(value) is not str:
-            return _number_of_cell(value)
-        plain = self._plain(value)
-        if plain is not None:
-            return plain
-        written = self._split(value)
+        number, written = self._read(value)
+        if written is None:
+            return number
         if written.unit is not None:
             raise RowRejected(f"{self.name} is a distance", value=value)
         if written.currency is not None and written.currency != currency:
@@ -112,14 +106,18 @@ class AmountColumn:
             )
         return self._number(written)
 
-    def _plain(self, text: str) -> float | None:
-        """The number of a text that needs no taking apart."""
-        if text.isdecimal():
-            return float(text)
-        if self._sign.sign != ".":
-            return None
-        whole, _, rest = text.partition(".")
-        return float(text) if whole.isdecimal() and rest.isdecimal() else None
+    def _read(self, value: Any) -> tuple[Any, Written | None]:
+        """The number of a cell or of a plain text, or else a text taken apart."""
+        if type(value) is not str:
+            # Parquet has exact decimals, which are neither a float nor an int.
+            return (float(value) if isinstance(value, Decimal) else value), None
+        whole, point, rest = value.partition(".")
+        if whole.isdecimal() and (not point or (rest.isdecimal() and self._sign.sign == ".")):
+            return float(value), None
+        try:
+            return None, split_number(value)
+        except NumberInvalid as error:
+            raise RowRejected(f"{self.name} is no number", str(error), value=value) from None
 
     def _bare_unit(self, value: Any) -> str:
         if self._unit is None:
@@ -130,12 +128,6 @@ class AmountColumn:
                 option="--mileage-unit mi or --mileage-unit km",
             )
         return self._unit
-
-    def _split(self, text: str) -> Written:
-        try:
-            return split_number(text)
-        except NumberInvalid as error:
-            raise RowRejected(f"{self.name} is no number", str(error), value=text) from None
 
     def _number(self, written: Written) -> float:
         sign = self._sign
@@ -167,11 +159,6 @@ class AmountColumn:
                 value=written.text,
                 option=DECIMAL,
             ) from None
-
-
-def _number_of_cell(value: Any) -> Any:
-    # Parquet has exact decimals, which are neither a float nor an int.
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def unit_of_name(column: str) -> str | None:

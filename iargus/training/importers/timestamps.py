@@ -122,12 +122,11 @@ def day_after_tomorrow(now: datetime) -> datetime:
 
 
 def _strptime(text: str, form: str) -> datetime:
-    if "%Z" not in form:
-        return datetime.strptime(text, form)
     # Python's own %Z knows the names of this machine's zone only.
     names = [name for name in sorted(ZONES, key=len, reverse=True) if name in text.split("(")[-1]]
-    if not names or "%z" in form:
-        plain = text if not names else text.replace(names[0], "UTC")
-        return datetime.strptime(plain, form)
+    if "%Z" not in form or not names:
+        return datetime.strptime(text, form)
     timestamp = datetime.strptime(text.replace(names[0], "UTC"), form)
+    if "%z" in form:
+        return timestamp
     return timestamp.replace(tzinfo=UTC) - timedelta(hours=ZONES[names[0]])

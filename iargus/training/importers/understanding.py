@@ -15,8 +15,14 @@ from typing import Any
 from iargus.errors import DataError
 from iargus.tables import Record, Table
 from iargus.tasks.base import Problem, Task
-from iargus.training.importers.columns import check_twice, find_column, listed, locate
-from iargus.training.importers.contents import ColumnContent, label_and_text
+from iargus.training.importers.columns import (
+    ColumnContent,
+    check_twice,
+    find_column,
+    label_and_text,
+    listed,
+    locate,
+)
 from iargus.training.importers.names import LABEL, TIMESTAMP, known_names, text_feature
 
 SAMPLE_ROWS = 1_000
