@@ -142,11 +142,8 @@ class _CarSurvey:
             if cells["date_added"] is None:
                 raise RowRejected("date_added is missing")
             when = self._date.read(cells["date_added"])
-        mileage, unit, unknown = cells["mileage"], DEFAULT_UNIT, ("mileage",)
-        if mileage is None:
-            mileage = 0
-        else:
-            (mileage, unit), unknown = self._mileage.distance(mileage), ()
+        is_known = cells["mileage"] is not None
+        mileage, unit = self._mileage.distance(cells["mileage"]) if is_known else (0, DEFAULT_UNIT)
         body = {
             "state": cells.get("state"),
             "make": cells["make"],
@@ -156,7 +153,7 @@ class _CarSurvey:
             "mileage_unit": unit,
         }
         price = self._price.money(cells["price"], self._layout.currency)
-        return Candidate(body, price, when, unknown)
+        return Candidate(body, price, when, () if is_known else ("mileage",))
 
 
 def _cell(value: Any) -> Any:
