@@ -10,7 +10,6 @@ from iargus.errors import DataError, UsageError
 from iargus.monitoring.comparison.labels import LabelKind, label_kind
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.roles import no_features
-from iargus.monitoring.comparison.saved import SavedReference
 from iargus.monitoring.stats.drift.summary import Kinds, kind_of
 from iargus.tables.frames import FrameSource
 
@@ -26,18 +25,17 @@ class Chosen:
 
 
 def choose(
-    reference: FrameSource | SavedReference, path: Path, current: FrameSource, request: Request
+    source: FrameSource | None, saved: Kinds, path: Path, current: FrameSource, request: Request
 ) -> Chosen:
-    """What of the reference in `path` can be compared, all of it or what is asked for; of a saved
-    one only a summary of its columns is left. A column that `current` lacks is all missing.
+    """What of the reference in `path` can be compared, all of it or what is asked for. `source` is
+    None where only a summary of the columns `saved` is left; what `current` lacks is all missing.
 
     Raises:
         DataError: a column that is asked for is not there or cannot be compared, or there is no
             column in common.
         UsageError: a column is asked for and ignored.
     """
-    source = reference if isinstance(reference, FrameSource) else None
-    columns = dict.fromkeys(reference.kinds) if source is None else source.columns
+    columns: Mapping[str, str | None] = dict.fromkeys(saved) if source is None else source.columns
     for name in (*request.columns, *request.keep):
         if name in request.ignore:
             raise UsageError(f"the column {name!r} cannot be both compared and ignored")
@@ -58,7 +56,7 @@ def choose(
     passed_over |= no_features(first, current.sample(both), index=(source or current).index)
     compared = [name for name in readable if name not in passed_over]
     if sample is None:
-        kinds = {name: reference.kinds[name] for name in compared}
+        kinds = {name: saved[name] for name in compared}
     else:
         kinds = {name: kind_of(sample[name]) for name in compared}
     return _common(Chosen(kinds, passed_over), current, request)

@@ -97,7 +97,7 @@ def compare_files(
         before, saved = None, SavedReference.read(reference)
     else:
         before, saved = open_frames(reference, options), None
-    chosen = choose(before or saved, reference, now, request)
+    chosen = choose(before, saved.kinds if saved else {}, reference, now, request)
     classes = is_classes(now, request)
     same = same_columns(chosen.kinds, now, before, request)
     scan = Scan(request, chosen.kinds, classes=classes, labels=True, same=same)

@@ -17,7 +17,7 @@ class RecordFrames(FrameSource):
         super().__init__(table, list(map(str, table.names)))
         first = self._first([name for name, why in self.columns.items() if why is None], {})
         for name in first.columns:
-            if _any_of(first[name], dict | list):
+            if _any_of(first[name], dict, list):
                 self.columns[name] = "nested values"
         texts = [n for n in first.columns if self.columns[n] is None and _any_of(first[n], str)]
         self._signs = decimal_signs(first[texts])
@@ -41,5 +41,5 @@ class RecordFrames(FrameSource):
                 yield frame
 
 
-def _any_of(column: pd.Series, kind: type) -> bool:
-    return bool(column.map(lambda value: isinstance(value, kind)).any())
+def _any_of(column: pd.Series, *types: type) -> bool:
+    return bool(column.map(lambda value: isinstance(value, types)).any())

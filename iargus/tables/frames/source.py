@@ -29,7 +29,7 @@ class FrameSource(ABC):
 
     index: Collection[str] = ()
 
-    def __init__(self, table: Table, names: Sequence[str]) -> None:
+    def __init__(self, table: Table, names: list[str]) -> None:
         self.path, self._table, self._names = table.path, table, names
         self.columns: dict[str, str | None] = {
             name: "two columns of this name" if count > 1 else None

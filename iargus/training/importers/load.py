@@ -174,7 +174,7 @@ def _store(
         # A row may be there under another key than the one it gets.
         others = [key for _, keys in chunk for key in keys]
         known = imports.known_keys(task, others) if others else frozenset()
-        new = [each for each in chunk if not known.intersection(each[1])]
+        new = [each for each in chunk if known.isdisjoint(each[1])]
         added += imports.add(number, plain, [row for row, _ in new], known=len(chunk) - len(new))
         done += len(chunk)
         progress(rows, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / staged.count)
