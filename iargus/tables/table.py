@@ -74,7 +74,7 @@ class Table:
         format: what it is, for people: `CSV`, `JSON Lines`, `workbook`.
         has_header: the names stand in the file; otherwise they were given to its columns.
         unit: what `Record.position` counts: `line`, `row` or `item`, from 1.
-        understood: how it is read, such as `delimiter ;`, in the order in which it is told.
+        understood: how it is read, such as `delimiter ;`, in the order in which it is shown.
         clean_text: begins to read a delimited text without its broken rows; see `CleanText`.
         roles: columns whose meaning the format fixes: `{"text": ..., "label": ...}`.
         has_splits: the format has parts, and those that were asked for are chosen already.

@@ -48,7 +48,7 @@ def choose(
     passed_over |= {name: _IGNORED for name in request.ignore if name in wanted}
     readable = [name for name in wanted if name not in passed_over and name != request.label]
     sample = None if source is None else source.sample(readable)
-    # What somebody has named is what he says it is.
+    # Columns that the user names are compared, whatever they look like.
     named = {*request.columns, *request.keep, request.prediction}
     doubtful = [name for name in readable if name not in named]
     both = [name for name in doubtful if current.columns.get(name, "") is None]

@@ -35,7 +35,7 @@ from iargus.tables import TableOptions
 from iargus.tables.frames import FrameSource, open_frames
 
 Progress = Callable[[float, int], None]
-"""Told how much of both files is read, and how many rows so far."""
+"""Called with the share of both files that is read, and the number of rows so far."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def compare_files(
     if before is not None:
         jobs.append((before, past))
     _read(jobs, chosen, request, same, progress)
-    told = tuple(_checked(source, each) for source, each in jobs)
+    understood = tuple(_checked(source, each) for source, each in jobs)
     if saved is None:
         if not past.rows:
             raise DataError(f"{reference}: no rows")
@@ -126,7 +126,8 @@ def compare_files(
     document = document_of(
         reference.name, current.name, request, scan, part, observed, verdict, unjudged
     )
-    return Comparison(observed, verdict, dict(chosen.passed_over), saved, document, unjudged, told)
+    passed_over = dict(chosen.passed_over)
+    return Comparison(observed, verdict, passed_over, saved, document, unjudged, understood)
 
 
 def _checked(source: FrameSource, scan: Scan) -> FileRead:

@@ -12,7 +12,7 @@ from iargus.tables.values.number_columns import NumberColumn, decide
 from iargus.tables.values.numbers import MAX_CHARS, NumberInvalid, split_number
 
 _PLAIN = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")  # as programs write them
-_LEAST = 0.95  # of the values; the others are faults, and told as such
+_LEAST = 0.95  # of the values; the others are faults, and are reported as such
 _LONGEST = MAX_CHARS + 1
 _ONES = str.maketrans("23456789", "11111111")
 

@@ -41,8 +41,8 @@ class FrameSource(ABC):
     @property
     def understood(self) -> str:
         """The format and how it is read, for people."""
-        told = [f"{name}: decimal {sign!r}" for name, sign in list(self._signs.items())[:3]]
-        return "; ".join((self._table.description(), *told))
+        shown = [f"{name}: decimal {sign!r}" for name, sign in list(self._signs.items())[:3]]
+        return "; ".join((self._table.description(), *shown))
 
     def sample(self, names: Sequence[str]) -> pd.DataFrame:
         """The first rows."""

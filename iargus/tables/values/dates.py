@@ -1,6 +1,6 @@
 """Dates and times as people and programs write them, in UTC where they have no zone.
 
-`split_date` takes a text apart; which of `03/08/2026` is the month cannot be told from one text,
+`split_date` takes a text apart; which of `03/08/2026` is the month does not show in one text,
 and is decided for a whole column by `date_columns`. Only the standard library.
 """
 
@@ -106,7 +106,7 @@ def split_date(text: str) -> WrittenDate:
 
 
 def timestamp_of(written: WrittenDate, *, day_first: bool | None) -> datetime:
-    """The moment, naive UTC. `day_first` says how the column is written; None where it is not
+    """The timestamp, naive UTC. `day_first` says how the column is written; None where it is not
     decided.
 
     Raises:

@@ -56,7 +56,7 @@ class NumberColumn:
 
 @dataclass(frozen=True, slots=True)
 class DecimalSign:
-    """The decimal sign of a column. `sign` None: nobody can say, and what needs it is refused;
+    """The decimal sign of a column. `sign` None: it does not show, and what needs it is refused;
     `refuse_all` refuses also what shows its sign, because the column does not keep to one.
     `because` is a sentence for the user where something had to be decided."""
 

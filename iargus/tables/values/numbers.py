@@ -1,6 +1,6 @@
 """Numbers as people write them: `78,210 mi.`, `93.000 km`, `93k`, `$11,450`, `1 234,50 €`.
 
-What a dot or a comma means cannot be told from `61.400` alone. So a text is first taken apart
+What a dot or a comma means does not show in `61.400` alone. So a text is first taken apart
 (`split_number`), which says what it shows of the decimal sign, then read with that sign.
 `number_columns` decides the sign for a whole column, `read_number` for a text that stands alone.
 Only the standard library: workers import this.
@@ -71,7 +71,7 @@ class NumberInvalid(ValueError):
 
 
 class NumberAmbiguous(NumberInvalid):
-    """The text is one of two numbers, and only whoever wrote it can say which."""
+    """The text is one of two numbers, and does not show which."""
 
     def __init__(self, text: str, grouped: float, decimal: float) -> None:
         super().__init__(f"{text!r} may be {grouped:,.10g} or {decimal:.10g}")
@@ -116,7 +116,7 @@ def split_number(text: str) -> Written:
 
 
 def value_of(written: Written, decimal: str | None) -> float:
-    """The number, where `decimal` is the decimal sign; None where nobody has decided it.
+    """The number, where `decimal` is the decimal sign; None where it is not decided.
 
     Raises:
         NumberAmbiguous: it is not decided, and this text needs it.

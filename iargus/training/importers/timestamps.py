@@ -46,7 +46,7 @@ class TimestampColumn:
         """One date or time.
 
         Raises:
-            RowRejected: it is none, cannot be told from another, or cannot be right.
+            RowRejected: it is none, is ambiguous, or cannot be right.
         """
         text = value if type(value) is str else str(value)
         found = self._read.get(text)

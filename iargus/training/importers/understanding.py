@@ -1,4 +1,4 @@
-"""Which columns of a file are which, told by their names, by what a user says, or by content.
+"""Which columns of a file are which: by their names, by what a user says, or by content.
 
 What only the content tells is a question, unless it leaves no doubt: nothing is stored on a guess
 that nobody has seen.
@@ -44,8 +44,8 @@ class Understood:
         columns: the column of each field.
         rows: the first rows by field.
         labels: how many labels there are in `looked_at` rows, all that the file has.
-        notes: what was told by content.
-        question: what somebody should look at before anything is stored; None where it is certain.
+        notes: what was decided by content.
+        question: what a person should confirm before anything is stored; None where it is certain.
     """
 
     description: str
@@ -57,7 +57,7 @@ class Understood:
     question: str | None = None
 
     def refused(self, path: Path) -> str:
-        """One line for whoever cannot be asked."""
+        """One line for where nobody can be asked."""
         first = self.rows[0] if self.rows else {}
         shown = ", ".join(f"{name} {str(value)[:40]!r}" for name, value in first.items())
         return (
@@ -86,7 +86,7 @@ class Understanding:
         if self._header or (self._header is None and self._is_named(first)):
             return None
         if self._header is None and self._mapping:
-            return None  # whoever names columns means that they have names
+            return None  # who names columns means that they have names
         body = [row for row in rows if len(row) == len(first)]
         if self._text is None or len(first) < 2:
             raise self._no_columns(first)
@@ -110,7 +110,7 @@ class Understanding:
         return names
 
     def of(self, table: Table) -> Understood:
-        """What the table's columns are, and whether somebody should look at that.
+        """What the table's columns are, and whether a person should confirm that.
 
         Raises:
             DataError: a column is missing, or nothing tells which it is.
