@@ -13,6 +13,17 @@ from iargus.errors import ConfigurationError
 TaskArgument = Annotated[str, typer.Argument(help="A task of config.yml, such as car_price.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+Encoding = Annotated[
+    str | None, typer.Option(help="The encoding, such as cp1252; recognised if unset.")
+]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
+]
+Sheet = Annotated[
+    str | None, typer.Option(help="The sheet of a workbook, by its name or number from 1.")
+]
+
 
 def limit_option(value: float | None) -> float | None:
     """The callback of an option that is the limit of an error."""

@@ -5,7 +5,6 @@ open. Nothing is guessed in silence: `Table.understood` says what was found.
 """
 
 from iargus.tables.opening import open_table
-from iargus.tables.options import TableOptions
-from iargus.tables.table import NameColumns, Record, Table
+from iargus.tables.table import NameColumns, Record, Table, TableOptions
 
 __all__ = ["NameColumns", "Record", "Table", "TableOptions", "open_table"]

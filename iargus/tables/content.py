@@ -6,6 +6,7 @@ import io
 import lzma
 import os
 import tempfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -88,6 +89,7 @@ class Content:
         if self._copy is None:
             handle, name = tempfile.mkstemp(prefix="iargus-", suffix=Path(self.name).suffix)
             self._copy = Path(name)
+            weakref.finalize(self, self._copy.unlink, missing_ok=True)
             with os.fdopen(handle, "wb") as copy, self.open() as file:
                 while block := file.read(1 << 20):
                     copy.write(block)
@@ -118,10 +120,6 @@ class Content:
         if self._copy is not None:
             self._copy.unlink(missing_ok=True)
             self._copy = None
-
-    def __del__(self) -> None:
-        if getattr(self, "_copy", None) is not None:
-            self._copy.unlink(missing_ok=True)  # type: ignore[union-attr]
 
 
 class _Bounded(io.RawIOBase):

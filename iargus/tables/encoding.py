@@ -58,7 +58,7 @@ def encoding_of(content: Content, asked: str | None) -> Encoding:
         if head.startswith(mark):
             _check(content, codec)
             return Encoding(codec, shown)
-    wide = _without_mark(head)
+    wide = wide_codec(head)
     if wide is not None:
         raise DataError(
             f"{content.path} looks like {wide.upper()} without a byte order mark: "
@@ -87,7 +87,8 @@ def _check(content: Content, codec: str) -> None:
         raise _not_encoded(content, "UTF-8" if codec == "utf-8-sig" else codec, offset)
 
 
-def _without_mark(head: bytes) -> str | None:
+def wide_codec(head: bytes) -> str | None:
+    """UTF-16 without its mark, which has a zero in every other byte; None for other texts."""
     pairs = len(head) // 2
     if pairs < 2 or b"\0" not in head:
         return None
@@ -100,15 +101,7 @@ def _without_mark(head: bytes) -> str | None:
 
 
 def _not_encoded(content: Content, name: str, offset: int) -> DataError:
-    shown = _as_other(content, offset)
-    return DataError(
-        f"{content.path} is not {name} (byte {offset}); say what it is with --encoding, "
-        f"such as --encoding cp1252{shown}"
-    )
-
-
-def _as_other(content: Content, offset: int) -> str:
-    """What stands around the byte in the code pages that are met most."""
+    """Says also what stands around the byte in the code pages that are met most."""
     start = max(0, offset - 20)
     with content.open() as file:
         file.read(start)
@@ -122,7 +115,11 @@ def _as_other(content: Content, offset: int) -> str:
         word = next((w for w in re.findall(r"\w+", text) if not w.isascii()), "")
         if word and "�" not in word:
             tries.append(f"{word!r} in {codec}")
-    return f" (there would stand {', '.join(tries[:4])})" if tries else ""
+    shown = f" (there would stand {', '.join(tries[:4])})" if tries else ""
+    return DataError(
+        f"{content.path} is not {name} (byte {offset}); say what it is with --encoding, "
+        f"such as --encoding cp1252{shown}"
+    )
 
 
 def _offset_of_bad_byte(content: Content, codec: str) -> int | None:
@@ -147,20 +144,17 @@ def _is_western(content: Content) -> bool:
     """Whether only Windows' code page 1252, or Latin-1 which is a part of it, makes sense."""
     plain = high = 0
     with content.open() as file:
-        rest = b""
-        while block := file.read(_BLOCK):
+        block, rest = b"\n", b""
+        while block:
+            block = file.read(_BLOCK)
             part = rest + block
             # Words are looked at whole: cut at the last line.
-            cut = part.rfind(b"\n") + 1 or len(part)
+            cut = (block and part.rfind(b"\n") + 1) or len(part)
             text, rest = part[:cut], part[cut:]
             if not _plausible(text):
                 return False
             plain += _count(text, b"A-Za-z")
             high += _count(text, rb"\xc0-\xff")
-        if rest and not _plausible(rest):
-            return False
-        plain += _count(rest, b"A-Za-z")
-        high += _count(rest, rb"\xc0-\xff")
     return high <= _HIGH_SHARE * (plain + high)
 
 
@@ -181,9 +175,8 @@ _UTF8_PAIR = re.compile(rb"[\xc3\xc2][\x80-\xbf]|\xe2\x80[\x80-\xbf]")
 
 
 def _plausible(text: bytes) -> bool:
-    for word in set(_HIGH_WORD.findall(text)):
-        if _UTF8_PAIR.search(word):
-            return False  # some of it is UTF-8: two encodings in one file
-        if not _WESTERN.fullmatch(word):
-            return False
-    return True
+    # Where some of it is UTF-8, there are two encodings in one file.
+    return all(
+        _WESTERN.fullmatch(word) and not _UTF8_PAIR.search(word)
+        for word in set(_HIGH_WORD.findall(text))
+    )

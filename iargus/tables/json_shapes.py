@@ -10,18 +10,9 @@ TEXT, LABEL, SPLIT = "text", "label", "split"
 _ROLES = {TEXT: TEXT, LABEL: LABEL}
 # A list of objects below one of these names is the table; the rest tells about it.
 _WRAPPERS = (
-    "data",
-    "rows",
-    "items",
-    "examples",
-    "records",
-    "results",
-    "utterances",
-    "sentences",
-    "common_examples",
+    *("data", "rows", "items", "examples", "records", "results"),
+    *("utterances", "sentences", "common_examples"),
 )
-
-
 _INTENT_NAMES = ("intent", "tag", "name", "label")
 _PATTERN_NAMES = ("patterns", "examples", "utterances", "texts", "sentences", "queries")
 
@@ -98,13 +89,10 @@ def _is_rows(value: Any) -> bool:
 def _split_table(document: dict[str, Any]) -> Shape | None:
     """`to_json(orient="split")` of pandas."""
     names, rows = document.get("columns"), document.get("data")
-    if not (
-        isinstance(names, list)
-        and isinstance(rows, list)
-        and set(document) <= {"columns", "data", "index"}
-    ):
+    if not (isinstance(names, list) and isinstance(rows, list)):
         return None
-    if not all(isinstance(name, str) for name in names):
+    others = set(document) - {"columns", "data", "index"}
+    if others or not all(isinstance(name, str) for name in names):
         return None
     return Shape(rows, names=names, shown="columns and data, as pandas splits them")
 
@@ -124,7 +112,7 @@ def _snips_nlu(document: dict[str, Any]) -> Shape | None:
     for name, utterances in found.items():
         if not (isinstance(utterances, list) and utterances and all(map(_is_chunked, utterances))):
             return None
-        rows += [[_joined(each), name] for each in utterances]
+        rows += [["".join(chunk["text"] for chunk in each["data"]), name] for each in utterances]
     return Shape(rows, names=(TEXT, LABEL), shown="SNIPS, texts by intent", roles=_ROLES)
 
 
@@ -137,10 +125,6 @@ def _is_chunked(value: Any) -> bool:
             for chunk in value["data"]
         )
     )
-
-
-def _joined(utterance: dict[str, Any]) -> str:
-    return "".join(chunk["text"] for chunk in utterance["data"])
 
 
 def _lists(document: dict[str, Any]) -> Shape | None:

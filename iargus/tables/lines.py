@@ -10,6 +10,7 @@ from iargus.tables.content import Content
 BLOCK_CHARS = 1 << 20
 MAX_LINE_CHARS = 8 << 20
 """Of a line; longer ones are cut, and their row is refused."""
+MAX_SHOWN_CHARS = 2_000  # of a broken row
 
 
 class TextLines:

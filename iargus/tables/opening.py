@@ -1,32 +1,28 @@
-"""The one door: whatever the file, a table, or an error that names what it is."""
+"""Opens a file of whatever format as a table, or says what it is and why it is not read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from iargus.errors import DataError
 from iargus.tables.content import Content
-from iargus.tables.delimited import open_delimited
+from iargus.tables.delimited.reader import open_delimited
 from iargus.tables.encoding import encoding_of
-from iargus.tables.json_document import open_json
-from iargus.tables.json_lines import open_json_lines
-from iargus.tables.options import TableOptions
+from iargus.tables.json_files import open_json, open_json_lines
 from iargus.tables.packing import open_content
 from iargus.tables.recognise import Format, recognise_binary, recognise_text
-from iargus.tables.splits import of_column
-from iargus.tables.table import NameColumns, Table
+from iargus.tables.table import NameColumns, Record, Table, TableOptions, chosen_splits
 
-_HEAD_BYTES = 1 << 18
-
-
-def _has_header(rows: Sequence[Sequence[Any]]) -> Sequence[str] | None:  # noqa: ARG001
-    return None
+_MOST_SPLITS = 20
+_SPLIT_COLUMNS = ("split", "partition", "subset", "set")
 
 
 def open_table(
-    path: Path, options: TableOptions | None = None, *, name_columns: NameColumns = _has_header
+    path: Path,
+    options: TableOptions | None = None,
+    *,
+    name_columns: NameColumns = lambda _rows: None,
 ) -> Table:
     """Open a file of rows, whatever its format.
 
@@ -41,7 +37,8 @@ def open_table(
     content = open_content(path)
     try:
         table = _open(content, options, name_columns)
-        of_column(table, options.split)
+        if options.split is not None and not table.has_splits:
+            _keep_splits(table, options.split)
         if content.packing is not None:
             table.understood = [*table.understood, f"packed with {content.packing}"]
     except BaseException:
@@ -51,7 +48,7 @@ def open_table(
 
 
 def _open(content: Content, options: TableOptions, name_columns: NameColumns) -> Table:
-    head = content.head(_HEAD_BYTES)
+    head = content.head()
     if not head:
         raise DataError(f"{content.path} is empty")
     binary = recognise_binary(content, head)
@@ -75,3 +72,27 @@ def _open(content: Content, options: TableOptions, name_columns: NameColumns) ->
 
         return open_rasa(content, encoding, markdown=found is Format.RASA_MARKDOWN)
     return open_delimited(content, encoding, options, name_columns)
+
+
+def _keep_splits(table: Table, asked: str) -> None:
+    """Keep only the rows that are asked for, where a column says to which split they belong.
+
+    Raises:
+        DataError: there is no such column, or no such split in it.
+    """
+    place = next((i for i, name in enumerate(table.names) if name.lower() in _SPLIT_COLUMNS), None)
+    splits: dict[str, None] = {}
+    if place is not None:
+        for record in table.read():
+            if record.problem is None:
+                splits[str(record.values[place])] = None
+                if len(splits) == _MOST_SPLITS:
+                    break
+    names = chosen_splits(table.path, asked, list(splits))
+    read = table.read
+
+    def of_splits() -> Iterator[Record]:
+        return (r for r in read() if r.problem is not None or str(r.values[place or 0]) in names)
+
+    table.read = of_splits
+    table.understood = [*table.understood, f"split {', '.join(names)}"]

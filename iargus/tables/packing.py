@@ -6,14 +6,30 @@ import bz2
 import gzip
 import lzma
 import zipfile
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from iargus.errors import DataError
 from iargus.tables.content import Content, Unpack
 
-GZIP, BZIP2, XZ, ZSTANDARD, ZIP = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PK\3\4"
+
+def _gzip(raw: BinaryIO) -> Any:
+    return gzip.GzipFile(fileobj=raw)
+
+
+def _zstandard(raw: BinaryIO) -> Any:
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+
+
+ZIP = b"PK\3\4"
+_PACKINGS: dict[bytes, tuple[str, Unpack]] = {
+    b"\x1f\x8b": ("gzip", _gzip),
+    b"BZh": ("bzip2", bz2.BZ2File),
+    b"\xfd7zXZ\0": ("xz", lzma.LZMAFile),
+    b"\x28\xb5\x2f\xfd": ("Zstandard", _zstandard),
+}
 _ENDINGS = {".gz", ".bz2", ".xz", ".zst", ".zip"}
 # What archivers of one desktop add beside the file that was meant.
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -25,59 +41,43 @@ def open_content(path: Path) -> Content:
     Raises:
         DataError: there is no such file, it may not be read, is empty, or holds several files.
     """
-    size = _size_of(path)
-    with path.open("rb") as file:
-        start = file.read(8)
-    name = path.name
-    inner = name[: -len(path.suffix)] if path.suffix.lower() in _ENDINGS else name
-    ways: list[tuple[bytes, str, Unpack]] = [
-        (GZIP, "gzip", _gzip),
-        (BZIP2, "bzip2", bz2.BZ2File),
-        (XZ, "xz", lzma.LZMAFile),
-        (ZSTANDARD, "Zstandard", _zstandard),
-    ]
-    for magic, packing, unpack in ways:
-        if start.startswith(magic):
-            return _checked(Content(path, size, name=inner, packing=packing, unpack=unpack))
-    if start.startswith(b"PK\5\6"):
-        raise DataError(f"{path} is an empty zip archive")
-    if start.startswith(ZIP):
-        return _zipped(path, size)
-    return Content(path, size, name=name)
-
-
-def _size_of(path: Path) -> int:
     try:
         if path.is_dir():
             raise DataError(f"{path} is a directory, not a file")
         size = path.stat().st_size
         if not path.is_file():
             raise DataError(f"{path} is no regular file: save what it gives in one first")
-        with path.open("rb"):
-            pass
+        with path.open("rb") as file:
+            start = file.read(8)
     except FileNotFoundError:
         raise DataError(f"there is no file {path}") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
     if size == 0:
         raise DataError(f"{path} is empty")
-    return size
+    inner = path.name[: -len(path.suffix)] if path.suffix.lower() in _ENDINGS else path.name
+    for magic, (packing, unpack) in _PACKINGS.items():
+        if start.startswith(magic):
+            return _checked(Content(path, size, name=inner, packing=packing, unpack=unpack))
+    if start.startswith(b"PK\5\6"):
+        raise DataError(f"{path} is an empty zip archive")
+    if start.startswith(ZIP):
+        return _zipped(path, size)
+    return Content(path, size, name=path.name)
 
 
 def _checked(content: Content) -> Content:
     try:
-        return _looked_at(content)
+        head = content.head(512)
+        if not head:
+            raise DataError(f"{content.path} is empty when it is unpacked")
+        is_workbook = content.name.lower().endswith((".xlsx", ".xlsm"))
+        is_zip = content.packing == "zip" and head.startswith(ZIP) and not is_workbook
+        if is_zip or head.startswith(tuple(_PACKINGS)):
+            raise DataError(f"{content.path} is packed twice: unpack it once")
     except BaseException:
         content.close()
         raise
-
-
-def _looked_at(content: Content) -> Content:
-    head = content.head(512)
-    if not head:
-        raise DataError(f"{content.path} is empty when it is unpacked")
-    if head.startswith((GZIP, BZIP2, XZ, ZSTANDARD)):
-        raise DataError(f"{content.path} is packed twice: unpack it once")
     return content
 
 
@@ -102,31 +102,12 @@ def _zipped(path: Path, size: int) -> Content:
             f"{path} is a zip archive of {len(files)} files ({held}{more}): "
             "unpack it and give the one that is meant"
         )
-    entry = files[0]
-    if entry.flag_bits & 1:
+    member = files[0].filename
+    if files[0].flag_bits & 1:
         raise DataError(f"{path} is a zip archive with a password: unpack it first")
-    unpack = _member(entry.filename)
-    inner = PurePosixPath(entry.filename).name
-    return _checked_zip(Content(path, size, name=inner, packing="zip", unpack=unpack))
 
+    def unpack(raw: BinaryIO) -> Any:
+        return zipfile.ZipFile(raw).open(member)
 
-def _checked_zip(content: Content) -> Content:
-    checked = _checked(content)
-    if checked.head(4).startswith(ZIP) and not checked.name.lower().endswith((".xlsx", ".xlsm")):
-        checked.close()
-        raise DataError(f"{content.path} is packed twice: unpack it once")
-    return checked
-
-
-def _member(name: str) -> Callable[[BinaryIO], IO[bytes]]:
-    return lambda raw: zipfile.ZipFile(raw).open(name)
-
-
-def _gzip(raw: BinaryIO) -> Any:
-    return gzip.GzipFile(fileobj=raw)
-
-
-def _zstandard(raw: BinaryIO) -> Any:
-    import pyarrow as pa
-
-    return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    name = PurePosixPath(member).name
+    return _checked(Content(path, size, name=name, packing="zip", unpack=unpack))

@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from iargus.errors import DataError
 from iargus.tables.content import Content
+from iargus.tables.encoding import wide_codec
 
 
 class Format(Enum):
@@ -95,7 +96,7 @@ def recognise_binary(content: Content, head: bytes) -> Format | None:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     # A stray zero in a text is a fault of its row; among many signs of control it is no text.
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    if not wide and controls > _MOST_CONTROLS * len(head) and not _may_be_wide(head):
+    if not wide and controls > _MOST_CONTROLS * len(head) and wide_codec(head[:4096]) is None:
         raise refusal(content, "a binary file of no known kind", "give the table itself as text")
     return None
 
@@ -175,11 +176,3 @@ def _document(content: Content) -> Format:
         if any(name.startswith(part) for name in names):
             raise refusal(content, what, _AS_CSV)
     raise refusal(content, "a zip archive of no known kind", "unpack it first")
-
-
-def _may_be_wide(head: bytes) -> bool:
-    """UTF-16 without its mark has a zero in every other byte."""
-    part = head[:4096]
-    pairs = len(part) // 2
-    zeros = part[0 : pairs * 2 : 2].count(0), part[1 : pairs * 2 : 2].count(0)
-    return max(zeros) > pairs * 0.4 and min(zeros) < pairs * 0.1

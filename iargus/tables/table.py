@@ -8,10 +8,30 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from iargus.errors import DataError
 from iargus.tables.content import Content
 
 WRONG_WIDTH = "the row has a wrong number of fields"
 BROKEN = "the row cannot be read"
+FIRST_ROWS = 1_000  # which decide whether the first of them is a header
+_NEARLY_ALL = 0.9
+
+
+@dataclass(frozen=True)
+class TableOptions:
+    """What a user may say about a file; what is left out is recognised.
+
+    Attributes:
+        encoding: as Python names it.
+        delimiter: one character between the columns of a text file.
+        sheet: the name or the number (from 1) of a workbook's sheet.
+        split: the part of a file that has several, such as `train`; None: all of them.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    split: str | None = None
 
 
 @dataclass(slots=True)
@@ -28,6 +48,20 @@ class Record:
     reason: str = WRONG_WIDTH
 
 
+@dataclass
+class BrokenRows:
+    """Rows that were left out, and the first of them."""
+
+    unit: str
+    rows: int = 0
+    first: str = ""
+
+    def add(self, record: Record) -> None:
+        self.rows += 1
+        if self.rows == 1:
+            self.first = f"{self.unit} {record.position}: {record.problem}"
+
+
 NameColumns = Callable[[Sequence[Sequence[Any]]], Sequence[str] | None]
 """Sees the first rows of a table without names of its own, the first of all included, and gives
 names for the columns where that row is data already, or None where it names them."""
@@ -40,10 +74,10 @@ class Table:
         format: what it is, for people: `CSV`, `JSON Lines`, `workbook`.
         has_header: the names stand in the file; otherwise they were given to its columns.
         unit: what `Record.position` counts: `line`, `row` or `item`, from 1.
-        understood: how it is read, such as `delimiter ;`, in the order in which it is told.
+        understood: how it is read, such as `delimiter ;`, in the order in which it is shown.
+        clean_text: begins to read a delimited text without its broken rows; see `CleanText`.
         roles: columns whose meaning the format fixes: `{"text": ..., "label": ...}`.
         has_splits: the format has parts, and those that were asked for are chosen already.
-        size_bytes: of the file on disk, which `bytes_read` goes up to.
     """
 
     content: Content
@@ -54,7 +88,7 @@ class Table:
     has_header: bool = True
     understood: Sequence[str] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
-    details: Any = None
+    clean_text: Callable[[], Any] | None = None
     has_splits: bool = False
     _records: Iterator[Record] | None = None
 
@@ -64,6 +98,7 @@ class Table:
 
     @property
     def size_bytes(self) -> int:
+        """Of the file on disk, which `bytes_read` goes up to."""
         return self.content.size
 
     @property
@@ -83,13 +118,7 @@ class Table:
 
     def head(self, count: int) -> list[Record]:
         """The first rows; `records` is not used up by it."""
-        rows = self.read()
-        try:
-            return list(islice(rows, count))
-        finally:
-            close = getattr(rows, "close", None)
-            if close is not None:
-                close()
+        return list(islice(self.read(), count))
 
     def bytes_read(self) -> int:
         """How far the pass that was begun last has come in the file."""
@@ -101,3 +130,33 @@ class Table:
     def description(self) -> str:
         """The format and how it is read, in one line."""
         return ", ".join((self.format, *self.understood))
+
+
+def check_title(
+    content: Content, unit: str, position: int, width: int, widths: Sequence[int]
+) -> None:
+    """
+    Raises:
+        DataError: the first row has fewer fields than nearly all rows below it, as a title has.
+    """
+    usual = max(set(widths), key=widths.count) if widths else 0
+    if width < usual and widths.count(usual) > len(widths) * _NEARLY_ALL:
+        raise DataError(
+            f"{content.path}, {unit} {position}: {width} fields, and {usual} in the {unit}s below: "
+            f"the header should be the first {unit}, with a name for every column"
+        )
+
+
+def chosen_splits(path: Path, asked: str, splits: Sequence[str]) -> list[str]:
+    """The parts of a file that are asked for, separated by commas.
+
+    Raises:
+        DataError: there is no such split.
+    """
+    names = [name.strip() for name in asked.split(",") if name.strip()]
+    if not splits:
+        raise DataError(f"{path} has no splits, so --split has no use; leave it out")
+    for name in names:
+        if name not in splits:
+            raise DataError(f"{path} has no split {name!r}; it has {', '.join(splits)}")
+    return names

@@ -11,17 +11,19 @@ from itertools import islice
 from typing import Any
 
 from iargus.errors import DataError
-from iargus.tables.content import Content
-from iargus.tables.headers import check_title
-from iargus.tables.options import TableOptions
-from iargus.tables.table import NameColumns, Record, Table
+from iargus.tables.content import FREE_BYTES, MAX_GROWTH, Content
+from iargus.tables.table import (
+    FIRST_ROWS,
+    NameColumns,
+    Record,
+    Table,
+    TableOptions,
+    check_title,
+)
 
 MAX_UNPACKED_BYTES = 1 << 30
-MAX_GROWTH = 200  # of a part above 64 MiB; sheets grow ten- to fiftyfold
 MAX_COLUMNS = 2_000
-_FREE_BYTES = 64 << 20
 _PROLOGUE_BYTES = 1 << 16
-_FIRST_ROWS = 1_000
 # What a formula that went wrong leaves in its cell.
 _ERRORS = frozenset({"#N/A", "#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"})
 
@@ -38,10 +40,10 @@ def open_workbook(content: Content, options: TableOptions, name_columns: NameCol
     with _opened(content) as book:
         sheets = [sheet.title for sheet in book.worksheets]
         title = _sheet(content, sheets, options.sheet, _filled(book))
-        first = list(islice(_rows(book, title), _FIRST_ROWS))
+        first = list(islice(_rows(book, title), FIRST_ROWS))
     if not first:
         raise DataError(f"{content.path}: the sheet {title!r} holds no rows")
-    header = [_name(value) for value in first[0][1]]
+    header = ["" if value is None else str(value).strip() for value in first[0][1]]
     width = len(header)
     check_title(content, "row", first[0][0], width, [len(values) for _, values in first[1:50]])
     given = name_columns([_padded(values, width) for _, values in first])
@@ -92,7 +94,7 @@ def _check_parts(content: Content) -> None:
                         )
     whole = sum(entry.file_size for entry in entries)
     grows = any(
-        entry.file_size > max(_FREE_BYTES, entry.compress_size * MAX_GROWTH) for entry in entries
+        entry.file_size > max(FREE_BYTES, entry.compress_size * MAX_GROWTH) for entry in entries
     )
     if whole > MAX_UNPACKED_BYTES or grows:
         raise DataError(
@@ -174,7 +176,3 @@ def _value(cell: Any) -> Any:
 
 def _padded(values: Sequence[Any], width: int) -> list[Any]:
     return [*values, *[None] * (width - len(values))]
-
-
-def _name(value: Any) -> str:
-    return "" if value is None else str(value).strip()

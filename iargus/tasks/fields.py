@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-from iargus.tables.numbers import (
+from iargus.tables.values.numbers import (
     MAX_CHARS,
     NumberAmbiguous,
     NumberInvalid,

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from iargus.tables.date_columns import DateColumn, decide_order
-from iargus.tables.dates import DateInvalid, split_date, timestamp_of
+from iargus.tables.values.date_columns import DateColumn, decide_order
+from iargus.tables.values.dates import DateInvalid, split_date, timestamp_of
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from iargus.tables.number_columns import NumberColumn, decide
-from iargus.tables.numbers import (
+from iargus.tables.values.number_columns import NumberColumn, decide
+from iargus.tables.values.numbers import (
     NumberAmbiguous,
     NumberInvalid,
     read_number,

@@ -89,6 +89,7 @@ def main(folder: Path) -> dict[str, Any]:
     survey = layout.survey(Path("cars.csv"), names, now=datetime.now(UTC).replace(tzinfo=None))
     record = ["Toyota", "Camry", "2019", "42000", "21000", "2.5"]
     survey.look(record)
+    survey.settle()
     return {
         "payload": payload,
         "stored": rows[NAME].notna().mean(),
@@ -96,7 +97,7 @@ def main(folder: Path) -> dict[str, Any]:
         "large": price(engine_litres=5.8),
         "unknown": price(engine_litres=None),
         "drift": list(task.drift_features(rows)),
-        "imported": survey.settle().pick(record).body[NAME],
+        "imported": survey.pick(record).body[NAME],
         "canaries": [canary[NAME] for canary in CAR_FORM.canaries],
         "earlier": CAR_FORM.load(earlier).predict_one(payload).price,
         "schema": list(task.input_model.model_json_schema()["properties"]),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from iargus.tables.numbers import read_number
+from iargus.tables.values.numbers import read_number
 from iargus.tasks.fields import (
     BLANKS,
     NEVER_AS_TEXT,

@@ -21,7 +21,6 @@ MAY_NAME = (
     "iargus/storage/schema.py",
     "iargus/storage/migrations/",
     "iargus/training/importers/cars.py",
-    "iargus/training/importers/car_values.py",
     "iargus/training/simulator/",
 )
 

@@ -13,7 +13,14 @@ import typer
 import iargus.cli.compare.arrow_memory  # noqa: F401 - before Arrow is imported
 from iargus.atomic_write import write_atomically
 from iargus.cli.console import progress_bar
-from iargus.cli.options import delimiter_option, limit_option, share_option
+from iargus.cli.options import (
+    Delimiter,
+    Encoding,
+    Sheet,
+    delimiter_option,
+    limit_option,
+    share_option,
+)
 from iargus.errors import ConfigurationError, DataError, LabelsUnclear
 from iargus.tables import TableOptions
 
@@ -78,16 +85,9 @@ def compare(
         list[str] | None,
         typer.Option(help="Break the error down by the values of this column; may be repeated."),
     ] = None,
-    delimiter: Annotated[
-        str | None,
-        typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="The files' encoding, such as cp1252; recognised if unset.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(help="The sheet of workbooks, by its name or number from 1.")
-    ] = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    sheet: Sheet = None,
     html: Annotated[Path | None, typer.Option(help="Write the report there.")] = None,
     save_reference: Annotated[
         Path | None,

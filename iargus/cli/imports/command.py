@@ -14,14 +14,15 @@ from rich.table import Table
 
 from iargus.cli.console import output, progress_bar
 from iargus.cli.imports.listing import list_imports, undo_import
-from iargus.cli.options import delimiter_option
+from iargus.cli.options import Delimiter, Encoding, Sheet, delimiter_option
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import ConfigurationError
 from iargus.operations.stack import Stack
+from iargus.tables import TableOptions
 
 if TYPE_CHECKING:
     from iargus.tasks.base import Task
-    from iargus.training.importers import FileOptions, ImportSummary
+    from iargus.training.importers import ImportSummary
 
 app = typer.Typer(help="Add labelled data from files.", no_args_is_help=True)
 
@@ -42,16 +43,6 @@ ObservedAt = Annotated[
     ),
 ]
 Source = Annotated[str | None, typer.Option(help="The source to record; the file's name if unset.")]
-Encoding = Annotated[
-    str | None, typer.Option(help="The file's encoding, such as cp1252; recognised if unset.")
-]
-Delimiter = Annotated[
-    str | None,
-    typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
-]
-Sheet = Annotated[
-    str | None, typer.Option(help="The sheet of a workbook, by its name or number from 1.")
-]
 DateFormat = Annotated[
     str | None,
     typer.Option(help="How dates are written, such as %m/%d/%Y; as the whole file shows if unset."),
@@ -100,7 +91,6 @@ def import_cars(
     """
     from iargus.training.importers.cars import FIELDS, CarColumns
     from iargus.training.importers.columns import parse_mapping
-    from iargus.training.importers.records import FileOptions
 
     stack = Stack()
     layout = CarColumns(
@@ -111,7 +101,7 @@ def import_cars(
         decimal=decimal,
         currency=currency.strip().upper(),
     )
-    options = FileOptions(encoding, delimiter_option(delimiter), sheet)
+    options = TableOptions(encoding, delimiter_option(delimiter), sheet)
     chosen = _car_task(stack, task)
     _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
@@ -149,8 +139,8 @@ def import_examples(
     from iargus.cli.imports.preview import confirm
     from iargus.tasks.base import Storage
     from iargus.training.importers.columns import parse_mapping
-    from iargus.training.importers.examples import ExampleColumns, fields_of
-    from iargus.training.importers.records import FileOptions
+    from iargus.training.importers.examples import ExampleColumns
+    from iargus.training.importers.names import fields_of
 
     stack = Stack()
     chosen = stack.catalogue.get(task)
@@ -158,7 +148,7 @@ def import_examples(
         raise ConfigurationError(f"the task {task} learns from cars: use `iargus import cars`")
     mapping = parse_mapping(column or [], fields_of(chosen))
     layout = ExampleColumns(chosen, mapping=mapping, date_format=date_format, header=header)
-    options = FileOptions(encoding, delimiter_option(delimiter), sheet, split)
+    options = TableOptions(encoding, delimiter_option(delimiter), sheet, split)
     confirm(file, layout, options, yes=yes)
     _import(stack, chosen, file, layout, observed_at, source, options, allow_rejected)
 
@@ -170,7 +160,7 @@ def _import(
     layout: Any,
     observed_at: datetime | None,
     source: str | None,
-    options: FileOptions,
+    options: TableOptions,
     allow_rejected: str | None,
 ) -> None:
     from iargus.storage.labelled.imports import Imports

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
+from json import dumps
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +13,11 @@ from rich.table import Table
 
 from iargus.cli.console import output
 from iargus.clock import to_naive_utc, utc_now
-from iargus.errors import ConfigurationError, ImportStateError
+from iargus.errors import ConfigurationError, IArgusError, ImportStateError
 from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.storage.labelled.imports import ImportRecord
+    from iargus.storage.labelled.imports import ImportRecord, Imports
 
 DIGEST_CHARS = 12
 
@@ -32,7 +34,8 @@ def list_imports(
         stack.catalogue.get(task)
     records = Imports(stack.labelled).listed(task)
     if json:
-        _print_json(records)
+        documents = [asdict(each) for each in records]
+        typer.echo(dumps(documents, default=lambda at: f"{at}Z", indent=2))
         return
     if not records:
         typer.echo("nothing was imported yet")
@@ -84,7 +87,7 @@ def undo_import(
         f"{rows.count:,} rows to {record.task}",
         err=True,
     )
-    for sentence in _uses(stack, record):
+    for sentence in _uses(stack, imports, record):
         typer.echo(sentence, err=True)
     if not yes:
         if not sys.stdin.isatty():
@@ -94,13 +97,10 @@ def undo_import(
     typer.echo(f"import {number} is undone: {removed:,} rows deleted")
 
 
-def _uses(stack: Stack, record: ImportRecord) -> list[str]:
+def _uses(stack: Stack, imports: Imports, record: ImportRecord) -> list[str]:
     """What has been made of the rows already, which undoing the import does not take back."""
-    from iargus.errors import IArgusError
     from iargus.monitoring.job.records import MonitoringRecords
-    from iargus.storage.labelled.imports import Imports
 
-    imports = Imports(stack.labelled)
     rows = imports.rows_of(record.id)
     if rows.first is None or rows.last is None:
         return []
@@ -124,12 +124,12 @@ def _uses(stack: Stack, record: ImportRecord) -> list[str]:
         ]
     except IArgusError as error:
         found.append(f"Whether a model has learned from them cannot be told: {error}")
-    else:
-        if versions:
-            found.append(
-                f"These versions of {record.task} may have learned from them: "
-                f"{', '.join(sorted(versions, key=int))}"
-            )
+        versions = []
+    if versions:
+        found.append(
+            f"These versions of {record.task} may have learned from them: "
+            f"{', '.join(sorted(versions, key=int))}"
+        )
     later = [
         each
         for each in imports.listed(record.task)
@@ -148,12 +148,3 @@ def _state(record: ImportRecord) -> str:
     if record.undone_at is None:
         return record.state
     return f"undone {record.undone_at:%Y-%m-%d %H:%M}, {record.removed:,} deleted"
-
-
-def _print_json(records: list[ImportRecord]) -> None:
-    import json
-    from dataclasses import asdict
-
-    typer.echo(
-        json.dumps([asdict(each) for each in records], default=lambda at: f"{at}Z", indent=2)
-    )

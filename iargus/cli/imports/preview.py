@@ -16,20 +16,21 @@ from iargus.cli.console import PIPE_WIDTH
 from iargus.errors import DataError
 
 if TYPE_CHECKING:
+    from iargus.tables import TableOptions
     from iargus.training.importers.examples import ExampleColumns
-    from iargus.training.importers.records import FileOptions
 
 _CELL_CHARS = 60
 
 
-def confirm(path: Path, layout: ExampleColumns, options: FileOptions, *, yes: bool) -> None:
+def confirm(path: Path, layout: ExampleColumns, options: TableOptions, *, yes: bool) -> None:
     """Show what `layout` takes for what, and ask where that is not certain.
 
     Raises:
         DataError: it is not certain and nobody can be asked, or somebody said no.
     """
     understood = layout.understand(path, options)
-    show(path, understood.description, understood.columns, understood.rows)
+    typer.echo(f"{path.name}: {understood.description}", err=True)
+    _show(understood.columns, understood.rows)
     counted = f"{understood.labels:,} {'label' if understood.labels == 1 else 'labels'}"
     notes = "".join(f"; {note}" for note in understood.notes)
     typer.echo(f"{counted} in {understood.looked_at:,} rows{notes}", err=True)
@@ -52,12 +53,9 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def show(
-    path: Path, description: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """The format, which columns are what, and the first rows; on stderr, as stdout has results."""
+def _show(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Which columns are what, and the first rows; on stderr, as stdout has results."""
     console = Console(stderr=True, width=None if sys.stderr.isatty() else PIPE_WIDTH)
-    typer.echo(f"{path.name}: {description}", err=True)
     heads = [name if name == column else f"{name} ({column})" for name, column in columns.items()]
     table = Table(*map(escape, heads))
     for row in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from iargus.errors import DataError, UsageError
 from iargus.monitoring.comparison.labels import LabelKind, label_kind
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.roles import no_features
-from iargus.monitoring.comparison.source import Source
 from iargus.monitoring.stats.drift.summary import Kinds, kind_of
+from iargus.tables.frames import FrameSource
 
 _IGNORED = "as --ignore asks"
 
@@ -24,79 +24,74 @@ class Chosen:
     passed_over: Mapping[str, str]
 
 
-def kinds_of_file(source: Source, current: Source, request: Request) -> Chosen:
-    """What can be compared of the reference, all of it or what is asked for.
+def choose(
+    source: FrameSource | None, saved: Kinds, path: Path, current: FrameSource, request: Request
+) -> Chosen:
+    """What of the reference in `path` can be compared, all of it or what is asked for. `source` is
+    None where only a summary of the columns `saved` is left; what `current` lacks is all missing.
 
     Raises:
-        DataError: a column that is asked for is not there or cannot be compared.
+        DataError: a column that is asked for is not there or cannot be compared, or there is no
+            column in common.
         UsageError: a column is asked for and ignored.
     """
+    columns: Mapping[str, str | None] = dict.fromkeys(saved) if source is None else source.columns
     for name in (*request.columns, *request.keep):
         if name in request.ignore:
             raise UsageError(f"the column {name!r} cannot be both compared and ignored")
-        if name not in source.columns:
-            raise DataError(f"{source.path}: no column {name!r}")
-        if source.columns[name] is not None:
-            raise DataError(f"{source.path}: the column {name!r} has {source.columns[name]}")
+        _check(name, columns, path)
     for name in request.ignore:
-        if name not in source.columns and name not in current.columns:
-            raise DataError(f"{source.path}: no column {name!r} to ignore")
-    wanted = request.columns or tuple(source.columns)
-    passed_over = {name: why for name in wanted if (why := source.columns[name]) is not None}
+        if source is not None and name not in columns and name not in current.columns:
+            raise DataError(f"{path}: no column {name!r} to ignore")
+    wanted = request.columns or tuple(columns)
+    passed_over = {name: why for name in wanted if (why := columns[name]) is not None}
     passed_over |= {name: _IGNORED for name in request.ignore if name in wanted}
     readable = [name for name in wanted if name not in passed_over and name != request.label]
-    sample = source.sample(readable)
-    # What somebody has named is what he says it is.
+    sample = None if source is None else source.sample(readable)
+    # Columns that the user names are compared, whatever they look like.
     named = {*request.columns, *request.keep, request.prediction}
     doubtful = [name for name in readable if name not in named]
     both = [name for name in doubtful if current.columns.get(name, "") is None]
-    passed_over |= no_features(sample[doubtful], current.sample(both), index=source.index)
-    kinds = {name: kind_of(sample[name]) for name in readable if name not in passed_over}
-    return Chosen(kinds, passed_over)
+    first = None if sample is None else sample[doubtful]
+    passed_over |= no_features(first, current.sample(both), index=(source or current).index)
+    compared = [name for name in readable if name not in passed_over]
+    if sample is None:
+        kinds = {name: saved[name] for name in compared}
+    else:
+        kinds = {name: kind_of(sample[name]) for name in compared}
+    return _common(Chosen(kinds, passed_over), current, request)
 
 
-def kinds_of_summary(kinds: Kinds, path: Path, current: Source, request: Request) -> Chosen:
-    """The same where only a summary of the reference is left.
-
-    Raises:
-        DataError: a column that is asked for is not there.
-        UsageError: a column is asked for and ignored.
-    """
-    for name in (*request.columns, *request.keep):
-        if name in request.ignore:
-            raise UsageError(f"the column {name!r} cannot be both compared and ignored")
-        if name not in kinds:
-            raise DataError(f"{path}: no column {name!r}")
-    wanted = [name for name in request.columns or tuple(kinds) if name != request.label]
-    passed_over = {name: _IGNORED for name in request.ignore if name in wanted}
-    named = {*request.columns, *request.keep, *request.ignore, request.prediction}
-    doubtful = [
-        name for name in wanted if name not in named and current.columns.get(name, "") is None
-    ]
-    passed_over |= no_features(None, current.sample(doubtful), index=current.index)
-    return Chosen({name: kinds[name] for name in wanted if name not in passed_over}, passed_over)
-
-
-def common(chosen: Chosen, current: Source, request: Request) -> Chosen:
-    """What of that the current file can be compared in; a column that it lacks is all missing.
-
-    Raises:
-        DataError: it lacks a column that is needed, or has nothing in common with the reference.
-    """
+def _common(chosen: Chosen, current: FrameSource, request: Request) -> Chosen:
     for name in request.needed:
-        if name not in current.columns:
-            raise DataError(f"{current.path}: no column {name!r}")
-        if current.columns[name] is not None:
-            raise DataError(f"{current.path}: the column {name!r} has {current.columns[name]}")
-    passed_over = dict(chosen.passed_over) | dict(_new(chosen, current, request))
-    kinds = {name: kind for name, kind in chosen.kinds.items() if name not in passed_over}
+        _check(name, current.columns, current.path)
+    kinds, passed_over = dict(chosen.kinds), dict(chosen.passed_over)
+    known = {*kinds, *passed_over, request.label}
+    for name, why in current.columns.items():
+        if name in kinds and why is not None:
+            del kinds[name]
+            passed_over[name] = f"{why} in the current file"
+        elif not request.columns and name not in known:
+            passed_over[name] = _IGNORED if name in request.ignore else "not in the reference"
     if not any(name in current.columns for name in kinds):
-        reasons = _reasons(chosen, current)
+        why_not = [
+            f"{name} ({chosen.passed_over[name]})"
+            for name in current.columns
+            if name in chosen.passed_over
+        ]
+        reasons = " that can be compared: " + ", ".join(why_not[:3]) if why_not else ""
         raise DataError(f"{current.path}: no column in common with the reference{reasons}")
     return Chosen(kinds, passed_over)
 
 
-def is_classes(source: Source, request: Request) -> bool:
+def _check(name: str, columns: Mapping[str, str | None], path: Path) -> None:
+    if name not in columns:
+        raise DataError(f"{path}: no column {name!r}")
+    if columns[name] is not None:
+        raise DataError(f"{path}: the column {name!r} has {columns[name]}")
+
+
+def is_classes(source: FrameSource, request: Request) -> bool:
     """Whether labels are classes, as far as the first rows tell.
 
     Raises:
@@ -112,23 +107,15 @@ def is_classes(source: Source, request: Request) -> bool:
     return kind is LabelKind.CLASSES
 
 
-def _new(chosen: Chosen, current: Source, request: Request) -> Iterator[tuple[str, str]]:
-    for name, why in current.columns.items():
-        if name in chosen.kinds and why is not None:
-            yield name, f"{why} in the current file"
-        elif not request.columns and name not in (
-            *chosen.kinds,
-            *chosen.passed_over,
-            request.label,
-        ):
-            yield name, _IGNORED if name in request.ignore else "not in the reference"
-
-
-def _reasons(chosen: Chosen, current: Source) -> str:
-    """Why what both files have is not compared."""
-    common = [name for name in current.columns if name in chosen.passed_over]
-    if not common:
-        return ""
-    return " that can be compared: " + ", ".join(
-        f"{name} ({chosen.passed_over[name]})" for name in common[:3]
-    )
+def same_columns(
+    kinds: Kinds, current: FrameSource, reference: FrameSource | None, request: Request
+) -> tuple[str, ...]:
+    """The columns by which a row repeats another: those that are compared, and the label where
+    both files have it. A summary of a reference has it not."""
+    sources = [current] if reference is None else [current, reference]
+    names = tuple(name for name in kinds if all(name in source.columns for source in sources))
+    label = request.label
+    if label is None or label in kinds or reference is None:
+        return names
+    in_both = all(source.columns.get(label, "absent") is None for source in sources)
+    return (*names, label) if in_both else names

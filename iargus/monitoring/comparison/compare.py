@@ -14,22 +14,14 @@ from threading import Event, Lock
 from typing import Any
 
 from iargus.errors import DataError
-from iargus.monitoring.comparison.choosing import (
-    Chosen,
-    common,
-    is_classes,
-    kinds_of_file,
-    kinds_of_summary,
-)
+from iargus.monitoring.comparison.choosing import Chosen, choose, is_classes, same_columns
 from iargus.monitoring.comparison.document import document_of, why_unjudged
-from iargus.monitoring.comparison.opening import open_source
 from iargus.monitoring.comparison.request import Request
-from iargus.monitoring.comparison.same_rows import repeats_of_files, same_columns
 from iargus.monitoring.comparison.saved import SavedReference, is_saved
-from iargus.monitoring.comparison.scan import Scan, read_all
-from iargus.monitoring.comparison.source import Source
+from iargus.monitoring.comparison.scan import Scan, repeats_of_files
 from iargus.monitoring.observed import Observed, RepeatFacts
 from iargus.monitoring.stats.drift.facts import drift_facts
+from iargus.monitoring.stats.drift.summary import Kind
 from iargus.monitoring.stats.performance.verdict import (
     BELIEVABLE_ROWS,
     State,
@@ -40,9 +32,10 @@ from iargus.monitoring.stats.quality.rules import is_serious
 from iargus.monitoring.stats.quality.scan import Fault, Finding
 from iargus.storage.labelled.repeats import Repeats
 from iargus.tables import TableOptions
+from iargus.tables.frames import FrameSource, open_frames
 
 Progress = Callable[[float, int], None]
-"""Told how much of both files is read, and how many rows so far."""
+"""Called with the share of both files that is read, and the number of rows so far."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +92,12 @@ def compare_files(
         DataError: a file or a column cannot be read, or labels and predictions do not fit.
         UsageError: what is asked for cannot be had, or is not clear; says what decides it.
     """
-    now = open_source(current, options)
+    now = open_frames(current, options)
     if is_saved(reference):
         before, saved = None, SavedReference.read(reference)
-        kept = kinds_of_summary(saved.kinds, reference, now, request)
-        chosen = common(kept, now, request)
     else:
-        before, saved = open_source(reference, options), None
-        chosen = common(kinds_of_file(before, now, request), now, request)
+        before, saved = open_frames(reference, options), None
+    chosen = choose(before, saved.kinds if saved else {}, reference, now, request)
     classes = is_classes(now, request)
     same = same_columns(chosen.kinds, now, before, request)
     scan = Scan(request, chosen.kinds, classes=classes, labels=True, same=same)
@@ -115,7 +106,7 @@ def compare_files(
     if before is not None:
         jobs.append((before, past))
     _read(jobs, chosen, request, same, progress)
-    told = tuple(_checked(source, each) for source, each in jobs)
+    understood = tuple(_checked(source, each) for source, each in jobs)
     if saved is None:
         if not past.rows:
             raise DataError(f"{reference}: no rows")
@@ -135,10 +126,11 @@ def compare_files(
     document = document_of(
         reference.name, current.name, request, scan, part, observed, verdict, unjudged
     )
-    return Comparison(observed, verdict, dict(chosen.passed_over), saved, document, unjudged, told)
+    passed_over = dict(chosen.passed_over)
+    return Comparison(observed, verdict, passed_over, saved, document, unjudged, understood)
 
 
-def _checked(source: Source, scan: Scan) -> FileRead:
+def _checked(source: FrameSource, scan: Scan) -> FileRead:
     broken = source.broken
     if broken.rows > scan.rows:
         raise DataError(
@@ -169,29 +161,33 @@ def _observed(saved: SavedReference, scan: Scan, chosen: Chosen) -> Observed:
 
 
 def _read(
-    jobs: list[tuple[Source, Scan]],
+    jobs: list[tuple[FrameSource, Scan]],
     chosen: Chosen,
     request: Request,
     same: Sequence[str],
     progress: Progress,
 ) -> None:
+    """Read both files to their ends, at the same time."""
     stop, lock = Event(), Lock()
     done, rows = dict.fromkeys((source.path for source, _ in jobs), 0.0), 0
+    texts = {name: kind is not Kind.NUMBER for name, kind in chosen.kinds.items()}
 
-    def seen(source: Source, share: float, count: int) -> None:
+    def read_all(source: FrameSource, scan: Scan, names: Sequence[str]) -> None:
         nonlocal rows
-        with lock:
-            done[source.path], rows = share, rows + count
-            progress(sum(done.values()) / len(done), rows)
+        for frame, share in source.batches(names, texts):
+            if stop.is_set():
+                return
+            scan.add(frame)
+            with lock:
+                done[source.path], rows = share, rows + len(frame)
+                progress(sum(done.values()) / len(done), rows)
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         futures = []
         for place, (source, scan) in enumerate(jobs):
             needed = request.needed if place == 0 else same
             names = [n for n in dict.fromkeys((*chosen.kinds, *needed)) if n in source.columns]
-            futures.append(
-                pool.submit(read_all, source, scan, names, chosen.kinds, seen=seen, stop=stop)
-            )
+            futures.append(pool.submit(read_all, source, scan, names))
         try:
             wait(futures, return_when=FIRST_EXCEPTION)
         finally:

@@ -36,8 +36,9 @@ _NAMED_STRICTLY = re.compile(
     r"(?:^|[_\W])(?:id|ids|uid|uuid|guid|ulid|oid|pk|hash|token|vin)$", re.IGNORECASE
 )
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
-_HEX = re.compile(r"(?:0x)?[0-9a-f]{16,128}", re.IGNORECASE)
-_VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}", re.IGNORECASE)
+# Digests and numbers of vehicles have both digits and letters.
+_HEX = re.compile(r"(?=.*\d)(?=.*[a-z])(?:0x)?[0-9a-f]{16,128}", re.IGNORECASE)
+_VIN = re.compile(r"(?=.*\d)(?=.*[a-z])[A-HJ-NPR-Z0-9]{17}", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_\-:./#{}+=|]{4,}")
 _AMOUNT = re.compile(r"[-+]?\W?\d[\d.,'_:/-]*\W?(?:[a-z]{1,5}\.?|%)?", re.IGNORECASE)
@@ -54,7 +55,7 @@ def reason_of_identifiers(name: str, column: pd.Series) -> str | None:
         return None
     if _is_shared_identifier(name, values):
         return IDENTIFIERS
-    named = _matches(_NAMED, name)
+    named = matches_name(_NAMED, name)
     if pd.api.types.is_numeric_dtype(values):
         return NUMBERING if _number_rows(values.to_numpy(dtype=np.float64), named=named) else None
     some = [str(value).strip() for value in values.iloc[:: max(1, len(values) // _LOOKED_AT)]]
@@ -102,7 +103,7 @@ def _are_tokens(some: Sequence[str], rows: int, different: int, *, named: bool) 
     def mostly(fits: Callable[[str], object]) -> bool:
         return sum(bool(fits(text)) for text in some) >= _ENOUGH * len(some)
 
-    if any(mostly(fits) for fits in (_UUID.fullmatch, _is_digest, _is_vin)):
+    if any(mostly(form.fullmatch) for form in (_UUID, _HEX, _VIN)):
         return True
     if rows < _LEAST_ROWS or different < rows / 2:
         return False
@@ -115,38 +116,21 @@ def _are_tokens(some: Sequence[str], rows: int, different: int, *, named: bool) 
     if mostly(_AMOUNT.fullmatch):
         return False
     with_digits = sum(map(bool, map(_DIGIT.search, some))) / len(some)
-    return (with_digits > 0.5 and _have_one_length(some)) or (
-        with_digits >= _ENOUGH and _have_one_shape(some)
-    )
+    [(length, same_length)] = Counter(map(len, some)).most_common(1)
+    if with_digits > 0.5 and length >= 8 and same_length >= _ENOUGH * len(some):
+        return True
+    # REQ-000123 and REQ-7 have one shape: what is constant, and a number.
+    [(_, same_shape)] = Counter(re.sub(r"\d+", "9", text) for text in some).most_common(1)
+    return with_digits >= _ENOUGH and same_shape >= _ENOUGH * len(some)
 
 
 def _is_shared_identifier(name: str, values: pd.Series) -> bool:
-    if not _matches(_NAMED_STRICTLY, name):
+    if not matches_name(_NAMED_STRICTLY, name):
         return False
     if pd.api.types.is_float_dtype(values) and (values != np.floor(values)).any():
         return False
     different = values.nunique()
     return different >= _MANY and different >= len(values) / 4
-
-
-def _is_digest(text: str) -> bool:
-    return _HEX.fullmatch(text) is not None and not text.isdigit() and not text.isalpha()
-
-
-def _is_vin(text: str) -> bool:
-    return _VIN.fullmatch(text) is not None and not text.isalpha() and not text.isdigit()
-
-
-def _have_one_length(texts: Sequence[str]) -> bool:
-    [(length, count)] = Counter(map(len, texts)).most_common(1)
-    return length >= 8 and count >= _ENOUGH * len(texts)
-
-
-def _have_one_shape(texts: Sequence[str]) -> bool:
-    """REQ-000123 and REQ-7 have: what is constant, and a number."""
-    shapes = Counter(re.sub(r"\d+", "9", text) for text in texts)
-    [(_, count)] = shapes.most_common(1)
-    return count >= _ENOUGH * len(texts)
 
 
 def _whole(column: pd.Series) -> NDArray[np.float64] | None:
@@ -157,6 +141,7 @@ def _whole(column: pd.Series) -> NDArray[np.float64] | None:
     return None if (finite != np.floor(finite)).any() else finite
 
 
-def _matches(pattern: re.Pattern[str], name: str) -> bool:
+def matches_name(pattern: re.Pattern[str], name: str) -> bool:
+    """Whether the name of a column says so, also in camel case."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)  # requestId, as request_id
     return pattern.search(spaced) is not None

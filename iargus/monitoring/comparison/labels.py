@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from iargus.errors import DataError, LabelsUnclear, UsageError
-from iargus.monitoring.comparison.classes import canonical
+from iargus.monitoring.comparison.row_errors import canonical
 from iargus.monitoring.stats.drift.reading import numbers_of
 from iargus.monitoring.view.names import listed
 
@@ -46,7 +46,10 @@ class _Values:
     def of(cls, column: pd.Series) -> _Values:
         present = column.dropna()
         boolean = pd.api.types.is_bool_dtype(present)
-        found = numbers_of(present.map(_plain) if present.dtype == object else present).to_numpy()
+        plain = present
+        if present.dtype == object:
+            plain = present.map(lambda value: value.strip() if isinstance(value, str) else value)
+        found = numbers_of(plain).to_numpy()
         finite = found[np.isfinite(found)]
         share = len(finite) / len(present) if len(present) else 0.0
         return cls(present, finite, 0.0 if boolean else share, boolean)
@@ -173,7 +176,3 @@ def _neither(truth: _Values, said: _Values) -> LabelKind:
 
 def _shown(column: _Values) -> str:
     return listed(pd.unique(column.values)[:50].tolist(), most=3)
-
-
-def _plain(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value

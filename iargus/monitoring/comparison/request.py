@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST_SET_ASIDE = 0.05
-
 
 @dataclass(frozen=True)
 class Request:
@@ -35,7 +33,7 @@ class Request:
     cutoff: float | None = None
     ignore: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
-    most_set_aside: float = MOST_SET_ASIDE
+    most_set_aside: float = 0.05
 
     @property
     def has_errors(self) -> bool:

@@ -1,7 +1,7 @@
 """Which columns of a file are features. Pure.
 
-What is none is passed over with its reason, so that nobody takes a column for compared; whoever
-knows better names it with `--column` or `--keep`.
+What is none is passed over with its reason, so that it is not taken for compared; a user who knows
+better names it with `--column` or `--keep`.
 """
 
 from __future__ import annotations

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from threading import Event
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from iargus.monitoring.comparison.classes import Vocabulary
 from iargus.monitoring.comparison.request import Request
-from iargus.monitoring.comparison.row_errors import row_errors
-from iargus.monitoring.comparison.source import Source
+from iargus.monitoring.comparison.row_errors import Vocabulary, row_errors
 from iargus.monitoring.stats.drift.summary import Kinds, Summary, merge_all, summarise
 from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
 from iargus.monitoring.stats.performance.tally import ErrorTally
 from iargus.monitoring.stats.quality.scan import QualityScan
 from iargus.storage.labelled.repeats import EarlierRows, Repeats
 
-Seen = Callable[[Source, float, int], None]
-"""Told after each part: the file, how much of it is read, and the rows of the part."""
+_MOST_REPEATED = 0.5  # of a file's rows; where more are equal to others, that is the rule
+_MARGIN = 1.5  # shares of equal rows across and within files do not grow quite alike
 
 
 class Scan:
@@ -118,16 +115,22 @@ def _merged(before: Summary, part: Summary) -> Summary:
     return merge_all([before, part]) if before and part else before or part
 
 
-def read_all(
-    source: Source, scan: Scan, names: Sequence[str], kinds: Kinds, *, seen: Seen, stop: Event
-) -> None:
-    """Read the whole file into `scan`, or until `stop` is set.
+def repeats_of_files(reference: Scan, current: Scan) -> Repeats:
+    """Repeats are left out, unless rows are equal by chance: then each is an observation.
 
-    Raises:
-        DataError: it cannot be read.
+    Advertisements that are posted again are equal within a file far more than across the two. Rows
+    of a few categories are as often equal to one of the other file; leaving them out would make
+    what is frequent rare, and more so in the larger file.
     """
-    for batch in source.batches(names, kinds):
-        if stop.is_set():
-            return
-        scan.add(batch.frame)
-        seen(source, batch.done, len(batch.frame))
+    if not reference.rows or not current.rows or not (reference.repeated or current.repeated):
+        return Repeats.LEFT_OUT
+    small, large = sorted((reference, current), key=lambda scan: scan.rows)
+    in_small, in_large = small.repeated / small.rows, large.repeated / large.rows
+    if max(in_small, in_large) > _MOST_REPEATED:
+        return Repeats.COUNTED
+    across = small.seen.share_in(large.seen)
+    # By chance a row is equal to any of the larger file up to twice as often as to one before it
+    # there, and less often to one before it in the smaller file, as that has fewer rows.
+    fewer = small.rows / large.rows
+    by_chance = in_large <= _MARGIN * across and in_small <= 2 * _MARGIN * across * fewer
+    return Repeats.COUNTED if by_chance else Repeats.LEFT_OUT

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from iargus.monitoring.comparison.identifiers import matches_name
+
 _ENOUGH = 0.95  # of the values; placeholders such as "unknown" are among dates too
 _LOOKED_AT = 1000
 
@@ -80,11 +82,13 @@ def holds_times(name: str, column: pd.Series) -> bool:
         return False
     if pd.api.types.is_datetime64_any_dtype(values):
         return True
-    named = _is_named(name)
+    named = matches_name(_NAMED, name)
     if pd.api.types.is_numeric_dtype(values):
         numbers = values.to_numpy(dtype=np.float64)
         return _are_numbers_of_times(numbers[np.isfinite(numbers)], named=named)
-    some = _spread(values)
+    # Of all the values, not only of those at the head.
+    places = np.linspace(0, len(values) - 1, min(len(values), _LOOKED_AT)).astype(int)
+    some = values.iloc[places].tolist()
     if all(isinstance(value, (date, datetime)) for value in some):
         return True
     texts = [str(value).strip().casefold().translate(_ACCENTS) for value in some]
@@ -97,8 +101,6 @@ def holds_times(name: str, column: pd.Series) -> bool:
 
 
 def _are_numbers_of_times(values: NDArray[np.float64], *, named: bool) -> bool:
-    if not len(values):
-        return False
     # Zero and -1 stand for "none" among times.
     values = values[~np.isin(values, (0.0, -1.0))]
     if not len(values):
@@ -112,10 +114,7 @@ def _are_numbers_of_times(values: NDArray[np.float64], *, named: bool) -> bool:
 
 def _are_epochs(values: NDArray[np.float64], *, named: bool) -> bool:
     """Seconds since 1970, or thousandths, millionths, billionths of them, from 2000 to 2036."""
-    least = 1 if named else 10
-    if len(values) < least:
-        return False
-    return any(
+    return len(values) >= (1 if named else 10) and any(
         _inside(values, 946_684_800 * unit, 2_082_758_400 * unit) for unit in (1, 1e3, 1e6, 1e9)
     )
 
@@ -151,18 +150,6 @@ def _is_day(
 
 def _inside(values: NDArray[np.float64], low: float, high: float) -> bool:
     return bool(((values >= low) & (values < high)).mean() >= _ENOUGH)
-
-
-def _is_named(name: str) -> bool:
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)  # saleDate, as sale_date
-    return _NAMED.search(spaced) is not None
-
-
-def _spread(values: pd.Series) -> list[object]:
-    """Some of all the values, not only those at the head."""
-    places = np.linspace(0, len(values) - 1, min(len(values), _LOOKED_AT)).astype(int)
-    found: list[object] = values.iloc[places].tolist()
-    return found
 
 
 def _share(texts: Sequence[str], fits: Callable[[str], object]) -> float:

@@ -3,14 +3,12 @@
 from iargus.training.importers.cars import CarColumns
 from iargus.training.importers.examples import ExampleColumns
 from iargus.training.importers.load import ImportSummary, import_file
-from iargus.training.importers.records import FileOptions
-from iargus.training.importers.refusal import AllowedRejections, ImportRefused
+from iargus.training.importers.rejected import AllowedRejections, ImportRefused
 
 __all__ = [
     "AllowedRejections",
     "CarColumns",
     "ExampleColumns",
-    "FileOptions",
     "ImportRefused",
     "ImportSummary",
     "import_file",

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from iargus.tables.number_columns import DecimalSign, NumberColumn, decide
-from iargus.tables.numbers import (
+from iargus.tables.values.number_columns import LEAST_AMOUNT, DecimalSign, NumberColumn, decide
+from iargus.tables.values.numbers import (
+    UNITS,
     NumberAmbiguous,
     NumberInvalid,
     Written,
     split_number,
     value_of,
 )
-from iargus.tables.units import UNITS
 from iargus.training.importers.candidate import RowRejected
 
 DECIMAL = "--decimal"
@@ -26,51 +25,29 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 class AmountColumn:
     """One column of a file; `look` at all of its values, `settle`, then read each."""
 
-    def __init__(self, name: str, at: int, *, amounts: bool = False) -> None:
+    def __init__(self, name: str, *, amounts: bool = False) -> None:
         self.name = name
         self.column = NumberColumn(name, amounts=amounts)
-        self._at = at
-        self._bare = 0
-        self._pointed = 0
-        self._example = ""
         self._sign = DecimalSign(None)
         self._unit: str | None = None
         self._unit_given = False
 
-    def look(self, values: Sequence[Any]) -> None:
-        """Take the value of one record as evidence."""
-        value = values[self._at]
+    def look(self, value: Any) -> None:
+        """Take one value as evidence."""
         if type(value) is str:
-            # Most values, and not worth taking apart: 35725 and 35725.5.
-            whole, point, rest = value.partition(".")
-            if whole.isdecimal() and len(whole) > 3 and (not point or rest.isdecimal()):
-                self._bare += 1
-                if point:
-                    self._pointed += 1
-                    self._example = value
-            else:
-                self.column.look(value)
+            self.column.look(value)
         elif isinstance(value, int | float | Decimal):
-            self._bare += 1
+            self.column.largest = LEAST_AMOUNT  # it is a number already, so nothing was lost
 
     def settle(self, given: str | None, other: AmountColumn) -> tuple[str, ...]:
         """Decide what dots and commas mean, and say so."""
-        column = self.column
-        if self._bare:
-            column.units[None] += self._bare
-            column.largest = max(column.largest, 1_000.0)
-            self._bare = 0
-        if self._pointed:
-            column.shown["."] += self._pointed
-            column.examples.setdefault(".", self._example)
-            self._pointed = 0
-        self._sign = decide(column, given=given, others=(other.column,))
+        self._sign = decide(self.column, given=given, others=(other.column,))
         return () if self._sign.because is None else (self._sign.because,)
 
     def settle_unit(self, given: str | None, named: str | None, *, default: str) -> tuple[str, ...]:
         """Decide the unit of numbers without one: as `given` by the user, as the column is
         `named`, or as its other fields say."""
-        seen = {unit for unit, count in self.column.units.items() if unit is not None and count}
+        seen = self.column.units
         if given is not None:
             self._unit, self._unit_given = given, True
             return ()
@@ -93,12 +70,9 @@ class AmountColumn:
         Raises:
             RowRejected: it is none, or has a unit that contradicts what the user said.
         """
-        if type(value) is not str:
-            return _number_of_cell(value), self._bare_unit(value)
-        plain = self._plain(value)
-        if plain is not None:
-            return plain, self._bare_unit(value)
-        written = self._split(value)
+        number, written = self._read(value)
+        if written is None:
+            return number, self._bare_unit(value)
         if written.currency is not None:
             raise RowRejected(f"{self.name} is an amount of money", value=value)
         unit = written.unit or self._bare_unit(value)
@@ -118,12 +92,9 @@ class AmountColumn:
         Raises:
             RowRejected: it is none, or in another currency.
         """
-        if type(value) is not str:
-            return _number_of_cell(value)
-        plain = self._plain(value)
-        if plain is not None:
-            return plain
-        written = self._split(value)
+        number, written = self._read(value)
+        if written is None:
+            return number
         if written.unit is not None:
             raise RowRejected(f"{self.name} is a distance", value=value)
         if written.currency is not None and written.currency != currency:
@@ -135,14 +106,18 @@ class AmountColumn:
             )
         return self._number(written)
 
-    def _plain(self, text: str) -> float | None:
-        """The number of a text that needs no taking apart."""
-        if text.isdecimal():
-            return float(text)
-        if self._sign.sign != ".":
-            return None
-        whole, _, rest = text.partition(".")
-        return float(text) if whole.isdecimal() and rest.isdecimal() else None
+    def _read(self, value: Any) -> tuple[Any, Written | None]:
+        """The number of a cell or of a plain text, or else a text taken apart."""
+        if type(value) is not str:
+            # Parquet has exact decimals, which are neither a float nor an int.
+            return (float(value) if isinstance(value, Decimal) else value), None
+        whole, point, rest = value.partition(".")
+        if whole.isdecimal() and (not point or (rest.isdecimal() and self._sign.sign == ".")):
+            return float(value), None
+        try:
+            return None, split_number(value)
+        except NumberInvalid as error:
+            raise RowRejected(f"{self.name} is no number", str(error), value=value) from None
 
     def _bare_unit(self, value: Any) -> str:
         if self._unit is None:
@@ -153,12 +128,6 @@ class AmountColumn:
                 option="--mileage-unit mi or --mileage-unit km",
             )
         return self._unit
-
-    def _split(self, text: str) -> Written:
-        try:
-            return split_number(text)
-        except NumberInvalid as error:
-            raise RowRejected(f"{self.name} is no number", str(error), value=text) from None
 
     def _number(self, written: Written) -> float:
         sign = self._sign
@@ -190,11 +159,6 @@ class AmountColumn:
                 value=written.text,
                 option=DECIMAL,
             ) from None
-
-
-def _number_of_cell(value: Any) -> Any:
-    # Parquet has exact decimals, which are neither a float nor an int.
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def unit_of_name(column: str) -> str | None:

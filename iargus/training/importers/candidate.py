@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from iargus.errors import IArgusError
-from iargus.training.importers.records import FileOptions, RecordFile
+from iargus.tables import Table, TableOptions
 
 
 class RowRejected(IArgusError):
@@ -25,9 +25,7 @@ class RowRejected(IArgusError):
         option: str | None = None,
     ) -> None:
         super().__init__(detail or reason)
-        self.reason = reason
-        self.value = value
-        self.option = option
+        self.reason, self.value, self.option = reason, value, option
 
 
 @dataclass(slots=True)
@@ -41,21 +39,9 @@ class Candidate:
     unknown: tuple[str, ...] = ()
 
 
-Pick = Callable[[Sequence[Any]], Candidate]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the records of a file become candidates: `pick` makes one of a record's values (it
-    raises `RowRejected`), `said` are sentences about what was decided for a whole column."""
-
-    pick: Pick
-    said: tuple[str, ...] = ()
-
-
 class Survey(Protocol):
-    """Looks at every record of a file before any is picked, where a column has to be understood
-    as a whole."""
+    """Looks at every record of a file where a column has to be understood as a whole
+    (`needs_review`), then makes candidates of the records."""
 
     has_times: bool
     needs_review: bool
@@ -64,15 +50,22 @@ class Survey(Protocol):
         """Take the values of one record as evidence."""
         ...
 
-    def settle(self) -> Reading:
-        """Decide, after all records were looked at."""
+    def settle(self) -> tuple[str, ...]:
+        """Decide, after all records were looked at; sentences that say what for whole columns."""
+        ...
+
+    def pick(self, values: Sequence[Any]) -> Candidate:
+        """
+        Raises:
+            RowRejected: the record cannot be used.
+        """
         ...
 
 
 class Layout(Protocol):
     """Where the values of a task are in a file."""
 
-    def open(self, path: Path, options: FileOptions) -> RecordFile: ...
+    def open(self, path: Path, options: TableOptions) -> Table: ...
 
     def survey(self, path: Path, names: Sequence[str], *, now: datetime) -> Survey:
         """Begin to read a file with these columns; `now` is naive UTC.

@@ -6,19 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from iargus.errors import DataError
-from iargus.tables import open_table
+from iargus.tables import Table, TableOptions, open_table
 from iargus.tasks.base import Task
-from iargus.training.importers.candidate import Survey
+from iargus.training.importers.candidate import Candidate, RowRejected, Survey
 from iargus.training.importers.columns import locate
-from iargus.training.importers.example_values import ExampleSurvey
-from iargus.training.importers.names import TIMESTAMP, fields_of, known_names
-from iargus.training.importers.records import FileOptions, RecordFile
+from iargus.training.importers.names import LABEL, TIMESTAMP, known_names, request_name
 from iargus.training.importers.timestamps import TimestampColumn
 from iargus.training.importers.understanding import Understanding, Understood
-
-__all__ = ["ExampleColumns", "fields_of"]
 
 
 @dataclass
@@ -38,7 +35,7 @@ class ExampleColumns:
     confirmed: bool = False
     _understood: Understood | None = field(default=None, init=False, repr=False)
 
-    def open(self, path: Path, options: FileOptions) -> RecordFile:
+    def open(self, path: Path, options: TableOptions) -> Table:
         understanding = Understanding(self.task, self.mapping, self.header)
         table = open_table(path, options, name_columns=understanding.name_columns)
         try:
@@ -48,7 +45,7 @@ class ExampleColumns:
             raise
         return table
 
-    def understand(self, path: Path, options: FileOptions) -> Understood:
+    def understand(self, path: Path, options: TableOptions) -> Understood:
         """What `open` would take for what, without a row being imported.
 
         Raises:
@@ -66,6 +63,43 @@ class ExampleColumns:
             mapping = understood.columns
         found = locate(path, names, known_names(self.task), mapping, optional=(TIMESTAMP,))
         index = {name: list(names).index(column) for name, column in found.items()}
-        return ExampleSurvey(
-            self.task, index, TimestampColumn(TIMESTAMP, self.date_format, now=now)
-        )
+        return _ExampleSurvey(self.task, index, self.date_format, now=now)
+
+
+class _ExampleSurvey:
+    """Looks at the times of the whole file, where it has any, then reads its rows."""
+
+    def __init__(
+        self, task: Task, index: Mapping[str, int], date_format: str | None, *, now: datetime
+    ) -> None:
+        fields = task.input_model.model_fields.items()
+        required = {name for name, info in fields if info.is_required()}
+        self._columns = [
+            (index[name], request_name(task, name), name in required) for name in task.features
+        ]
+        self._label_at, self._timestamp_at = index[LABEL], index.get(TIMESTAMP)
+        self._timestamps = TimestampColumn(TIMESTAMP, date_format, now=now)
+        self.has_times = self._timestamp_at is not None
+        self.needs_review = self.has_times and date_format is None
+
+    def look(self, values: Sequence[Any]) -> None:
+        if self._timestamp_at is not None:
+            self._timestamps.look(values[self._timestamp_at])
+
+    def settle(self) -> tuple[str, ...]:
+        return self._timestamps.settle()
+
+    def pick(self, values: Sequence[Any]) -> Candidate:
+        body = {}
+        for column, name, is_required in self._columns:
+            value = values[column]
+            # An empty field means "unknown" where that is allowed, and "" where it is not.
+            is_blank = value is None or (isinstance(value, str) and not value.strip())
+            if not is_blank or (is_required and value is not None):
+                body[name] = value
+        when = None
+        if self._timestamp_at is not None:
+            if values[self._timestamp_at] in (None, ""):
+                raise RowRejected(f"{TIMESTAMP} is missing")
+            when = self._timestamps.read(values[self._timestamp_at])
+        return Candidate(body, values[self._label_at], when)

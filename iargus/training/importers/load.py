@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,15 +13,19 @@ from pathlib import Path
 from iargus.errors import ConfigurationError, DataError
 from iargus.storage.labelled.imports import Imports
 from iargus.storage.labelled.plain import PlainRows
+from iargus.tables import Table, TableOptions
 from iargus.tasks.base import Task
-from iargus.training.importers.candidate import Layout, Reading, RowRejected, Survey
+from iargus.training.importers.candidate import Layout, RowRejected, Survey
 from iargus.training.importers.convert import Converted, Converter
 from iargus.training.importers.keys import KeyMaker
-from iargus.training.importers.records import FileOptions, Record, RecordFile
-from iargus.training.importers.refusal import AllowedRejections, ImportRefused
-from iargus.training.importers.rejected import Example, RejectedRows
+from iargus.training.importers.rejected import (
+    AllowedRejections,
+    Example,
+    ImportRefused,
+    RejectedRows,
+)
 from iargus.training.importers.staged import StagedRows
-from iargus.training.importers.timestamps import after_tomorrow
+from iargus.training.importers.timestamps import day_after_tomorrow
 
 CHUNK_ROWS = 10_000  # one transaction; an import that is stopped loses no more than this
 
@@ -48,15 +52,6 @@ class ImportSummary:
     notes: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Checked:
-    """A file whose rows wait to be stored."""
-
-    rows: int
-    reading: Reading
-    notes: Mapping[str, int]
-
-
 def import_file(
     path: Path,
     *,
@@ -67,9 +62,9 @@ def import_file(
     rejected_dir: Path,
     now: datetime,
     observed_at: datetime | None = None,
-    options: FileOptions | None = None,
+    options: TableOptions | None = None,
     allowed: AllowedRejections | None = None,
-    progress: Progress | None = None,
+    progress: Progress = lambda _rows, _share: None,
 ) -> ImportSummary:
     """Add what is new in a file. Repeated, also after a crash, it adds only what is missing.
 
@@ -82,15 +77,17 @@ def import_file(
         DatabaseUnavailable, SchemaMissing: as the store says; what was added belongs to an import
             that is listed as unfinished.
     """
-    if observed_at is not None and after_tomorrow(observed_at, now=now):
+    if observed_at is not None and observed_at >= day_after_tomorrow(now):
         raise ConfigurationError(
             f"--observed-at {observed_at:%Y-%m-%d} is after tomorrow: what is observed has happened"
         )
     plain = PlainRows(task, source)
     with (
-        closing(layout.open(path, options or FileOptions())) as file,
-        StagedRows(rejected_dir.parent) as staged,
-        RejectedRows(rejected_dir, path.name, names=file.names, unit=file.unit) as rejected,
+        closing(layout.open(path, options or TableOptions())) as file,
+        closing(StagedRows(rejected_dir.parent)) as staged,
+        closing(
+            RejectedRows(rejected_dir, path.name, names=file.names, unit=file.unit)
+        ) as rejected,
     ):
         survey = layout.survey(path, file.names, now=now)
         if survey.has_times and observed_at is not None:
@@ -101,13 +98,17 @@ def import_file(
         converter = Converter(
             task, plain, observed_at=observed_at or now, day=_day(observed_at), keys=keys
         )
-        reading = _surveyed(file, survey)
-        rows = _check(file, reading, converter, rejected, staged, progress)
+        if survey.needs_review:
+            for record in file.read():
+                if record.problem is None:
+                    survey.look(record.values)
+        said = survey.settle()
+        rows = _check(file, survey, converter, rejected, staged, progress)
         if rows == 0:
             raise DataError(f"{path} has a header but no rows")
         refusal = (allowed or AllowedRejections()).refusal(rows, rejected)
         if refusal is not None:
-            raise ImportRefused("\n".join([refusal, *reading.said]), rejected.keep())
+            raise ImportRefused("\n".join([refusal, *said]), rejected.keep())
         refused = sum(rejected.reasons.values())
         number = imports.begin(
             task.name,
@@ -129,49 +130,34 @@ def import_file(
         reasons=dict(rejected.reasons),
         rejected_path=rejected_path,
         examples=rejected.examples,
-        said=reading.said,
+        said=said,
         notes=converter.notes,
     )
 
 
-def _surveyed(file: RecordFile, survey: Survey) -> Reading:
-    """Look at all records once before any is read, where a column has to be understood."""
-    if survey.needs_review:
-        look = survey.look
-        for record in file.scan():
-            if record.problem is None:
-                look(record.values)
-    return survey.settle()
-
-
 def _check(
-    file: RecordFile,
-    reading: Reading,
+    file: Table,
+    survey: Survey,
     converter: Converter,
     rejected: RejectedRows,
     staged: StagedRows,
-    progress: Progress | None,
+    progress: Progress,
 ) -> int:
     rows = 0
     while chunk := list(islice(file.records, CHUNK_ROWS)):
         good: list[Converted] = []
         for record in chunk:
             try:
-                good.append(_converted(record, reading, converter))
+                if record.problem is not None:
+                    raise RowRejected(record.reason, record.problem, value=record.problem)
+                good.append(converter.convert(survey.pick(record.values)))
             except RowRejected as error:
                 rejected.add(record, error)
         if good:
             staged.put(good)
         rows += len(chunk)
-        if progress is not None:
-            progress(rows, _SHARE_OF_READING * file.bytes_read() / file.size_bytes)
+        progress(rows, _SHARE_OF_READING * file.bytes_read() / file.size_bytes)
     return rows
-
-
-def _converted(record: Record, reading: Reading, converter: Converter) -> Converted:
-    if record.problem is not None:
-        raise RowRejected(record.reason, record.problem, value=record.problem)
-    return converter.convert(reading.pick(record.values))
 
 
 def _store(
@@ -181,26 +167,18 @@ def _store(
     plain: PlainRows,
     staged: StagedRows,
     rows: int,
-    progress: Progress | None,
+    progress: Progress,
 ) -> int:
     added = done = 0
     for chunk in staged.chunks():
-        new = _unknown(task, imports, chunk)
+        # A row may be there under another key than the one it gets.
+        others = [key for _, keys in chunk for key in keys]
+        known = imports.known_keys(task, others) if others else frozenset()
+        new = [each for each in chunk if known.isdisjoint(each[1])]
         added += imports.add(number, plain, [row for row, _ in new], known=len(chunk) - len(new))
         done += len(chunk)
-        if progress is not None:
-            share = _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / staged.count
-            progress(rows, share)
+        progress(rows, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / staged.count)
     return added
-
-
-def _unknown(task: Task, imports: Imports, chunk: Sequence[Converted]) -> Sequence[Converted]:
-    """The rows that are not there under another key than the one they get."""
-    others = [key for _, keys in chunk for key in keys]
-    if not others:
-        return chunk
-    known = imports.known_keys(task, others)
-    return [each for each in chunk if not known.intersection(each[1])]
 
 
 def _keys(task: Task, imports: Imports, *, timeless: bool, day: datetime | None) -> KeyMaker:

@@ -39,10 +39,11 @@ def text_feature(task: Task) -> str | None:
 
 def known_names(task: Task) -> Mapping[str, Sequence[str]]:
     """The names that each field is known under, the likeliest first."""
-    names: dict[str, Sequence[str]] = {name: _aliases(task, name) for name in task.features}
     text = text_feature(task)
-    if text is not None:
-        names[text] = list(dict.fromkeys((*names[text], *TEXT_NAMES)))
+    names: dict[str, Sequence[str]] = {}
+    for name in task.features:
+        others = TEXT_NAMES if name == text else ()
+        names[name] = list(dict.fromkeys((name, *_aliases(task, name), *others)))
     taken = {alias for aliases in names.values() for alias in aliases}
     names[LABEL] = [name for name in LABEL_NAMES if name not in taken]
     names[TIMESTAMP] = [TIMESTAMP]
@@ -51,19 +52,11 @@ def known_names(task: Task) -> Mapping[str, Sequence[str]]:
 
 def request_name(task: Task, feature: str) -> str:
     """The name under which `input_model` takes a feature."""
-    info = task.input_model.model_fields.get(feature)
-    alias = None if info is None else info.validation_alias
-    if isinstance(alias, AliasChoices):
-        alias = next((choice for choice in alias.choices if isinstance(choice, str)), None)
-    return alias if isinstance(alias, str) else feature
+    return next(iter(_aliases(task, feature)), feature)
 
 
 def _aliases(task: Task, feature: str) -> list[str]:
     info = task.input_model.model_fields.get(feature)
     alias = None if info is None else info.validation_alias
-    found = [feature]
-    if isinstance(alias, AliasChoices):
-        found += [choice for choice in alias.choices if isinstance(choice, str)]
-    elif isinstance(alias, str):
-        found.append(alias)
-    return list(dict.fromkeys(found))
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    return [choice for choice in choices if isinstance(choice, str)]

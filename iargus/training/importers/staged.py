@@ -7,8 +7,6 @@ import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from iargus.training.importers.convert import Converted
 
@@ -21,6 +19,7 @@ class StagedRows:
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         self._chunks = 0
         self.count = 0
+        self.close = self._file.close
 
     def put(self, rows: Sequence[Converted]) -> None:
         """Add a chunk."""
@@ -34,14 +33,3 @@ class StagedRows:
         for _ in range(self._chunks):
             # Nobody else can reach this file.
             yield pickle.load(self._file)  # noqa: S301
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from iargus.tables.date_columns import DateColumn, decide_order
-from iargus.tables.dates import DateInvalid, naive_utc, split_date, timestamp_of
-from iargus.tables.months import ZONES
+from iargus.tables.values.date_columns import DateColumn, decide_order
+from iargus.tables.values.dates import ZONES, DateInvalid, naive_utc, split_date, timestamp_of
 from iargus.training.importers.candidate import RowRejected
 
 OPTION = "--date-format"
@@ -26,10 +25,9 @@ class TimestampColumn:
         self.name = name
         self._form = form
         self._column = DateColumn(name)
-        self._limit = datetime.combine(now.date() + timedelta(days=2), time())
+        self._limit = day_after_tomorrow(now)
         self._day_first: dict[str, bool] = {}
         self._read: dict[str, datetime] = {}
-        self.needs_review = form is None
 
     def look(self, value: Any) -> None:
         """Take one value as evidence."""
@@ -48,13 +46,15 @@ class TimestampColumn:
         """One date or time.
 
         Raises:
-            RowRejected: it is none, cannot be told from another, or cannot be right.
+            RowRejected: it is none, is ambiguous, or cannot be right.
         """
         text = value if type(value) is str else str(value)
         found = self._read.get(text)
         if found is None:
-            if isinstance(value, datetime | date):
-                return self._checked(value, _of_cell(value))
+            if isinstance(value, datetime):
+                return self._checked(value, naive_utc(value))
+            if isinstance(value, date):
+                return self._checked(value, datetime.combine(value, time()))
             found = self._checked(value, self._parsed(text))
             if len(self._read) < _CACHED:
                 self._read[text] = found
@@ -116,24 +116,17 @@ class TimestampColumn:
         return timestamp.replace(microsecond=0)
 
 
-def after_tomorrow(day: datetime, *, now: datetime) -> bool:
-    """Whether nothing can have been observed then yet, wherever on Earth."""
-    return day >= datetime.combine(now.date() + timedelta(days=2), time())
-
-
-def _of_cell(value: datetime | date) -> datetime:
-    if isinstance(value, datetime):
-        return naive_utc(value)
-    return datetime.combine(value, time())
+def day_after_tomorrow(now: datetime) -> datetime:
+    """From then on nothing can have been observed yet, wherever on Earth."""
+    return datetime.combine(now.date() + timedelta(days=2), time())
 
 
 def _strptime(text: str, form: str) -> datetime:
-    if "%Z" not in form:
-        return datetime.strptime(text, form)
     # Python's own %Z knows the names of this machine's zone only.
     names = [name for name in sorted(ZONES, key=len, reverse=True) if name in text.split("(")[-1]]
-    if not names or "%z" in form:
-        plain = text if not names else text.replace(names[0], "UTC")
-        return datetime.strptime(plain, form)
+    if "%Z" not in form or not names:
+        return datetime.strptime(text, form)
     timestamp = datetime.strptime(text.replace(names[0], "UTC"), form)
+    if "%z" in form:
+        return timestamp
     return timestamp.replace(tzinfo=UTC) - timedelta(hours=ZONES[names[0]])

@@ -1,4 +1,4 @@
-"""Which columns of a file are which, told by their names, by what a user says, or by content.
+"""Which columns of a file are which: by their names, by what a user says, or by content.
 
 What only the content tells is a question, unless it leaves no doubt: nothing is stored on a guess
 that nobody has seen.
@@ -15,15 +15,22 @@ from typing import Any
 from iargus.errors import DataError
 from iargus.tables import Record, Table
 from iargus.tasks.base import Problem, Task
-from iargus.training.importers.columns import check_twice, find_column, listed, locate
-from iargus.training.importers.contents import ColumnContent, label_and_text
+from iargus.training.importers.columns import (
+    ColumnContent,
+    check_twice,
+    find_column,
+    label_and_text,
+    listed,
+    locate,
+)
 from iargus.training.importers.names import LABEL, TIMESTAMP, known_names, text_feature
 
 SAMPLE_ROWS = 1_000
 _SHOWN_ROWS = 3
 _FEW_ROWS = 10  # too few to wonder that every label is another one
 _MOST_LABELS = 0.7
-_NUMBERS = 0.5
+_NUMBERS = 0.5  # of the values
+_WORDS = 1.5  # on average, where most values may be sentences
 _COUNTED_LABELS = 10_000  # enough to say that they are too many
 _NAME = re.compile(r"[\w .:#()/-]*[\w)]")
 
@@ -37,8 +44,8 @@ class Understood:
         columns: the column of each field.
         rows: the first rows by field.
         labels: how many labels there are in `looked_at` rows, all that the file has.
-        notes: what was told by content.
-        question: what somebody should look at before anything is stored; None where it is certain.
+        notes: what was decided by content.
+        question: what a person should confirm before anything is stored; None where it is certain.
     """
 
     description: str
@@ -50,7 +57,7 @@ class Understood:
     question: str | None = None
 
     def refused(self, path: Path) -> str:
-        """One line for whoever cannot be asked."""
+        """One line for where nobody can be asked."""
         first = self.rows[0] if self.rows else {}
         shown = ", ".join(f"{name} {str(value)[:40]!r}" for name, value in first.items())
         return (
@@ -79,30 +86,31 @@ class Understanding:
         if self._header or (self._header is None and self._is_named(first)):
             return None
         if self._header is None and self._mapping:
-            return None  # whoever names columns means that they have names
+            return None  # who names columns means that they have names
         body = [row for row in rows if len(row) == len(first)]
         if self._text is None or len(first) < 2:
             raise self._no_columns(first)
-        found = label_and_text([ColumnContent.of(body, i) for i in range(len(first))])
-        if self._header is None and not self._is_data(first, body, found.label):
+        contents = [ColumnContent.of(body, i) for i in range(len(first))]
+        label, text, is_certain = label_and_text(contents)
+        if self._header is None and not self._is_data(first, body, label):
             return None
         if len(first) != 2:
             raise self._no_columns(first)
         names = ["", ""]
-        names[found.text], names[found.label] = self._text, LABEL
-        order = "text, then label" if found.label == 1 else "label, then text"
+        names[text], names[label] = self._text, LABEL
+        order = "text, then label" if label == 1 else "label, then text"
         self._notes.append(f"no header; {order}, as their content tells")
-        if not self._recurs(body, found.label) and self._header is None:
+        if not self._recurs(body, label) and self._header is None:
             self._question = (
                 f"is the first line, {' | '.join(cell[:40] for cell in first)!r}, a row, or the "
                 "names of the columns (--header)?"
             )
-        elif not found.certain or len(body) < _FEW_ROWS:
+        elif not is_certain or len(body) < _FEW_ROWS:
             self._question = "too little tells which of the two columns is the label."
         return names
 
     def of(self, table: Table) -> Understood:
-        """What the table's columns are, and whether somebody should look at that.
+        """What the table's columns are, and whether a person should confirm that.
 
         Raises:
             DataError: a column is missing, or nothing tells which it is.
@@ -117,15 +125,8 @@ class Understanding:
         ]
         labels, rows = _labels(table, place[LABEL])
         self._doubt_labels(columns, labels, rows)
-        return Understood(
-            table.description(),
-            columns,
-            shown,
-            labels,
-            rows,
-            tuple(self._notes),
-            self._question,
-        )
+        notes, question = tuple(self._notes), self._question
+        return Understood(table.description(), columns, shown, labels, rows, notes, question)
 
     def _located(self, table: Table, sample: Sequence[Record]) -> dict[str, str]:
         names, mapping = table.names, dict(self._mapping)
@@ -152,13 +153,11 @@ class Understanding:
             return
         contents = [ColumnContent.of([record.values for record in sample], at) for at in left]
         if len(missing) == 2:
-            told = label_and_text(contents)
-            if not contents[told.text].is_text or contents[told.label].numbers > _NUMBERS:
+            label, text, _ = label_and_text(contents)
+            has_sentences = contents[text].words >= _WORDS and contents[text].numbers < _NUMBERS
+            if not has_sentences or contents[label].numbers > _NUMBERS:
                 return
-            mapping[LABEL], mapping[self._text or ""] = (
-                names[left[told.label]],
-                names[left[told.text]],
-            )
+            mapping[LABEL], mapping[self._text or ""] = names[left[label]], names[left[text]]
         elif len(left) == 1:
             mapping[missing[0]] = names[left[0]]
         else:

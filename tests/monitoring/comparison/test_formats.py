@@ -11,8 +11,8 @@ import pytest
 
 from iargus.errors import DataError
 from iargus.monitoring.comparison import Comparison, Request, compare_files
-from iargus.monitoring.comparison.number_style import styles_of, to_numbers
 from iargus.tables import TableOptions
+from iargus.tables.frames.number_texts import as_numbers, decimal_signs
 
 ROWS = 800
 
@@ -164,16 +164,16 @@ def test_numbers_are_read_as_their_column_writes_them(
     values: list[str], expected: list[float]
 ) -> None:
     column = pd.DataFrame({"x": values * 20})
-    assert to_numbers(column, styles_of(column))["x"].tolist() == expected * 20
+    assert as_numbers(column, decimal_signs(column))["x"].tolist() == expected * 20
 
 
 @pytest.mark.parametrize("values", [["a", "b"], ["1", "2.5"], ["2026-05-02"], ["1,2,3"], ["F-150"]])
 def test_what_is_no_number_stays_a_text(values: list[str]) -> None:
-    assert styles_of(pd.DataFrame({"x": values * 20})) == {}
+    assert decimal_signs(pd.DataFrame({"x": values * 20})) == {}
 
 
 def test_dots_between_thousands_are_told_by_another_column() -> None:
     table = pd.DataFrame({"price": ["8123,50"] * 9, "miles": ["61.400"] * 8 + ["900"]})
-    read = to_numbers(table, styles_of(table))
+    read = as_numbers(table, decimal_signs(table))
 
     assert read["miles"].tolist() == [61_400] * 8 + [900]

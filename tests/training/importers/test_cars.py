@@ -102,7 +102,7 @@ def test_a_mapping_and_kilometres(importing: Importing, tmp_path: Path) -> None:
         "Marke;Modell;Baujahr;km;Preis;Datum\nVW;Golf;2015;160934.4;9000;01.05.2018\n",
     )
     pairs = ["make=Marke", "model=Modell", "year=Baujahr", "mileage=KM", "price=Preis"]
-    from iargus.training.importers import FileOptions
+    from iargus.tables import TableOptions
     from iargus.training.importers.cars import FIELDS
 
     importing.cars(
@@ -110,7 +110,7 @@ def test_a_mapping_and_kilometres(importing: Importing, tmp_path: Path) -> None:
         mapping=parse_mapping([*pairs, "date_added=Datum"], FIELDS),
         mileage_unit="km",
         date_format="%d.%m.%Y",
-        options=FileOptions(delimiter=";"),
+        options=TableOptions(delimiter=";"),
     )
 
     row = importing.store(CARS).rows().iloc[0]

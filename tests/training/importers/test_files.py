@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from iargus.errors import DataError
-from iargus.training.importers import FileOptions
+from iargus.tables import TableOptions
 from tests.training.importers.conftest import CARS, INTENT, Importing
 
 HEADER = "make,model,year,mileage,price,state,date_added\n"
@@ -75,7 +75,7 @@ def test_other_encodings(importing: Importing, tmp_path: Path, encoding: str) ->
     file = tmp_path / "a.tsv"
     file.write_text("où est l'hôtel\tfind-hôtel\n", encoding=encoding)
 
-    assert importing.examples(file, options=FileOptions(encoding)).added == 1
+    assert importing.examples(file, options=TableOptions(encoding)).added == 1
     assert importing.store(INTENT).rows()["text"].tolist() == ["où est l'hôtel"]
 
 
@@ -84,4 +84,4 @@ def test_an_encoding_that_nobody_knows(importing: Importing, tmp_path: Path) -> 
     file.write_text(HEADER + ROW)
 
     with pytest.raises(DataError, match="no encoding is called 'latin-99'"):
-        importing.cars(file, options=FileOptions("latin-99"))
+        importing.cars(file, options=TableOptions("latin-99"))

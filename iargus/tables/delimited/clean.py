@@ -4,13 +4,11 @@ rows there are, and which of them are broken, is decided as everywhere (`records
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from io import StringIO
 from itertools import chain
 
-from iargus.tables.lines import TextLines
-from iargus.tables.records import (
+from iargus.tables.delimited.records import (
     BLANKS,
     MAX_RECORD_LINES,
     ONE_COLUMN,
@@ -18,22 +16,10 @@ from iargus.tables.records import (
     allow_long_fields,
     split_records,
 )
-from iargus.tables.table import Record
+from iargus.tables.lines import TextLines
+from iargus.tables.table import BrokenRows
 
 _WRITTEN_ROWS = 8_192
-
-
-@dataclass
-class Broken:
-    """Rows that were left out, and the first of them."""
-
-    rows: int = 0
-    first: str = ""
-
-    def add(self, record: Record, unit: str = "line") -> None:
-        self.rows += 1
-        if self.rows == 1:
-            self.first = f"{unit} {record.position}: {record.problem}"
 
 
 class CleanText:
@@ -47,7 +33,7 @@ class CleanText:
 
     def __init__(self, lines: TextLines, dialect: Dialect, width: int, *, header: bool) -> None:
         self._lines, self._dialect, self._width, self._header = lines, dialect, width, header
-        self.broken = Broken()
+        self.broken = BrokenRows("line")
         self.is_quoted = dialect.delimiter not in ("\t", BLANKS)
         one = dialect.delimiter is None or dialect.delimiter == BLANKS
         self.separator = ONE_COLUMN if one else str(dialect.delimiter)
@@ -109,10 +95,8 @@ class CleanText:
         delimiter, between = self._dialect.delimiter, self._width - 1
         if delimiter is None:
             return len(lines)
-        counts: Callable[[str], int] = lambda line: line.count(delimiter)  # noqa: E731
-        if all(count == between for count in map(counts, lines)):
-            return len(lines)
-        return next(at for at, line in enumerate(lines) if line.count(delimiter) != between)
+        wrong = (at for at, line in enumerate(lines) if line.count(delimiter) != between)
+        return next(wrong, len(lines))
 
     def _whole_quoted(self, lines: list[str]) -> int:
         reader = self._reader(lines)
@@ -142,10 +126,9 @@ class CleanText:
         return csv.reader(ended, delimiter=self._dialect.delimiter or ONE_COLUMN, strict=True)
 
     def _row_by_row(self, lines: Iterator[str], first_line: int) -> Iterator[str]:
-        dialect = Dialect(self._dialect.delimiter)
         records = split_records(
             lines,
-            dialect,
+            Dialect(self._dialect.delimiter),
             faults=self._lines.faults,
             first_line=first_line,
             width=self._width,

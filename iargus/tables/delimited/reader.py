@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
 
 from iargus.errors import DataError
 from iargus.tables.content import Content
-from iargus.tables.dialect import SHOWN, dialect_of
+from iargus.tables.delimited.clean import CleanText
+from iargus.tables.delimited.dialect import SHOWN, dialect_of
+from iargus.tables.delimited.records import Dialect, split_records
 from iargus.tables.encoding import Encoding
-from iargus.tables.headers import check_title
 from iargus.tables.lines import TextLines
-from iargus.tables.options import TableOptions
-from iargus.tables.records import Dialect, split_records
-from iargus.tables.table import NameColumns, Record, Table
+from iargus.tables.table import (
+    FIRST_ROWS,
+    NameColumns,
+    Record,
+    Table,
+    TableOptions,
+    check_title,
+)
 
-FIRST_ROWS = 1_000  # which decide whether the first of them is a header
 _OTHERS = {";": "';'", "\t": "a tab ('\\t')", "|": "'|'", ",": "','", ":": "':'"}
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a delimited text is read, for whoever reads it with a parser of his own."""
-
-    codec: str
-    dialect: Dialect
 
 
 def open_delimited(
@@ -60,9 +56,13 @@ def open_delimited(
             next(records, None)
         return records
 
+    def clean_text() -> CleanText:
+        lines = TextLines(content, encoding.codec)
+        return CleanText(lines, dialect, len(header), header=given is None)
+
     delimiter = dialect.delimiter
-    separated = f"columns separated by {_named(delimiter)}" if delimiter else "one column"
-    understood = [separated]
+    named = SHOWN.get(delimiter or "", repr(delimiter))
+    understood = [f"columns separated by {named}" if delimiter else "one column"]
     if encoding.shown:
         understood.append(encoding.shown)
     if given is not None:
@@ -74,12 +74,8 @@ def open_delimited(
         read,
         has_header=given is None,
         understood=understood,
-        details=Layout(encoding.codec, dialect),
+        clean_text=clean_text,
     )
-
-
-def _named(delimiter: str) -> str:
-    return SHOWN.get(delimiter, repr(delimiter))
 
 
 def _check_first(

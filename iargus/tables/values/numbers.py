@@ -1,9 +1,9 @@
 """Numbers as people write them: `78,210 mi.`, `93.000 km`, `93k`, `$11,450`, `1 234,50 €`.
 
-What a dot or a comma means cannot be told from `61.400` alone. So a text is first taken apart
+What a dot or a comma means does not show in `61.400` alone. So a text is first taken apart
 (`split_number`), which says what it shows of the decimal sign, then read with that sign.
-`iargus.tables.number_columns` decides the sign for a whole column, `read_number` for a text that
-stands alone. Only the standard library: workers import this.
+`number_columns` decides the sign for a whole column, `read_number` for a text that stands alone.
+Only the standard library: workers import this.
 """
 
 from __future__ import annotations
@@ -13,7 +13,35 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
 
-from iargus.tables.units import CURRENCIES, UNITS
+
+def _by_word(spellings: dict[str, str]) -> dict[str, str]:
+    return {word: meaning for meaning, words in spellings.items() for word in words.split()}
+
+
+# What stands beside a number, in lower case: units, and currencies by their ISO codes.
+UNITS = _by_word(
+    {
+        "mi": "mi mile miles mls mis miglia millas meilen",
+        "km": "km kms kilometer kilometers kilometre kilometres kilometern kilomètre kilomètres "
+        "kilómetros kilometros chilometri quilômetros",
+    }
+)
+CURRENCIES = _by_word(
+    {
+        "USD": "$ us$ usd us-$ $us dollar dollars usd$",
+        "EUR": "€ eur euro euros",
+        "GBP": "£ gbp pounds",
+        "CAD": "c$ ca$ cad cad$ can$",
+        "AUD": "a$ au$ aud",
+        "MXN": "mx$ mxn",
+        "CHF": "chf sfr fr",
+        "JPY": "¥ jpy yen",
+        "PLN": "zł pln",
+        "INR": "₹ inr rs",
+        "CNY": "cny rmb",
+        **{code: code.lower() for code in ("SEK", "NOK", "DKK", "CZK", "HUF", "BRL", "KRW")},
+    }
+)
 
 # Blanks between thousands, also those that do not break: U+00A0, U+2009, U+202F.
 _BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\t", " "))
@@ -43,7 +71,7 @@ class NumberInvalid(ValueError):
 
 
 class NumberAmbiguous(NumberInvalid):
-    """The text is one of two numbers, and only whoever wrote it can say which."""
+    """The text is one of two numbers, and does not show which."""
 
     def __init__(self, text: str, grouped: float, decimal: float) -> None:
         super().__init__(f"{text!r} may be {grouped:,.10g} or {decimal:.10g}")
@@ -88,7 +116,7 @@ def split_number(text: str) -> Written:
 
 
 def value_of(written: Written, decimal: str | None) -> float:
-    """The number, where `decimal` is the decimal sign; None where nobody has decided it.
+    """The number, where `decimal` is the decimal sign; None where it is not decided.
 
     Raises:
         NumberAmbiguous: it is not decided, and this text needs it.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from iargus.tables.numbers import NumberInvalid, Written, split_number, value_of
+from iargus.tables.values.numbers import NumberInvalid, split_number, value_of
 
 # A few slips do not decide against a whole column; they are rejected one by one.
 TOLERATED = 0.05
@@ -24,41 +24,39 @@ class NumberColumn:
     amounts: bool = False
     shown: Counter[str] = field(default_factory=Counter)
     doubtful: Counter[str] = field(default_factory=Counter)
-    units: Counter[str | None] = field(default_factory=Counter)
+    units: set[str] = field(default_factory=set)
     largest: float = 0.0
     examples: dict[str, str] = field(default_factory=dict)
 
-    def look(self, text: str) -> None:
-        """Take one value as evidence; what is no number is none."""
-        if text.isdecimal():
-            self.units[None] += 1
-            self.largest = max(self.largest, float(text))
+    def look(self, text: str, count: int = 1) -> None:
+        """Take a value that occurs so often as evidence; what is no number is none."""
+        # Most values, and not worth taking apart: 35725 and 35725.5.
+        whole, point, rest = text.partition(".")
+        if len(whole) > 3 and whole.isdecimal() and (not point or rest.isdecimal()):
+            self.largest = max(self.largest, float(whole))
+            if point:
+                self.shown["."] += count
+                self.examples.setdefault(".", text)
             return
         try:
             written = split_number(text)
-        except NumberInvalid:
-            return
-        self.units[written.unit] += 1
-        if written.shows is not None:
-            self.shown[written.shows] += 1
-            self.examples.setdefault(written.shows, text)
-            self._measure(written, written.shows)
-        elif written.doubtful is not None:
-            self.doubtful[written.doubtful] += 1
-            self.examples.setdefault(f"?{written.doubtful}", text)
-        else:
-            self._measure(written, ".")
-
-    def _measure(self, written: Written, decimal: str) -> None:
-        try:
-            self.largest = max(self.largest, value_of(written, decimal))
+            if written.unit is not None:
+                self.units.add(written.unit)
+            if written.shows is not None:
+                self.shown[written.shows] += count
+                self.examples.setdefault(written.shows, text)
+            elif written.doubtful is not None:
+                self.doubtful[written.doubtful] += count
+                self.examples.setdefault(f"?{written.doubtful}", text)
+                return
+            self.largest = max(self.largest, value_of(written, None))
         except NumberInvalid:
             return
 
 
 @dataclass(frozen=True, slots=True)
 class DecimalSign:
-    """The decimal sign of a column. `sign` None: nobody can say, and what needs it is refused;
+    """The decimal sign of a column. `sign` None: it does not show, and what needs it is refused;
     `refuse_all` refuses also what shows its sign, because the column does not keep to one.
     `because` is a sentence for the user where something had to be decided."""
 
@@ -83,11 +81,14 @@ def decide(
             return DecimalSign(None, f"{column.name} has both {both}", refuse_all=True)
     if dots or commas:
         sign = "." if dots >= commas else ","
-        if column.amounts and column.largest < LEAST_AMOUNT and column.doubtful.total():
-            # 38.9 beside 61.400: a program has taken thousands for decimals, or they are.
-            return DecimalSign(None, _too_small(column, sign), refuse_all=True)
-        if column.amounts and column.largest < LEAST_AMOUNT and dots + commas > 1:
-            return DecimalSign(None, _too_small(column, sign), refuse_all=True)
+        too_small = column.amounts and column.largest < LEAST_AMOUNT
+        # 38.9 beside 61.400: a program has taken thousands for decimals, or they are.
+        if too_small and (column.doubtful.total() or dots + commas > 1):
+            because = (
+                f"{column.name} has decimals, such as {column.examples[sign]!r}, and nothing above "
+                f"{LEAST_AMOUNT:,.0f}: are they thousands?"
+            )
+            return DecimalSign(None, because, refuse_all=True)
         return DecimalSign(sign, _said(column, sign))
     return _by_others(column, others)
 
@@ -117,10 +118,3 @@ def _said(column: NumberColumn, sign: str, others: Sequence[NumberColumn] = ()) 
     said = f"{column.name}: {example!r} is read as {value:.10g}"
     proof = next((each for each in (column, *others) if each.shown[sign]), None)
     return said if proof is None else f"{said}, as {proof.examples[sign]!r} shows"
-
-
-def _too_small(column: NumberColumn, sign: str) -> str:
-    return (
-        f"{column.name} has decimals, such as {column.examples[sign]!r}, and nothing above "
-        f"{LEAST_AMOUNT:,.0f}: are they thousands?"
-    )

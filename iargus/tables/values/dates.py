@@ -1,7 +1,7 @@
 """Dates and times as people and programs write them, in UTC where they have no zone.
 
-`split_date` takes a text apart; which of `03/08/2026` is the month cannot be told from one text,
-and is decided for a whole column by `iargus.tables.date_columns`. Only the standard library.
+`split_date` takes a text apart; which of `03/08/2026` is the month does not show in one text,
+and is decided for a whole column by `date_columns`. Only the standard library.
 """
 
 from __future__ import annotations
@@ -11,7 +11,39 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
-from iargus.tables.months import MONTHS, WEEKDAYS, ZONES
+# Names in dates, by their casefolded text.
+_NAMES = (
+    "jan january janvier janv januar jänner ene enero gennaio gen",
+    "feb february février fevrier févr fevr februar febr febrero febbraio",
+    "mar march mars märz maerz mär mrz marzo",
+    "apr april avril avr abr abril aprile",
+    "may mai mayo maggio mag",
+    "jun june juin juni junio giugno giu",
+    "jul july juillet juil juli julio luglio lug",
+    "aug august août aout ago agosto",
+    "sep sept september septembre septiembre settembre set",
+    "oct october octobre okt oktober octubre ottobre ott",
+    "nov november novembre noviembre",
+    "dec december décembre decembre déc dez dezember dic diciembre dicembre",
+)
+MONTHS = {name: month for month, names in enumerate(_NAMES, start=1) for name in names.split()}
+
+_DAYS = (
+    "mon tue tues wed thu thur thurs fri sat sun",
+    "monday tuesday wednesday thursday friday saturday sunday",
+    "lun mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche",
+    "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag",
+)
+WEEKDAYS = frozenset(day for days in _DAYS for day in days.split())
+
+# Hours before UTC are negative. Names that two countries use for unlike zones are those of the
+# United States, whose sales these are.
+ZONES = {
+    **dict.fromkeys(("UTC", "GMT", "Z", "WET", "UT"), 0.0),
+    **{"EST": -5.0, "EDT": -4.0, "CST": -6.0, "CDT": -5.0, "MST": -7.0, "MDT": -6.0},
+    **{"PST": -8.0, "PDT": -7.0, "AKST": -9.0, "AKDT": -8.0, "HST": -10.0},
+    **{"CET": 1.0, "CEST": 2.0, "WEST": 1.0, "EET": 2.0, "EEST": 3.0},
+}
 
 MAX_CHARS = 80
 _BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\t", " "))
@@ -24,7 +56,7 @@ _TIME = re.compile(
 )
 _ZONE_NAME = re.compile(r"\([^()]*\)$")
 _NUMERIC = re.compile(r"([0-9]{1,4})([/.-])([0-9]{1,2})\2([0-9]{1,4})")
-_WORDS = re.compile(r"[^\W\d_]+|[0-9]+(?=(?:st|nd|rd|th|er)\b)|[0-9]+", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_]+|[0-9]+")
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "er", "de", "of", "the", "del"})
 _MS = 1_000
 
@@ -74,7 +106,7 @@ def split_date(text: str) -> WrittenDate:
 
 
 def timestamp_of(written: WrittenDate, *, day_first: bool | None) -> datetime:
-    """The moment, naive UTC. `day_first` says how the column is written; None where it is not
+    """The timestamp, naive UTC. `day_first` says how the column is written; None where it is not
     decided.
 
     Raises:

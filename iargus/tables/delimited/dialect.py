@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
+from iargus.tables.delimited.records import BLANKS, Dialect
 from iargus.tables.lines import TextLines
-from iargus.tables.records import BLANKS, Dialect
 
 SAMPLE_LINES = 300
 # In this order where two fit alike: a comma also stands in sentences and numbers.

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
 
+from iargus.tables.lines import MAX_SHOWN_CHARS
 from iargus.tables.table import BROKEN, Record
 
-NO_FAULTS: Mapping[int, str] = MappingProxyType({})
 MAX_FIELD_CHARS = 8 << 20  # of one field; csv's own limit of 131,072 would end the whole file
 MAX_RECORD_LINES = 2_000
 """Over which a quoted field may go. One that goes further lacks its second quotation mark."""
@@ -32,7 +32,7 @@ def split_records(
     lines: Iterable[str],
     dialect: Dialect,
     *,
-    faults: Mapping[int, str] = NO_FAULTS,
+    faults: Mapping[int, str] = MappingProxyType({}),
     first_line: int = 1,
     width: int = 0,
 ) -> Iterator[Record]:
@@ -107,7 +107,7 @@ def _quoted_records(
             problem = _broken(error, len(feed.record))
             feed.put_back()
             first = feed.record[0]
-            yield Record(start, [first[:MAX_SHOWN]], problem, BROKEN)
+            yield Record(start, [first[:MAX_SHOWN_CHARS]], problem, BROKEN)
             reader = csv.reader(feed, delimiter=delimiter, strict=True)
             continue
         if cells is None:
@@ -115,25 +115,18 @@ def _quoted_records(
         taken = feed.record
         if not cells or (len(taken) == 1 and not taken[0].strip()):
             continue
-        fault = _fault(faults, start, feed.number) if faults else None
-        if fault is not None:
-            yield Record(start, [taken[0][:MAX_SHOWN]], fault, BROKEN)
+        numbers = range(start, feed.number + 1)
+        if faults and (fault := next((faults[n] for n in numbers if n in faults), None)):
+            yield Record(start, [taken[0][:MAX_SHOWN_CHARS]], fault, BROKEN)
             continue
         width = width or len(cells)
         if len(taken) > 1 and len(cells) != width and _are_rows(taken[1:], delimiter, width):
             feed.put_back()
             reader = csv.reader(feed, delimiter=delimiter, strict=True)
             problem = "a quotation mark is opened and not closed"
-            yield Record(start, [taken[0][:MAX_SHOWN]], problem, BROKEN)
+            yield Record(start, [taken[0][:MAX_SHOWN_CHARS]], problem, BROKEN)
             continue
         yield Record(start, cells)
-
-
-MAX_SHOWN = 2_000  # characters of a broken row that are kept
-
-
-def _fault(faults: Mapping[int, str], first: int, last: int) -> str | None:
-    return next((faults[line] for line in range(first, last + 1) if line in faults), None)
 
 
 def _broken(error: Exception, lines: int) -> str:
@@ -169,7 +162,7 @@ def _plain_records(
             continue
         line = text.rstrip("\r")
         if number in faults:
-            yield Record(number, [line[:MAX_SHOWN]], faults[number], BROKEN)
+            yield Record(number, [line[:MAX_SHOWN_CHARS]], faults[number], BROKEN)
         elif tab and "\t" in line:
             cells = line.split("\t")
             yield Record(number, [unquoted(c) for c in cells] if '"' in line else cells)

@@ -2,66 +2,56 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from iargus.monitoring.comparison.source import BATCH, SAMPLE, Batch, reading
-from iargus.monitoring.stats.drift.summary import Kind, Kinds
-from iargus.tables import Table
-from iargus.tables.clean import Broken
+from iargus.tables.frames.source import FrameSource, reading
+from iargus.tables.table import Table
 
 # Read a column bit by bit, not a whole row group of it at once.
-_BUFFER = 1 << 18
+_BUFFER_BYTES = 1 << 18
 _FEW_LEVELS = 0.05  # of the first rows; columns of as few are read as numbers of levels
 
 
-class ParquetSource:
-    """See `source.Source`."""
-
+class ParquetFrames(FrameSource):
     def __init__(self, table: Table) -> None:
-        self.path, self._table = table.path, table
         self._file = table.content.as_file()  # unpacked, if it is packed
-        self.understood, self.broken = table.description(), Broken()
-        with reading(self.path), pq.ParquetFile(self._file) as file:
+        with reading(table.path), pq.ParquetFile(self._file) as file:
             schema = file.schema_arrow
             self._rows = file.metadata.num_rows
-        twice = {name for name, count in Counter(schema.names).items() if count > 1}
-        self.columns = {
-            field.name: "two columns of this name" if field.name in twice else _obstacle(field.type)
-            for field in schema
-        }
+        super().__init__(table, schema.names)
+        for field in schema:
+            self.columns[field.name] = self.columns[field.name] or _obstacle(field.type)
         self.index = _index_of(schema)
         self._words = {field.name for field in schema if _is_text(field.type)}
 
-    def sample(self, names: Sequence[str]) -> pd.DataFrame:
-        with reading(self.path):
-            return next(self._frames(names, (), SAMPLE), pd.DataFrame(columns=list(names)))
-
-    def batches(self, names: Sequence[str], kinds: Kinds) -> Iterator[Batch]:
-        words = [name for name in names if name in self._words]
-        # A text among numbers is to be seen as one, so only categories.
-        words = [name for name in words if kinds.get(name, Kind.CATEGORY) is Kind.CATEGORY]
+    def batches(
+        self, names: Sequence[str], texts: Mapping[str, bool]
+    ) -> Iterator[tuple[pd.DataFrame, float]]:
+        # A text among numbers is to be seen as one, so only where texts are expected.
+        words = [name for name in names if name in self._words and texts.get(name, True)]
         first = self.sample(words)
-        few = [name for name in words if first[name].nunique() <= _FEW_LEVELS * len(first)]
-        done = 0
-        with reading(self.path):
-            for frame in self._frames(names, few, BATCH):
-                done += len(frame)
-                yield Batch(frame, done / self._rows)
+        few = {name: True for name in words if first[name].nunique() <= _FEW_LEVELS * len(first)}
+        yield from super().batches(names, few)
 
     def _frames(
-        self, names: Sequence[str], levels: Sequence[str], rows: int
+        self, names: Sequence[str], texts: Mapping[str, bool], rows: int
     ) -> Iterator[pd.DataFrame]:
-        with pq.ParquetFile(
-            self._file, read_dictionary=list(levels), buffer_size=_BUFFER, pre_buffer=False
-        ) as file:
+        done = 0
+        with (
+            reading(self.path),
+            pq.ParquetFile(
+                self._file, read_dictionary=list(texts), buffer_size=_BUFFER_BYTES, pre_buffer=False
+            ) as file,
+        ):
             for batch in file.iter_batches(rows, columns=list(names), use_threads=False):
                 columns = [_plain(column) for column in batch.columns]
                 table = pa.Table.from_arrays(columns, names=batch.schema.names)
+                done += len(table)
+                self._table.content.advance(done / self._rows)
                 yield table.to_pandas(split_blocks=True, ignore_metadata=True)
 
 

@@ -1,0 +1,1 @@
+"""Tables in text with delimiters: CSV and its relatives."""

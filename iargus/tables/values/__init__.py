@@ -1,0 +1,1 @@
+"""What texts in tables mean: numbers and dates, one by one and as a whole column writes them."""
