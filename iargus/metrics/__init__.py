@@ -6,6 +6,6 @@ are not used: on a full disk they end the process with SIGBUS, and those of the 
 """
 
 from iargus.metrics.metrics import Metrics
-from iargus.metrics.requests import DISCONNECTED, Route
+from iargus.metrics.series import DISCONNECTED, Route
 
 __all__ = ["DISCONNECTED", "Metrics", "Route"]

@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from iargus.metrics.cells import SUFFIX, UNFINISHED
-from iargus.metrics.dead_workers import DeadWorkerTotals
-from iargus.metrics.layout import Key, series
-from iargus.metrics.totals import Totals
+from iargus.metrics.cells import SUFFIX, UNFINISHED, Key, series
+from iargus.metrics.totals import DeadWorkerTotals, Totals
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,7 @@ from iargus.metrics import families
 from iargus.metrics.cells import Cells
 from iargus.metrics.families import Family
 from iargus.metrics.host import HostFiles
-from iargus.metrics.requests import Requests, Route
-from iargus.metrics.series import Series
+from iargus.metrics.series import Requests, Route, Series
 
 if TYPE_CHECKING:
     from iargus.metrics.exposition import Exposition

@@ -12,8 +12,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from iargus.ratelimit.limit import Limit
-from iargus.ratelimit.table import SLOTS_OF_A_BUCKET, WORDS_OF_A_SLOT, CounterTable
+from iargus.ratelimit.table import SLOTS_OF_A_BUCKET, WORDS_OF_A_SLOT, CounterTable, Limit
 
 logger = logging.getLogger(__name__)
 

@@ -15,14 +15,32 @@ same bucket, and the secret in the digest keeps from him which keys these are.
 
 from __future__ import annotations
 
-from iargus.ratelimit.limit import MAX_QUOTA, Limit
+from dataclasses import dataclass
 
 WORDS_OF_A_SLOT = 3
 SLOTS_OF_A_BUCKET = 8
 WORDS_OF_A_BUCKET = WORDS_OF_A_SLOT * SLOTS_OF_A_BUCKET
 
 _COUNT_BITS = 30
-COUNT = MAX_QUOTA
+MAX_QUOTA = COUNT = 2**_COUNT_BITS - 1
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `quota` admissions of one key in each window of `window_s` seconds.
+
+    Windows are of the wall clock: one of 60 s ends with every full minute of UTC. `name` is the
+    policy's name in the headers of an answer, `what` the words for it in an error.
+    """
+
+    name: str
+    what: str
+    quota: int
+    window_s: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.quota <= MAX_QUOTA:
+            raise ValueError(f"a quota is 1 to {MAX_QUOTA}, not {self.quota}")
 
 
 class Key:

@@ -16,7 +16,7 @@ from iargus.settings.front import TlsPolicy
 
 CANNOT_START = 4
 # How bytes become requests. By its name: a worker imports it itself.
-PROTOCOL = "iargus.server.draining:DrainingProtocol"
+PROTOCOL = "iargus.server.protocol:GuardedProtocol"
 
 
 def tls_policy() -> TlsPolicy:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from iargus.metrics import Metrics, Route, families
-from iargus.metrics.dead_workers import DeadWorkerTotals
 from iargus.metrics.host import HostFiles
+from iargus.metrics.totals import DeadWorkerTotals
 from tests.metrics.scraping import Scraped
 
 ROUTES = {"/predict": Route({"POST": 200}, "car_price")}
@@ -105,7 +105,7 @@ def test_folding_that_is_cut_off_counts_nothing_twice(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    for step in ("iargus.metrics.dead_workers.DeadWorkerTotals.write", "pathlib.Path.unlink"):
+    for step in ("iargus.metrics.totals.DeadWorkerTotals.write", "pathlib.Path.unlink"):
         with monkeypatch.context() as cut:
             cut.setattr(step, killed)
             with pytest.raises(KeyboardInterrupt):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from iargus.ratelimit.limit import HeadersOfOne, HeadersOfTwo, Limit
+from iargus.ratelimit.outcome import HeadersOfOne, HeadersOfTwo
 from iargus.ratelimit.requests import address_key
+from iargus.ratelimit.table import Limit
 
 TOKEN = Limit("token", "requests of this token", 6000, 60)
 ADDRESS = Limit("address", "requests of this client address", 12_000, 60)

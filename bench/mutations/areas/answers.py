@@ -15,8 +15,8 @@ _DOCS = Module("iargus/api/routes/docs.py", "tests/api/test_service_pages.py")
 _PAGE = Module("iargus/api/routes/confirmation_page.py", "tests/api/test_confirm.py")
 _CONFIRM = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
 _SERVER = Module("iargus/server/hooks.py", "tests/api/test_gunicorn_hooks.py")
-_TRAILERS = Module("iargus/server/no_trailers.py", "tests/security/test_connections.py")
-_HEAD = Module("iargus/server/bounded_head.py", "tests/security/test_wire.py")
+_TRAILERS = Module("iargus/server/protocol.py", "tests/security/test_connections.py")
+_HEAD = Module("iargus/server/protocol.py", "tests/security/test_wire.py")
 _REDIRECTS = Module("iargus/api/middleware/relative_redirects.py", "tests/security/test_input.py")
 
 GUARDS = (

@@ -12,7 +12,7 @@ _LOGS = Module("iargus/logs.py", "tests/test_logs.py")
 _MASKED = Module(
     "iargus/auth/tokens/masking.py", "tests/cli/test_token.py", "tests/api/test_admin.py"
 )
-_LABELS = Module("iargus/metrics/requests.py", "tests/metrics/test_requests.py")
+_LABELS = Module("iargus/metrics/series.py", "tests/metrics/test_requests.py")
 
 GUARDS = (
     _ENVIRONMENT.guard("a secret has 32 bytes", "if len(secret.encode()) < 32:", "if False:"),
