@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from iargus import errors
-from iargus.api.allowed_methods import AllowedMethods
-from iargus.api.public_path import left_on
+from iargus.api.public_address import left_on
+from iargus.api.route_table import AllowedMethods
 from iargus.server.http_status import label_of, title_of
 
 logger = logging.getLogger(__name__)

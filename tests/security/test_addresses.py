@@ -263,7 +263,7 @@ NETWORKS: Mapping[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_holds_its_own_addresses_alone(name: str) -> None:
     peer, network = NETWORKS[name]
-    from iargus.api.networks import Networks
+    from iargus.api.client_address import Networks
 
     assert not Networks([network]).holds(peer)
     found = addresses(trusted=(network,))

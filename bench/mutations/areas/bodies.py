@@ -20,7 +20,7 @@ _LABELS = Module("iargus/tasks/labels.py", "tests/tasks/test_labels.py")
 _ISSUE = Module("iargus/api/routes/tokens.py", "tests/api/test_bodies.py")
 _CONFIRM = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
 _JSON = Module("iargus/api/json_response.py", "tests/api/test_predictions.py")
-_REQUEST = Module("iargus/api/routes/token_request.py", "tests/api/test_tokens.py")
+_REQUEST = Module("iargus/api/routes/token_models.py", "tests/api/test_tokens.py")
 
 GUARDS = (
     _BODY.guard(

@@ -8,9 +8,8 @@ from starlette.types import Receive, Scope
 
 from iargus.api.container import Services
 from iargus.api.gate.body import Unparsed, load_object, read_body
-from iargus.api.gate.credentials import body_token, header_token, the_token
+from iargus.api.gate.credentials import body_token, header_token, the_token, token_expires
 from iargus.api.gate.rate_limit import RateLimitGuard
-from iargus.api.gate.token_expiry import token_expires
 from iargus.api.middleware.response_headers import add_response_headers
 from iargus.auth.jwt.claims import Claims
 from iargus.errors import (

@@ -12,8 +12,7 @@ from typing import Literal
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from iargus.api.client_address import ClientAddresses
-from iargus.api.networks import Networks
+from iargus.api.client_address import ClientAddresses, Networks
 from iargus.api.problems import from_error
 from iargus.errors import AddressNotAllowed
 from iargus.settings.front import AccessPolicy, Places

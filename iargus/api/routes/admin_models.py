@@ -1,22 +1,63 @@
-"""What the routes under `/admin` take and give."""
+"""The requests and answers of the routes under `/admin`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    WithJsonSchema,
+)
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
-from iargus.api.routes.timestamp import Moment
 from iargus.auth.tokens.masking import State, masked, state_of
 from iargus.auth.tokens.register import Page, Wanted
 from iargus.auth.tokens.service import normal_email
 from iargus.auth.tokens.store import TokenRecord
 from iargus.clock import to_naive_utc
 from iargus.tasks.fields import NEVER_AS_TEXT, Text
+
+_RFC_3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:)([0-9]{2})(\.[0-9]+)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def _read(value: Any) -> str:
+    # pydantic alone would also take a date, and any number as seconds since 1970.
+    found = _RFC_3339.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("time_invalid", "a time is expected, as 2026-11-01T12:00:00Z")
+    day_and_minute, seconds, fraction, zone = found.groups(default="")
+    # Python has no leap second; of the fraction it keeps six digits.
+    return f"{day_and_minute}{'59' if seconds == '60' else seconds}{fraction[:7]}{zone}"
+
+
+def _in_utc(timestamp: datetime) -> datetime:
+    try:
+        return timestamp.astimezone(UTC)
+    except OverflowError:
+        # Another year than Python has: the first and the last moment mean the same here.
+        return (datetime.min if timestamp.year == 1 else datetime.max).replace(tzinfo=UTC)
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_read),
+    AfterValidator(_in_utc),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
 
 PAGE_ROWS, MAX_PAGE_ROWS = 100, 1000
 MAX_DAYS = 36_500

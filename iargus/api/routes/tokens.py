@@ -17,8 +17,14 @@ from iargus.api.gate.credentials import body_token, header_token, the_token
 from iargus.api.gate.rate_limit import RateLimitGuard
 from iargus.api.openapi.description import Description
 from iargus.api.openapi.problems import BODY, DATABASE, LIMITED, problem_docs
-from iargus.api.routes.token_request import TokenRequest, grant_of, refine_request
-from iargus.api.routes.token_response import Message, TokenAnswer, token_answer
+from iargus.api.routes.token_models import (
+    Message,
+    TokenAnswer,
+    TokenRequest,
+    grant_of,
+    refine_request,
+    token_answer,
+)
 from iargus.auth.tokens.record import Holder
 from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow, TokenMissing
 

@@ -1,14 +1,15 @@
-"""Where clients find this service: below a path that a proxy takes off before it asks, or at `/`.
+"""The scheme and the path under which clients find this service behind a proxy.
 
-What answers knows its own paths only. Whoever writes an address for a client, a link, a `Location`
-or the servers of the description, takes it from here.
+Routes know their own paths only. What writes an address for a client, such as a link, a `Location`
+or the servers of the OpenAPI description, takes the prefix from here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from urllib.parse import urlsplit, urlunsplit
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from iargus.api.client_address import ClientAddresses
 
@@ -61,4 +62,48 @@ class PublicPrefix:
             prefix = of_server or self._root_path if told is None else told
             if prefix:
                 scope[_PREFIX] = prefix
+        return self._app(scope, receive, send)
+
+
+class RelativeRedirects:
+    """Leaves of `Location` the path and the query (RFC 9110 section 10.2.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Hand on with a `send` that shortens the address."""
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+
+        def shortened(message: Message) -> Awaitable[None]:
+            if message["type"] == "http.response.start" and message["status"] // 100 == 3:
+                prefix = prefix_of(scope).encode()
+                message["headers"] = [
+                    (name, prefix + _without_host(value) if name == b"location" else value)
+                    for name, value in message["headers"]
+                ]
+            return send(message)
+
+        return self._app(scope, receive, shortened)
+
+
+def _without_host(location: bytes) -> bytes:
+    found = urlsplit(location.decode("latin-1"))
+    # Two slashes at the beginning would name a host.
+    path = "/" + found.path.lstrip("/\\")
+    return urlunsplit(("", "", path, found.query, "")).encode("latin-1")
+
+
+class ForwardedScheme:
+    """Writes the scheme into the scope where a trusted proxy tells it."""
+
+    def __init__(self, app: ASGIApp, *, addresses: ClientAddresses) -> None:
+        self._app = app
+        self._addresses = addresses
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Hand on at once: this is no coroutine of its own, which would cost more than its work."""
+        if scope["type"] == "http":
+            scope["scheme"] = self._addresses.scheme(scope)
         return self._app(scope, receive, send)
