@@ -14,7 +14,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from iargus.settings.front import UNIX, ProxyPolicy, read_root_path
+from iargus.settings.http import UNIX, ProxyPolicy, read_root_path
 
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([0-9.]+):\d{1,5}")
 

@@ -29,7 +29,7 @@ from iargus.serving.recording.recorder import PredictionRecorder
 from iargus.serving.recording.store import SqlPredictionStore
 from iargus.serving.sync.supervisor import SyncSupervisor
 from iargus.settings import Settings
-from iargus.settings.front import ANY_ORIGIN_WARNING
+from iargus.settings.http import ANY_ORIGIN_WARNING
 from iargus.storage.database import API, LABELLED, Database
 from iargus.storage.labelled.single import adder
 from iargus.tasks.catalogue import Catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from iargus.errors import ConfigurationError
-from iargus.settings.shares import why_no_limit, why_no_share
+from iargus.settings.fields import why_no_limit, why_no_share
 
 
 def limit_option(value: float | None) -> float | None:

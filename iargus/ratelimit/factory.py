@@ -14,7 +14,7 @@ from iargus.ratelimit.memory import CounterMemory
 from iargus.ratelimit.outcome import Decided
 from iargus.ratelimit.requests import RequestLimits
 from iargus.ratelimit.table import MAX_QUOTA, Limit
-from iargus.settings.policy import LimitPolicy
+from iargus.settings.tokens import LimitPolicy
 
 FILE_NAME = "counters.bin"
 LIMITERS = ("token", "address", "issuance")

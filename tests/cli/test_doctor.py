@@ -26,7 +26,7 @@ from iargus.operations.doctor.issuing import examine_issuing
 from iargus.operations.doctor.months import examine_months
 from iargus.operations.doctor.origins import examine_origins
 from iargus.settings import Environment, Policy, Settings
-from iargus.settings.front import CorsPolicy, TlsPolicy
+from iargus.settings.http import CorsPolicy, TlsPolicy
 from iargus.storage.database import API, LABELLED, Database
 from iargus.storage.migrate import upgrade
 from iargus.tasks.catalogue import Catalogue

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from iargus.api.app import create_app
 from iargus.api.client_address import MAX_HOPS, ClientAddresses
 from iargus.settings import Policy
-from iargus.settings.front import ProxyPolicy
+from iargus.settings.http import ProxyPolicy
 from tests.api.application import ADA, build
 from tests.api.test_client_address import scope
 

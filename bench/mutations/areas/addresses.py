@@ -6,7 +6,7 @@ from bench.mutations.guard import Module
 
 _CLIENT = Module("iargus/api/client_address.py", "tests/api/test_client_address.py")
 _NETWORKS = Module("iargus/api/client_address.py", "tests/api/test_client_address.py")
-_POLICY = Module("iargus/settings/front.py", "tests/api/test_client_address.py")
+_POLICY = Module("iargus/settings/http.py", "tests/api/test_client_address.py")
 _COUNTED = Module("iargus/ratelimit/requests.py", "tests/ratelimit/test_fields.py")
 
 GUARDS = (

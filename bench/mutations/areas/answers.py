@@ -6,7 +6,7 @@ from bench.mutations.guard import Module
 
 _FRONT = Module("iargus/api/middleware/outer.py", "tests/api/test_front.py")
 _HEADERS = Module("iargus/api/middleware/response_headers.py", "tests/api/test_front.py")
-_POLICY = Module("iargus/settings/front.py", "tests/api/test_front.py")
+_POLICY = Module("iargus/settings/http.py", "tests/api/test_front.py")
 _ACCESS = Module("iargus/api/middleware/access.py", "tests/api/test_front.py")
 _PROBLEMS = Module("iargus/api/problems.py", "tests/api/test_problems.py")
 _DIRECT = Module("iargus/api/routes/fast_path.py", "tests/api/test_direct.py")

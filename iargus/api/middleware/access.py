@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from iargus.api.client_address import ClientAddresses, Networks
 from iargus.api.problems import from_error
 from iargus.errors import AddressNotAllowed
-from iargus.settings.front import AccessPolicy, Places
+from iargus.settings.http import AccessPolicy, Places
 
 Area = Literal["health", "metrics", "pages", "administration", "api"]
 

@@ -13,7 +13,7 @@ from iargus.api.middleware.access import AllowLists
 from iargus.api.middleware.response_headers import SecurityHeaders
 from iargus.api.public_address import ForwardedScheme
 from iargus.settings import Policy
-from iargus.settings.front import AccessPolicy
+from iargus.settings.http import AccessPolicy
 
 Layer = Callable[[ASGIApp], ASGIApp]
 

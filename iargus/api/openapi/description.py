@@ -17,7 +17,7 @@ from iargus.api.openapi.headers import describe_expiry, describe_limits
 from iargus.api.openapi.problems import describe_access, describe_problems
 from iargus.api.problems import Problem
 from iargus.clock import Clock
-from iargus.settings.front import AccessPolicy
+from iargus.settings.http import AccessPolicy
 
 # The names of the routes that links lead to.
 FEEDBACK, ONE_TOKEN = "feedback", "show_token"

@@ -12,7 +12,7 @@ from iargus.api.middleware.access import area_of, networks_of
 from iargus.api.problems import MEDIA_TYPE, TABLE, status_and_label, type_of
 from iargus.errors import AddressNotAllowed
 from iargus.server.http_status import title_of
-from iargus.settings.front import AccessPolicy
+from iargus.settings.http import AccessPolicy
 
 DETAILS = {
     "TOKEN_MISSING": "a token is needed: Authorization: Bearer <token>, or security_token in the "

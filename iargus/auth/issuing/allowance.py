@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from iargus.auth.issuing.addresses import mailbox_of, person_of
 from iargus.auth.tokens.store import TokenRecord, add_token
 from iargus.errors import RateLimited, TokensAtLimit
-from iargus.settings.issuing import IssuingPolicy
+from iargus.settings.tokens import IssuingPolicy
 from iargus.storage.database import Database
 from iargus.storage.dialects import dialect_of
 from iargus.storage.schema import issuing_turns, tokens

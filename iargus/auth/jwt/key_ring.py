@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from iargus.settings.environment import JwtKey
+from iargus.settings.keys import JwtKey
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from iargus.auth.keys.row import KeyRow
 from iargus.auth.keys.store import Use
 from iargus.auth.keys.wrapping import unwrap
-from iargus.settings.environment import JwtKey
+from iargus.settings.keys import JwtKey
 
 ENVIRONMENT = "environment"
 FILE = "file"

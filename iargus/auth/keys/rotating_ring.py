@@ -19,8 +19,8 @@ from iargus.auth.keys.ring_file import load_rows, save_rows
 from iargus.auth.keys.row import SIGNS_AFTER_S, KeyRow
 from iargus.auth.keys.wrapping import unwrap
 from iargus.errors import SigningKeyMissing, TokenKeyUnknown
-from iargus.settings.environment import JwtKey
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.keys import JwtKey
+from iargus.settings.tokens import TokenPolicy
 
 logger = logging.getLogger(__name__)
 

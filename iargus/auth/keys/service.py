@@ -12,7 +12,7 @@ from iargus.auth.keys.store import SqlKeyStore, Use
 from iargus.auth.keys.wrapping import unwrap, wrap
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import DataError
-from iargus.settings.environment import JwtKey
+from iargus.settings.keys import JwtKey
 
 
 class KeyService:

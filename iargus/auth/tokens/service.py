@@ -17,7 +17,7 @@ from iargus.auth.tokens.store import TokenStore
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import DeadlineRunner, unbounded
 from iargus.errors import TokenKeyUnknown, TokenMalformed, TokenRevoked, TokenStateUnknown
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.tokens import TokenPolicy
 
 PLAIN = Grant()
 

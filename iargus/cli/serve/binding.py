@@ -14,8 +14,8 @@ import typer
 
 if TYPE_CHECKING:
     from iargus.settings import Policy
-    from iargus.settings.front import TlsPolicy
-    from iargus.settings.issuing import IssuingMode
+    from iargus.settings.http import TlsPolicy
+    from iargus.settings.tokens import IssuingMode
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Place:
 
 def print_examples(policy: Policy, place: Place, mode: IssuingMode) -> None:
     """Print a line to get a token, and one for each of the first two tasks."""
-    from iargus.settings.issuing import IssuingMode
+    from iargus.settings.tokens import IssuingMode
     from iargus.tasks.catalogue import Catalogue
 
     lines = [

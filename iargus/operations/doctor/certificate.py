@@ -9,7 +9,7 @@ from iargus.clock import Clock
 from iargus.errors import ConfigurationError
 from iargus.operations.doctor.finding import Finding, ok, problem, warning
 from iargus.server.tls import read_certificate, server_context
-from iargus.settings.front import TlsPolicy
+from iargus.settings.http import TlsPolicy
 
 SUBJECT = "certificate"
 # Those who renew by themselves do so thirty days before the end; nine days later none did.

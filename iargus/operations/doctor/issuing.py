@@ -6,7 +6,7 @@ from iargus.auth.issuing.composition import mode_of
 from iargus.errors import ConfigurationError
 from iargus.operations.doctor.finding import Finding, ok, problem, warning
 from iargus.settings import Settings
-from iargus.settings.issuing import IssuingMode
+from iargus.settings.tokens import IssuingMode
 
 SUBJECT = "issuing"
 _MEANINGS = {

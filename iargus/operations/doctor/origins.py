@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iargus.operations.doctor.finding import Finding, ok, warning
-from iargus.settings.front import ANY_ORIGIN_WARNING, CorsPolicy
+from iargus.settings.http import ANY_ORIGIN_WARNING, CorsPolicy
 
 SUBJECT = "origins"
 
