@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from iargus.auth.tokens.store import SqlTokenStore
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
 from iargus.storage.database import API
 from tests.api.application import ADA, Api, build, running
+from tests.recorded import recorded
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 MARK = "zqx7"
@@ -246,7 +246,7 @@ def test_a_text_is_only_a_text_in_every_field(
     assert not [line for line in lines if "\n" in line or "\x1b" in line]
     # Every table is still there, and nobody else's row was found.
     (database,) = [each for each in attacked.services.databases if each.name == API]
-    assert SqlTokenStore(database).listed()
+    assert recorded(database)
 
 
 LONG: Mapping[str, str] = {
