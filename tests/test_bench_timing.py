@@ -12,7 +12,7 @@ from bench.timing.command import COMPARISONS, row
 from bench.timing.tokens import RING, altered, token
 from bench.timing.welch import outcome
 from iargus.auth.jwt.claims import decode
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.tokens import TokenPolicy
 
 NOISE = np.random.default_rng(0).gamma(9.0, 3e-6, size=(2, 20_000))
 

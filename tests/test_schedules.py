@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from iargus.clock import utc_now
-from iargus.settings.policy import MonitoringPolicy
+from iargus.settings.tasks import MonitoringPolicy
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 from bench.chaos.history import Event, History, Token
 from iargus.auth.jwt.claims import new_claims, sign
 from iargus.auth.jwt.key_ring import KeyRing
-from iargus.settings.environment import JwtKey
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.keys import JwtKey
+from iargus.settings.tokens import TokenPolicy
 from tests.outages.world import KEY
 
 ADA = {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench.limits.hammer import Plan, hammer
 from iargus.ratelimit import RequestLimits, open_limits
-from iargus.settings.policy import LimitPolicy
+from iargus.settings.tokens import LimitPolicy
 from tests.services.redis import Redis
 
 WORKERS = 4

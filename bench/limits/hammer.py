@@ -23,11 +23,10 @@ from pydantic import SecretStr
 from iargus.errors import RateLimited
 from iargus.ratelimit.distributed import DistributedLimiter
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Fields, Limit
 from iargus.ratelimit.memory import CounterMemory
-from iargus.ratelimit.outcome import Backend, DecisionReporter, Outcome
+from iargus.ratelimit.outcome import Backend, DecisionReporter, Fields, Outcome
 from iargus.ratelimit.redis_counters import RedisCounters
-from iargus.ratelimit.table import end_of
+from iargus.ratelimit.table import Limit, end_of
 
 # A frozen or starved machine must not be taken for a Redis that is gone.
 REDIS_TIMEOUT_S = 30.0

@@ -21,8 +21,8 @@ from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.loading import fresh_key
 from iargus.clock import utc_now
 from iargus.errors import TokenMalformed
-from iargus.settings.environment import JwtKey
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.keys import JwtKey
+from iargus.settings.tokens import TokenPolicy
 
 RING, POLICY = KeyRing(KEYS), TokenPolicy()
 # Rings that sign wrongly: with each kid of ours, and with as many that are not.

@@ -1,36 +1,55 @@
-"""The application: routes, errors and life around one set of services."""
+"""The application: its routes, its middleware and its error handlers around one set of services."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from iargus.api.allowed_methods import AllowedMethods
-from iargus.api.application import Application
 from iargus.api.container import Services
-from iargus.api.lifespan import BeginsByRequest, Life
+from iargus.api.lifespan import BeginsByRequest, LifespanRunner
 from iargus.api.middleware.outer import outer_middleware
-from iargus.api.middleware.relative_redirects import RelativeRedirects
 from iargus.api.middleware.request_metrics import RequestMetrics
 from iargus.api.middleware.response_headers import ResponseHeaders
 from iargus.api.openapi.description import Description
 from iargus.api.problems import TOKEN_LABELS, add_handlers, counting
-from iargus.api.public_path import PublicPrefix
+from iargus.api.public_address import PublicPrefix, RelativeRedirects
+from iargus.api.route_table import AllowedMethods, route_table
 from iargus.api.routes.admin import admin_router
 from iargus.api.routes.docs import PAGE, add_docs
 from iargus.api.routes.fast_path import FastPathRouter
 from iargus.api.routes.feedback import feedback_router
-from iargus.api.routes.health import health_router
-from iargus.api.routes.metrics import metrics_router
-from iargus.api.routes.route_table import route_table
+from iargus.api.routes.service import health_router, metrics_router
 from iargus.api.routes.tasks import TaskRoutes
 from iargus.api.routes.tokens import token_router
+from iargus.metrics import families
 from iargus.settings import Settings
 from iargus.tasks.catalogue import Catalogue
+
+
+class Application(FastAPI):
+    """FastAPI with layers of plain ASGI around it.
+
+    Starlette's own middleware stands behind its handler of unforeseen errors and behind FastAPI's
+    telemetry: an answer with 500 would pass it by, and the shortest way would begin too late.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._outermost: ASGIApp = super().__call__
+
+    def add_outer_middleware(self, layer: Callable[[ASGIApp], ASGIApp]) -> None:
+        """Put a layer around everything that is there; the last one sees a request first."""
+        self._outermost = layer(self._outermost)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._outermost(scope, receive, send)
 
 
 def create_app(services: Services | None = None) -> FastAPI:
@@ -41,7 +60,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     """
     built = services or Services.build(Settings.read(os.environ))
 
-    life = Life(built)
+    life = LifespanRunner(built)
     app = Application(
         title="IArgus",
         version=_version(),
@@ -55,7 +74,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         lifespan=life.span,
     )
     description = Description()
-    answering = counting(built.metrics.token_rejected)
+    answering = counting(partial(built.metrics.count, families.TOKENS_REJECTED))
     tasks = TaskRoutes(built, description)
     content_policies = {PAGE: add_docs(app)}
     routers = [

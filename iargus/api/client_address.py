@@ -1,18 +1,62 @@
-"""Whose request it is: the address of the connection, or what a trusted proxy says of it.
+"""The client's address: that of the connection, or what a trusted proxy says about it.
 
 Nothing that a client writes counts. Only where the connection comes from a network that
-`proxies.trusted` names is a header read, and there only the part that trusted proxies wrote.
+`proxies.trusted` names is a header read, and of that only the part that trusted proxies wrote.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 from starlette.types import Scope
 
-from iargus.api.networks import Networks, read_address
-from iargus.settings.front import UNIX, ProxyPolicy, read_root_path
+from iargus.settings.http import UNIX, ProxyPolicy, read_root_path
+
+_WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d{1,5})?|([0-9.]+):\d{1,5}")
+
+
+def read_address(text: str) -> str | None:
+    """The address in its usual form, without port, brackets and zone; None where it is none.
+
+    An IPv4 address that came mapped into IPv6 (`::ffff:192.0.2.1`) is the IPv4 address: it is
+    the same host, and would otherwise slip past every list that names it.
+    """
+    text = text.strip()
+    if match := _WITH_PORT.fullmatch(text):
+        text = match[1] or match[2] or ""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if address.version == 6 and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return str(address)
+
+
+class Networks:
+    """Networks, and `unix` for clients of a Unix socket."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        self._others = frozenset(place for place in places if place == UNIX)
+        self._networks = [ipaddress.ip_network(place) for place in places if place != UNIX]
+
+    def __bool__(self) -> bool:
+        return bool(self._others or self._networks)
+
+    def holds(self, address: str) -> bool:
+        """Whether an address, as `read_address` gives it, is in one of them."""
+        if address in self._others:
+            return True
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._networks)
+
 
 UNKNOWN = "unknown"
 MAX_HOPS = 50
@@ -46,7 +90,7 @@ class ClientAddresses:
     """Gives the client's address of an ASGI scope; quick enough for every request."""
 
     def __init__(self, policy: ProxyPolicy, *, on_azure: bool) -> None:
-        # Nothing but Azure's front end can connect to a Web App, and its addresses are not told.
+        # Only Azure's front end can connect to a Web App, and its addresses are not published.
         self._only_a_proxy_connects = on_azure and policy.trusted is None
         self._trusted = Networks(policy.trusted or ())
         header = policy.header or ("client-ip" if on_azure else "x-forwarded-for")
@@ -56,7 +100,7 @@ class ClientAddresses:
 
     @property
     def trusts_any_proxy(self) -> bool:
-        """Whether there is a proxy whose word counts."""
+        """Whether any proxy is trusted."""
         return self._only_a_proxy_connects or bool(self._trusted)
 
     @property
@@ -73,8 +117,8 @@ class ClientAddresses:
         if not trusted:
             for name, value in scope["headers"]:
                 # A server that rewrites the connection's address from this header, as uvicorn
-                # does by default for connections from 127.0.0.1, leaves one that stands in it.
-                # gunicorn.conf.py turns that off; started otherwise, nobody knows who asks.
+                # does by default for connections from 127.0.0.1, leaves one that occurs in it.
+                # gunicorn.conf.py turns that off; started otherwise, the client is unknown.
                 if name == _FORWARDED_FOR and peer in value.decode("latin-1"):
                     return UNKNOWN
             return address

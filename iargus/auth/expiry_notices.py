@@ -36,7 +36,7 @@ class SqlExpiryNotices:
         self._environment = [key.kid for key in environment.keys]
 
     def due(self, now: datetime, *, days: int, limit: int = 1000) -> Sequence[TokenRecord]:
-        """The tokens that end within `days`, whose holders were not notified, those that end first
+        """The tokens that end within `days`, whose holders were not notified, the earliest
         first.
 
         Not those that were revoked, that a key signed which is gone, that were short from the
@@ -87,7 +87,7 @@ class SqlExpiryNotices:
             return connection.execute(select(tokens.c.id).where(*open_)).first() is not None
 
     def mark(self, jti: str, at: datetime) -> None:
-        """Remember that the holder of a token was notified."""
+        """Record that the holder of a token was notified."""
         with self._database.transaction() as connection:
             row = tokens.c.jti == jti
             connection.execute(update(tokens).where(row).values(announced_at=to_naive_utc(at)))

@@ -36,7 +36,7 @@ def _service() -> KeyService:
 @app.command("new")
 def new() -> None:
     """Print a kid:secret pair for IARGUS_JWT_KEYS or IARGUS_BUNDLE_KEYS; nothing is stored."""
-    from iargus.settings.key_file import new_key
+    from iargus.settings.keys import new_key
 
     typer.echo(new_key())
 

@@ -27,14 +27,14 @@ Sheet = Annotated[
 
 def limit_option(value: float | None) -> float | None:
     """The callback of an option that is the limit of an error."""
-    from iargus.settings.shares import why_no_limit
+    from iargus.settings.fields import why_no_limit
 
     return _checked(value, why_no_limit)
 
 
 def share_option(value: float | None) -> float | None:
     """The callback of an option that is a part of a whole, from 0 to 1."""
-    from iargus.settings.shares import why_no_share
+    from iargus.settings.fields import why_no_share
 
     return _checked(value, why_no_share)
 

@@ -22,8 +22,8 @@ from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
     from iargus.settings import Policy
-    from iargus.settings.front import TlsPolicy
-    from iargus.settings.issuing import IssuingMode
+    from iargus.settings.http import TlsPolicy
+    from iargus.settings.tokens import IssuingMode
 
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 120.0
@@ -160,7 +160,7 @@ class Address:
 
 def print_examples(policy: Policy, address: Address, mode: IssuingMode) -> None:
     """Print a line to get a token, and one for each of the first two tasks."""
-    from iargus.settings.issuing import IssuingMode
+    from iargus.settings.tokens import IssuingMode
     from iargus.tasks.catalogue import Catalogue
 
     lines = [

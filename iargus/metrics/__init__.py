@@ -1,4 +1,4 @@
-"""What the service tells of itself: counts of every process of a host, merged at a scrape.
+"""Metrics of the service: counts of every process of a host, merged at a scrape.
 
 Each process counts in a file of its own under `var/metrics`, mapped into memory, so that what was
 counted outlives it however it dies. prometheus-client writes the answer; its own files per process
@@ -6,6 +6,6 @@ are not used: on a full disk they end the process with SIGBUS, and those of the 
 """
 
 from iargus.metrics.metrics import Metrics
-from iargus.metrics.requests import DISCONNECTED, Route
+from iargus.metrics.series import DISCONNECTED, Route
 
 __all__ = ["DISCONNECTED", "Metrics", "Route"]

@@ -1,18 +1,71 @@
-"""The numbers of one process, in a file that is mapped into its memory."""
+"""The numbers of one process, in a file that is mapped into its memory; in the host's byte order.
+
+    8 bytes  magic
+    8 bytes  how many bytes are used; grows only after what it covers is written
+    records: 4 bytes length of the key, 4 bytes how many numbers
+             the key, JSON: [family, label, label, …], padded to 8 bytes
+             the numbers, 8 bytes each
+
+Each number lies on a multiple of 8 and is read and written as a whole by the processor, so that a
+reader in another process needs no lock.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
 import mmap
 import os
+import struct
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from iargus.metrics.layout import HEADER_BYTES, MAGIC, USED, Key, record
-
 logger = logging.getLogger(__name__)
+
+MAGIC = b"iargus\x001"
+HEADER_BYTES = 16
+USED = 1  # the header's second number
+_RECORD = struct.Struct("=II")
+
+Key = tuple[str, ...]
+
+
+def record(key: Key, width: int) -> bytes:
+    """The bytes of a new series of `width` numbers, all 0."""
+    text = json.dumps(key).encode()
+    padding = -len(text) % 8
+    return _RECORD.pack(len(text), width) + text + bytes(padding + 8 * width)
+
+
+def series(memory: memoryview) -> Iterator[tuple[Key, list[float]]]:
+    """Every series of a file.
+
+    Raises:
+        ValueError: it is no such file, or a damaged one.
+    """
+    if len(memory) < HEADER_BYTES or len(memory) % 8 or bytes(memory[:8]) != MAGIC:
+        raise ValueError("not a file of numbers")
+    numbers = memory.cast("d")
+    used = memory.cast("Q")[USED]
+    offset = HEADER_BYTES
+    try:
+        if used > len(memory):
+            raise ValueError("more is used than there is")
+        while offset < used:
+            length, width = _RECORD.unpack_from(memory, offset)
+            text_at = offset + _RECORD.size
+            first = (text_at + length + 7) // 8
+            offset = 8 * (first + width)
+            if offset > used:
+                raise ValueError("a record beyond the end")
+            key = json.loads(bytes(memory[text_at : text_at + length]))
+            yield tuple(key), list(numbers[first : first + width])
+    finally:
+        numbers.release()
+
 
 # About 1,500 series; labels are bounded, so that a worker has some 200.
 SIZE_BYTES = 1 << 18
@@ -23,7 +76,7 @@ _WASTE = 64
 
 
 class Cells:
-    """`values` holds all numbers; whoever changes one holds `lock`, for threads add as well."""
+    """`values` holds all numbers; whatever changes one holds `lock`, for threads add as well."""
 
     def __init__(self, memory: mmap.mmap, descriptor: int | None = None) -> None:
         self._memory = memory

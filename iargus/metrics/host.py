@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from iargus.metrics.cells import SUFFIX, UNFINISHED
-from iargus.metrics.dead_workers import DeadWorkerTotals
-from iargus.metrics.layout import Key, series
-from iargus.metrics.totals import Totals
+from iargus.metrics.cells import SUFFIX, UNFINISHED, Key, series
+from iargus.metrics.totals import DeadWorkerTotals, Totals
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +50,7 @@ class HostFiles:
         dead: list[Path] = []
         for path in sorted(self._folder.iterdir()):
             if path.suffix == UNFINISHED:
-                # Whoever made it was killed between two lines.
+                # Its process was killed between two lines.
                 if _is_free(path) and _age_s(path) > _STALE_S:
                     path.unlink(missing_ok=True)
             elif path.suffix == SUFFIX:

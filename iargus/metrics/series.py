@@ -1,12 +1,14 @@
-"""Series by family and labels: found once, then a place in memory."""
+"""Series by family and labels, found once and then a place in memory; requests among them."""
 
 from __future__ import annotations
 
 import threading
 from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from iargus.metrics.cells import Cells
-from iargus.metrics.families import BUCKETS_S, Family
+from iargus.metrics.families import BUCKETS_S, DURATION, REQUESTS, Family
 
 _SUM = len(BUCKETS_S) + 1
 
@@ -52,3 +54,53 @@ class Series:
 
     def close(self) -> None:
         self._cells.close()
+
+
+DISCONNECTED = "disconnected"
+_UNKNOWN, _OTHER = "unknown", "other"
+_METHODS = frozenset(
+    ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path of the API: its methods with the status when all is well, and the task it asks."""
+
+    methods: Mapping[str, int]
+    task: str = ""
+
+
+class Requests:
+    """Counts what was answered. A path that is not in `routes` is the route `unknown`."""
+
+    def __init__(self, series: Series, routes: Mapping[str, Route]) -> None:
+        self._series = series
+        self._routes = routes
+        self._places: dict[tuple[str, str, int | str], tuple[int, int]] = {}
+        for path, route in routes.items():
+            for method, status in route.methods.items():
+                # There before they happen: an alert on a share of errors needs both to exist.
+                for each in (status, 500, 503):
+                    self._find(path, method, each)
+
+    def answered(self, path: str, method: str, status: int | str, duration_s: float) -> None:
+        """See `Metrics.answered`."""
+        try:
+            count, histogram = self._places[path, method, status]
+        except KeyError:
+            count, histogram = self._find(path, method, status)
+        self._series.answered(count, histogram, duration_s)
+
+    def _find(self, path: str, method: str, status: int | str) -> tuple[int, int]:
+        known = self._routes.get(path)
+        route, task = (path, known.task) if known is not None else (_UNKNOWN, "")
+        verb = method if method in _METHODS else _OTHER
+        places = (
+            self._series.place(REQUESTS, route, verb, str(status), task),
+            self._series.place(DURATION, route),
+        )
+        # Only what is known is remembered: clients may make up paths for ever.
+        if known is not None and verb == method:
+            self._places[path, method, status] = places
+        return places

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Fields
-from iargus.ratelimit.outcome import Backend, DecisionReporter, Outcome
+from iargus.ratelimit.outcome import Backend, DecisionReporter, Fields, Outcome
 from iargus.ratelimit.table import Key, count_of, end_of, with_count
 
-
-class SharedCounters(Protocol):
-    """Counters that all hosts share."""
-
-    async def number(self, key: str, *, expiry_s: int) -> int | None:
-        """Count one request, and give how many that makes; None where nobody answers."""
-
-    async def close(self) -> None: ...
+if TYPE_CHECKING:
+    # A service without Redis need not have its client in memory.
+    from iargus.ratelimit.redis_counters import RedisCounters
 
 
 class DistributedLimiter:
-    """The host counts always, also where Redis decides: when Redis is gone, what was admitted on
-    this host is not forgotten, and a key that is used up on it alone is not asked for.
+    """The host always counts, also where Redis decides: when Redis is gone, what was admitted on
+    this host is not forgotten, and Redis is not asked about a key that is used up here.
 
     What Redis refuses is marked as used up on this host until the window ends, and is refused
     here from then on.
     """
 
     def __init__(
-        self, host: HostCounters, reporter: DecisionReporter, shared: SharedCounters
+        self, host: HostCounters, reporter: DecisionReporter, shared: RedisCounters
     ) -> None:
         self._host = host
         self._reporter = reporter

@@ -10,11 +10,11 @@ from pydantic import SecretStr
 from iargus.clock import Clock, seconds_of, utc_now
 from iargus.errors import CountersUnavailable
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import MAX_QUOTA, Limit
 from iargus.ratelimit.memory import CounterMemory
 from iargus.ratelimit.outcome import Decided
 from iargus.ratelimit.requests import RequestLimits
-from iargus.settings.policy import LimitPolicy
+from iargus.ratelimit.table import MAX_QUOTA, Limit
+from iargus.settings.tokens import LimitPolicy
 
 FILE_NAME = "counters.bin"
 LIMITERS = ("token", "address", "issuance")

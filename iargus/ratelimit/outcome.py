@@ -1,4 +1,9 @@
-"""What was decided of one request, and how it is told: in fields, as an error, to metrics."""
+"""What was decided about one request, as headers of its answer, as an error, and to the metrics.
+
+The headers are those of draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy` says what the
+limits are (`q` requests in `w` seconds), `RateLimit` what is left of them (`r` requests, and `t`
+seconds until all are available again). Where two limits apply, the one with less left comes first.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +11,49 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from iargus.errors import RateLimited
-from iargus.ratelimit.limit import Fields, HeadersOfOne, HeadersOfTwo, Limit
-from iargus.ratelimit.table import Key, count_of, end_of
+from iargus.ratelimit.table import Key, Limit, count_of, end_of
 
 # Who decided: this host, one worker by itself where they share nothing, or Redis for all hosts.
 Backend = Literal["host", "worker", "redis"]
 Decided = Callable[[str, Backend, bool], None]
+# As ASGI wants them: names in lower case.
+Fields = list[tuple[bytes, bytes]]
+
+
+class SingleLimitHeaders:
+    """The fields where one limit applies."""
+
+    def __init__(self, limit: Limit) -> None:
+        self._policy = b"ratelimit-policy", _policy(limit)
+        self._format = _format(limit)
+
+    def __call__(self, remaining: int, resets_in_s: int) -> Fields:
+        return [self._policy, (b"ratelimit", self._format % (remaining, resets_in_s))]
+
+
+class TwoLimitsHeaders:
+    """The fields where two limits apply to a request at once."""
+
+    def __init__(self, first: Limit, second: Limit) -> None:
+        self._policy = b"ratelimit-policy", _policy(first) + b", " + _policy(second)
+        self._first_first = _format(first) + b", " + _format(second)
+        self._second_first = _format(second) + b", " + _format(first)
+
+    def __call__(self, first: int, first_s: int, second: int, second_s: int) -> Fields:
+        """What remains of each, and in how many seconds it begins anew."""
+        if first <= second:
+            value = self._first_first % (first, first_s, second, second_s)
+        else:
+            value = self._second_first % (second, second_s, first, first_s)
+        return [self._policy, (b"ratelimit", value)]
+
+
+def _policy(limit: Limit) -> bytes:
+    return f'"{limit.name}";q={limit.quota};w={limit.window_s}'.encode("ascii")
+
+
+def _format(limit: Limit) -> bytes:
+    return f'"{limit.name}";r=%d;t=%d'.encode("ascii")
 
 
 class Outcome(NamedTuple):
@@ -32,8 +74,8 @@ class DecisionReporter:
         self, limits: tuple[Limit, ...], *, second: Limit, decided: Decided | None = None
     ) -> None:
         self._decided = decided
-        self._one = {limit.name: HeadersOfOne(limit) for limit in limits}
-        self._two = {limit.name: HeadersOfTwo(limit, second) for limit in limits}
+        self._one = {limit.name: SingleLimitHeaders(limit) for limit in limits}
+        self._two = {limit.name: TwoLimitsHeaders(limit, second) for limit in limits}
 
     def admitted(self, outcome: Outcome, backend: Backend) -> Fields:
         """The fields of an answer to a request that was admitted."""

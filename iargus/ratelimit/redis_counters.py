@@ -1,8 +1,10 @@
-"""Counters that all hosts share, in Redis, through the library `limits`."""
+"""Counters that all hosts share, in Redis, through the library `limits`; with a circuit breaker."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 
 from limits.aio.storage import RedisStorage
 from pydantic import SecretStr
@@ -10,7 +12,72 @@ from redis.asyncio import BlockingConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from iargus.ratelimit.redis_probe import ProbedBreaker
+from iargus.circuit_breaker import CircuitBreaker
+
+logger = logging.getLogger(__name__)
+
+
+class ProbedBreaker:
+    """Open while `what` is not to be asked. One failure opens it; a probe beside the requests
+    closes it again.
+
+    The first probe follows at once, so that one answer that was late because this process was busy
+    costs nothing more and is not worth a line in the log. Where it fails too, or the breaker was
+    closed less than `interval_s` ago, that is logged once, and the next follows after `interval_s`.
+    """
+
+    def __init__(
+        self, what: str, probe: Callable[[], Awaitable[object]], *, interval_s: float
+    ) -> None:
+        self._what = what
+        self._probe = probe
+        self._circuit = CircuitBreaker(failures=1, retry_s=interval_s, probe_at_once=True)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def open(self) -> bool:
+        return self._circuit.is_open
+
+    def trip(self, error: BaseException) -> None:
+        """Open it, because of `error`."""
+        if not self._circuit.is_open:
+            self._circuit.fail()
+            self._task = asyncio.get_running_loop().create_task(self._probe_until_closed(error))
+
+    async def stop(self) -> None:
+        """End the probing; it stays as it is."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _probe_until_closed(self, error: BaseException) -> None:
+        logged = False
+        while True:
+            wait_s = self._circuit.seconds_to_probe()
+            if wait_s > 0:
+                if not logged:
+                    reason = str(error) or type(error).__name__
+                    logger.error(
+                        "%s does not answer: each host counts by itself (%s)", self._what, reason
+                    )
+                    logged = True
+                await asyncio.sleep(wait_s)
+            found = await self._failure()
+            if found is None:
+                break
+            error = found
+            self._circuit.fail()
+        if logged:
+            logger.warning("%s answers again: all hosts count together", self._what)
+        self._circuit.succeed()
+
+    async def _failure(self) -> BaseException | None:
+        try:
+            await self._probe()
+        except Exception as error:  # whatever it is, it is no answer
+            return error
+        return None
+
 
 # Requests of one key share a round trip: connections are as many as keys are asked for at once.
 MAX_CONNECTIONS = 32
@@ -71,7 +138,7 @@ class RedisCounters:
             return None
 
     async def check(self) -> None:
-        """Count once, as requests do, and raise what hinders it."""
+        """Count once, as requests do, and raise what prevents it."""
         await self._probe()
 
     async def close(self) -> None:
@@ -88,7 +155,7 @@ class RedisCounters:
                 self._waiting[key] = []
                 try:
                     last = await self._incr(key, expiry_s, len(batch))
-                except Exception as error:  # told to all who wait for it
+                except Exception as error:  # passed on to all who wait for it
                     for future in batch:
                         if not future.done():
                             future.set_exception(error)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import TYPE_CHECKING
 
-from iargus.ratelimit.distributed import DistributedLimiter, SharedCounters
+from iargus.ratelimit.distributed import DistributedLimiter
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Fields, Limit
-from iargus.ratelimit.outcome import Decided, DecisionReporter
-from iargus.ratelimit.table import Key, count_of
+from iargus.ratelimit.outcome import Decided, DecisionReporter, Fields
+from iargus.ratelimit.table import Key, Limit, count_of
+
+if TYPE_CHECKING:
+    from iargus.ratelimit.redis_counters import RedisCounters
 
 # A site is given at least a /64, and each machine in it may take any address of that: a limit by
 # the whole address would limit nobody (RFC 6177, RFC 8981).
@@ -48,13 +51,13 @@ class RequestLimits:
         limits: tuple[Limit, Limit, Limit],
         *,
         limit_addresses: bool = True,
-        shared: SharedCounters | None = None,
+        shared: RedisCounters | None = None,
         decided: Decided | None = None,
     ) -> None:
         """`limits` are those of `host`'s tables: requests of a token, requests of an address
-        (unless not `limit_addresses`), tokens that an address asks for. `decided` is told the
-        limiter's name, who decided, and whether the request was admitted, once for each limiter
-        that had a say."""
+        (unless not `limit_addresses`), tokens that an address asks for. `decided` is called
+        with the limiter's name, who decided, and whether the request was admitted, once for each
+        limiter that decided."""
         self._host = host
         self._limit_addresses = limit_addresses
         self._reporter = DecisionReporter(limits, second=limits[ADDRESS], decided=decided)

@@ -16,8 +16,7 @@ from iargus.compiled.signature import Statement, sign, verify
 from iargus.errors import ArtefactRejected, ConfigurationError
 from iargus.registry.version import ModelVersion
 from iargus.settings import Settings
-from iargus.settings.environment import BundleKey
-from iargus.settings.key_file import read_or_make
+from iargus.settings.keys import BundleKey, read_or_make
 
 logger = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ from iargus.clock import utc_now
 from iargus.errors import ConfigurationError
 from iargus.server.tls import server_context
 from iargus.settings import Settings
-from iargus.settings.front import TlsPolicy
+from iargus.settings.http import TlsPolicy
 
 CANNOT_START = 4
 # How bytes become requests. By its name: a worker imports it itself.
-PROTOCOL = "iargus.server.draining:DrainingProtocol"
+PROTOCOL = "iargus.server.protocol:GuardedProtocol"
 
 
 def tls_policy() -> TlsPolicy:

@@ -1,13 +1,14 @@
 """The worker of gunicorn that drops no request when it ends.
 
-It goes on until somebody else listens, and says `Connection: close` (RFC 9112 section 9.6) with
-its last answers; `iargus/server/draining.py` sees to the connections on which nothing is being
-answered.
+gunicorn tells the old workers to end when it forks the new ones, which take a while to start. So an
+old worker goes on until a new one listens, and says `Connection: close` (RFC 9112 section 9.6) with
+its last answers; `iargus/server/protocol.py` closes the connections that are idle.
 """
 
 from __future__ import annotations
 
 import asyncio
+import mmap
 import socket
 import sys
 from collections.abc import Callable
@@ -18,30 +19,51 @@ from uvicorn.config import Config
 from uvicorn.server import Server
 from uvicorn_worker import UvicornWorker
 
-from iargus.server.worker_generations import WorkerGenerations
-
 _CLOSE = (b"connection", b"close")
-_LOOK_S = 0.05
+_POLL_S = 0.05
+
+
+class WorkerGenerations:
+    """Memory that is shared with every process forked after it was made: the age of the newest
+    worker that was forked, and of the newest that is ready. gunicorn counts ages upwards."""
+
+    def __init__(self) -> None:
+        self._ages = memoryview(mmap.mmap(-1, 16)).cast("Q")
+
+    def forked(self, age: int) -> None:
+        """A worker of this age is about to be forked."""
+        self._ages[0] = age
+
+    def ready(self, age: int) -> None:
+        """A worker of this age accepts connections."""
+        self._ages[1] = max(age, self._ages[1])
+
+    def is_succeeded(self, age: int, workers: int) -> bool:
+        """Whether a whole set of `workers` was forked after this one, which is what a reload does,
+        and none of that set is ready."""
+        forked, ready = self._ages
+        newest_before: int = forked - workers
+        return age <= newest_before and ready <= newest_before
 
 
 class DrainingServer(Server):
-    """Ends when it is told to and `is_succeeded` is false, or `patience_s` seconds later."""
+    """Ends after a signal as soon as no worker `is_awaited`, or `patience_s` seconds later."""
 
     def __init__(
-        self, config: Config, *, is_succeeded: Callable[[], bool], patience_s: float
+        self, config: Config, *, is_awaited: Callable[[], bool], patience_s: float
     ) -> None:
         super().__init__(config)
-        self._is_awaited = is_succeeded
+        self._is_awaited = is_awaited
         self._patience_s = patience_s
-        self._told_s: float | None = None
+        self._signalled_s: float | None = None
 
     async def on_tick(self, counter: int) -> bool:
         """Whether to end now."""
         if not await super().on_tick(counter):
             return False
         now_s = asyncio.get_running_loop().time()
-        self._told_s = now_s if self._told_s is None else self._told_s
-        late = now_s - self._told_s > self._patience_s
+        self._signalled_s = now_s if self._signalled_s is None else self._signalled_s
+        late = now_s - self._signalled_s > self._patience_s
         return late or self.force_exit or not self._is_awaited()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -50,8 +72,8 @@ class DrainingServer(Server):
             server.close()
         state = self.server_state
         state.default_headers = [*state.default_headers, _CLOSE]
-        # What was accepted a moment ago is not among the connections yet.
-        await asyncio.sleep(_LOOK_S)
+        # What was just accepted is not among the connections yet.
+        await asyncio.sleep(_POLL_S)
         await super().shutdown(sockets)
 
 
@@ -59,18 +81,18 @@ class DrainingWorker(UvicornWorker):  # type: ignore[misc]  # it has no types
     """`uvicorn_worker.UvicornWorker` with a `DrainingServer`."""
 
     # Made when gunicorn imports this, before it forks.
-    _handover = WorkerGenerations()
+    _generations = WorkerGenerations()
 
     def __init__(self, age: int, *arguments: Any, **options: Any) -> None:
         super().__init__(age, *arguments, **options)
         # This is still the process that forks.
-        self._handover.forked(age)
+        self._generations.forked(age)
 
     async def _serve(self) -> None:
         self.config.app = self.wsgi
         server = DrainingServer(
             self.config,
-            is_succeeded=lambda: self._handover.is_succeeded(self.age, self.cfg.workers),
+            is_awaited=lambda: self._generations.is_succeeded(self.age, self.cfg.workers),
             # The other half is for the requests that are being answered then.
             patience_s=self.cfg.graceful_timeout / 2,
         )
@@ -83,5 +105,5 @@ class DrainingWorker(UvicornWorker):  # type: ignore[misc]  # it has no types
 
     async def _tell_when_ready(self, server: Server) -> None:
         while not server.started:
-            await asyncio.sleep(_LOOK_S)
-        self._handover.ready(self.age)
+            await asyncio.sleep(_POLL_S)
+        self._generations.ready(self.age)

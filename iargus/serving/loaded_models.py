@@ -16,7 +16,7 @@ from iargus.serving.compilation.opening import open_bundle
 from iargus.serving.placement import Placement
 from iargus.serving.pool.pool import EstimatorPool
 from iargus.serving.predictor import CompiledPredictor, Predictor, check_example
-from iargus.settings.policy import UncompiledPolicy
+from iargus.settings.serving import UncompiledPolicy
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 

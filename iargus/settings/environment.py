@@ -5,23 +5,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from iargus.errors import ConfigurationError
-from iargus.settings.published_secrets import PUBLISHED_SECRETS
-from iargus.settings.wording import explain
+from iargus.settings.keys import BundleKey, JwtKey, read_keys
+from iargus.settings.variables import VARIABLES
+from iargus.settings.wording import build
 
-Model = TypeVar("Model", bound=BaseModel)
-AKey = TypeVar("AKey", bound="Key")
 _PREFIX = "IARGUS_"
-_VARIABLES = ("IARGUS_JWT_KEYS", "IARGUS_BUNDLE_KEYS", "IARGUS_ENV", "IARGUS_CONFIG", "IARGUS_VAR")
 _SLIP = 0.75
-# Of 32 random characters in base64 or hex, fewer are as good as impossible.
-MIN_DISTINCT_CHARS = 8
 _PASSWORDS = {"MYSQL_PWD", "SMTP_PWD"}
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -48,23 +44,6 @@ class SmtpServer(BaseModel):
     login: str | None = None
     password: SecretStr | None = None
     recipients: tuple[str, ...]
-
-
-class Key(BaseModel):
-    """A signing key: `kid` names it wherever it has signed, the secret never leaves."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kid: str = Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")
-    secret: SecretStr
-
-
-class JwtKey(Key):
-    """A key that signs tokens."""
-
-
-class BundleKey(Key):
-    """A key that signs versions of models."""
 
 
 class Environment(BaseModel):
@@ -104,8 +83,8 @@ class Environment(BaseModel):
             mlflow_uri=_mlflow_uri(values.get("MLFLOW_HOST")),
             smtp=_smtp(values),
             redis_url=_redis_url(values.get("REDIS_URL")),
-            jwt_keys=_keys(JwtKey, "IARGUS_JWT_KEYS", values),
-            bundle_keys=_keys(BundleKey, "IARGUS_BUNDLE_KEYS", values),
+            jwt_keys=read_keys(JwtKey, "IARGUS_JWT_KEYS", values),
+            bundle_keys=read_keys(BundleKey, "IARGUS_BUNDLE_KEYS", values),
             config_path=Path(values.get("IARGUS_CONFIG", "config.yml")),
             var_dir=Path(values.get("IARGUS_VAR", "var")).absolute(),
             production=on_azure or stage == "production",
@@ -125,7 +104,7 @@ def _mysql(values: Mapping[str, str]) -> MySQLServer | None:
         return None
     if "MYSQL_USER" not in values:
         raise ConfigurationError("MYSQL_HOST is set, but MYSQL_USER is not")
-    return _build(
+    return build(
         MySQLServer,
         "MYSQL_",
         host=values["MYSQL_HOST"],
@@ -172,7 +151,7 @@ def _smtp(values: Mapping[str, str]) -> SmtpServer | None:
             validate_email(address, check_deliverability=False, test_environment=True)
         except EmailNotValidError as error:
             raise ConfigurationError(f"SMTP_RECIPIENT holds {address!r}: {error}") from None
-    return _build(
+    return build(
         SmtpServer,
         "SMTP_",
         host=values["SMTP_SERVER"],
@@ -183,60 +162,13 @@ def _smtp(values: Mapping[str, str]) -> SmtpServer | None:
     )
 
 
-def _keys(model: type[AKey], variable: str, values: Mapping[str, str]) -> tuple[AKey, ...]:
-    keys: list[AKey] = []
-    for pair in values.get(variable, "").split(","):
-        if not pair.strip():
-            continue
-        kid, separator, secret = pair.strip().partition(":")
-        if not separator or not secret:
-            raise ConfigurationError(
-                f"{variable} must be kid:secret pairs separated by commas; "
-                f"pair {len(keys) + 1} has no secret"
-            )
-        if len(secret.encode()) < 32:
-            # RFC 7518 section 3.2: a key for HS256 has at least 256 bits. It is the same HMAC.
-            raise ConfigurationError(
-                f"{variable}: the secret of key {kid!r} is {len(secret.encode())} bytes long; "
-                "HS256 needs at least 32"
-            )
-        if len(set(secret)) < MIN_DISTINCT_CHARS:
-            raise ConfigurationError(
-                f"{variable}: the secret of key {kid!r} repeats {len(set(secret))} characters "
-                "and can be guessed; `iargus keys new` makes one at random"
-            )
-        if secret in PUBLISHED_SECRETS:
-            raise ConfigurationError(
-                f"{variable}: the secret of key {kid!r} is one that everybody knows; "
-                "`iargus keys new` makes one at random"
-            )
-        keys.append(_build(model, f"{variable} ", kid=kid, secret=secret))
-    # MySQL compares names without case, and would take one of two such keys for the other.
-    kids = [key.kid.casefold() for key in keys]
-    for key in keys:
-        if kids.count(key.kid.casefold()) > 1:
-            raise ConfigurationError(f"{variable} names the key {key.kid!r} twice")
-    return tuple(keys)
-
-
-def _build(model: type[Model], prefix: str, **values: Any) -> Model:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        # Not shown: a value may be a secret.
-        told = explain(error, model, show=False)
-        name, _, what = told.partition(": ")
-        variable = prefix + name.upper() if prefix.endswith("_") else prefix + name
-        raise ConfigurationError(f"{variable}: {what}") from None
-
-
 def _refuse_slips(values: Mapping[str, str]) -> None:
     """A variable of ours that is nearly another one would be passed over in silence."""
+    known = [each.name.removeprefix(_PREFIX) for each in VARIABLES if each.name.startswith(_PREFIX)]
     for name in values:
         word = name.removeprefix(_PREFIX)
-        if word == name or name in _VARIABLES:
+        if word == name or word in known:
             continue
-        known = [other.removeprefix(_PREFIX) for other in _VARIABLES]
         if close := difflib.get_close_matches(word, known, n=1, cutoff=_SLIP):
             raise ConfigurationError(
                 f"{name} is no variable of IArgus; did you mean {_PREFIX}{close[0]}?"

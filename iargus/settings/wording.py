@@ -1,51 +1,85 @@
-"""What is wrong with a setting, in plain English: its name, what it was given, what it may be.
+"""What is wrong with a setting, in plain English: its name, its value, and what it may be.
 
 pydantic's own messages speak of inputs and types of Python; people who write `config.yml` know
-neither.
+neither. Somebody who writes 150 for 150 ms, or 20 for 20 %, is helped by the unit alone.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from iargus.settings.bounds import bound_text
+from iargus.errors import ConfigurationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_UNITS = {
+    "_s": "seconds",
+    "_ms": "milliseconds",
+    "_days": "days",
+    "_minutes": "minutes",
+    "_bytes": "bytes",
+    "_rows": "rows",
+    "_usd": "US dollars",
+    "_per_minute": "requests a minute",
+    "fraction": "a share: 20 % is 0.2",
+    "coverage": "a share: 90 % is 0.9",
+}
+_BOUNDS = {
+    "greater_than": ("gt", "must be more than"),
+    "greater_than_equal": ("ge", "must be at least"),
+    "less_than": ("lt", "must be less than"),
+    "less_than_equal": ("le", "must be at most"),
+}
+
 
 _MAX_SHOWN_CHARS = 60
 _CLOSE = 0.7
+_BLOCKS = ("dict_type", "model_type", "model_attributes_type")
 _WHAT: Mapping[str, str] = {
-    "int_parsing": "a whole number is expected",
-    "int_type": "a whole number is expected",
-    "int_from_float": "a whole number is expected",
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "a whole number is expected"),
+    **dict.fromkeys(("float_parsing", "float_type"), "a number is expected"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "true or false is expected"),
+    **dict.fromkeys(("tuple_type", "list_type"), "a list is expected"),
+    **dict.fromkeys(_BLOCKS, "a block of settings by name is expected"),
+    **dict.fromkeys(("string_too_short", "too_short"), "it must not be empty"),
+    **dict.fromkeys(("literal_error", "enum"), "one of {expected} is expected"),
     "int_parsing_size": "the number is too large",
-    "float_parsing": "a number is expected",
-    "float_type": "a number is expected",
     "finite_number": "a finite number is expected",
-    "bool_parsing": "true or false is expected",
-    "bool_type": "true or false is expected",
     "string_type": "a text is expected",
     "path_type": "the path of a file is expected",
-    "tuple_type": "a list is expected",
-    "list_type": "a list is expected",
-    "dict_type": "a block of settings by name is expected",
-    "model_type": "a block of settings by name is expected",
-    "model_attributes_type": "a block of settings by name is expected",
     "missing": "this setting is required",
-    "string_pattern_mismatch": "this has not the form that is expected",
-    "string_too_short": "it must not be empty",
+    "string_pattern_mismatch": "this has the wrong format",
     "string_too_long": "it must have at most {max_length} characters",
-    "too_short": "it must not be empty",
-    "literal_error": "one of {expected} is expected",
-    "enum": "one of {expected} is expected",
     "value_error": "{error}",
 }
-# Messages of our own, of `settings.shares`, name the value and what it may be.
+# Messages of our own, in `settings.fields`, name the value and what it may be.
 _WHOLE = {"limit", "share"}
 _NO_VALUE = {"missing", "extra_forbidden", "dict_type", "model_type", "value_error", *_WHOLE}
+
+
+def bound_text(problem: Mapping[str, Any]) -> str | None:
+    """What is said of a number beyond its bounds, such as "it must be at most 15 seconds"; None
+    for any other problem of pydantic's."""
+    bound = _BOUNDS.get(problem["type"])
+    if bound is None:
+        return None
+    key, words = bound
+    name = str(problem["loc"][-1]) if problem["loc"] else ""
+    unit = max((each for each in _UNITS if name.endswith(each)), key=len, default=None)
+    limit = problem["ctx"][key]
+    if unit is None:
+        return f"it {words} {limit:.10g}"
+    measure = _measure(_UNITS[unit])
+    return f"it {words} {limit:,.10g}{measure.removesuffix('s') if limit == 1 else measure}"
+
+
+def _measure(unit: str) -> str:
+    return f" ({unit})" if ":" in unit else f" {unit}"
 
 
 def explain(
@@ -61,6 +95,20 @@ def explain(
     return "; ".join(
         _explain(problem, model, prefix, show=show) for problem in error.errors(include_url=False)
     )
+
+
+def build(model: type[Model], prefix: str, **values: Any) -> Model:
+    """Validate a model whose values may be secrets, and are therefore not shown.
+
+    Raises:
+        ConfigurationError: a value is invalid; names `prefix` and the field.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        name, _, what = explain(error, model, show=False).partition(": ")
+        variable = prefix + name.upper() if prefix.endswith("_") else prefix + name
+        raise ConfigurationError(f"{variable}: {what}") from None
 
 
 def did_you_mean(name: str, known: Iterator[str] | list[str]) -> str:

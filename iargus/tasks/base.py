@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from iargus.compiled.form import CompiledForm
 from iargus.errors import ConfigurationError
-from iargus.settings.policy import TaskPolicy
+from iargus.settings.tasks import TaskPolicy
 from iargus.settings.wording import explain
 
 if TYPE_CHECKING:

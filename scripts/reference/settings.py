@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from iargus.settings import Policy
-from iargus.settings.policy import TaskPolicy
+from iargus.settings.tasks import TaskPolicy
 from iargus.settings.variables import VARIABLES
 from iargus.tasks.catalogue import Catalogue
 from scripts.reference.markdown import code, table

@@ -11,7 +11,7 @@ from iargus.api.problems import from_error
 from iargus.errors import ModelBusy, ModelFailed
 from iargus.serving.loaded_models import LoadedModel
 from iargus.serving.pool.pool import EstimatorPool
-from iargus.settings.policy import UncompiledPolicy
+from iargus.settings.serving import UncompiledPolicy
 from tests.api.application import Api, FixedChampions
 
 

@@ -8,10 +8,9 @@ import pytest
 from pydantic import ValidationError
 from starlette.types import Scope
 
-from iargus.api.client_address import MAX_CACHED_BYTES, MAX_HOPS, ClientAddresses
-from iargus.api.networks import read_address
+from iargus.api.client_address import MAX_CACHED_BYTES, MAX_HOPS, ClientAddresses, read_address
 from iargus.ratelimit.requests import address_key
-from iargus.settings.front import ProxyPolicy
+from iargus.settings.http import ProxyPolicy
 
 PROXY, INNER, CLIENT = "10.0.0.1", "10.0.0.2", "203.0.113.7"
 FOR = "x-forwarded-for"

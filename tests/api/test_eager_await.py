@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from iargus.api.gate.eager_await import EagerCoroutine
+from iargus.api.gate.body import EagerCoroutine
 
 
 async def at_once() -> int:

@@ -9,7 +9,7 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from iargus.api.problems import problem_response
-from iargus.server import bounded_head
+from iargus.server import protocol
 from iargus.server.http_status import RFC_9110, label_of, title_of
 
 
@@ -38,7 +38,7 @@ def test_every_phrase_that_differs_between_versions_of_python_is_in_the_table() 
 
 
 def test_the_line_on_the_wire_says_the_same() -> None:
-    assert bounded_head.MAX_HEAD_BYTES
+    assert protocol.MAX_HEAD_BYTES
     for status, title in RFC_9110.items():
         assert STATUS_LINE[status] == f"HTTP/1.1 {status} {title}\r\n".encode()
 

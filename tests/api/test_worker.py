@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from iargus.server.worker_generations import WorkerGenerations
+from iargus.server.worker import WorkerGenerations
 
 
 def started(*ages: int) -> WorkerGenerations:

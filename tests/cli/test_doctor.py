@@ -26,7 +26,7 @@ from iargus.operations.doctor.finding import Finding, Level
 from iargus.operations.doctor.months import examine_months
 from iargus.operations.doctor.servers import examine_redis
 from iargus.settings import Environment, Policy, Settings
-from iargus.settings.front import CorsPolicy, TlsPolicy
+from iargus.settings.http import CorsPolicy, TlsPolicy
 from iargus.storage.database import API, LABELLED, Database
 from iargus.storage.migrate import upgrade
 from iargus.tasks.catalogue import Catalogue

@@ -12,7 +12,7 @@ from iargus.api.openapi.remedies import REMEDIES
 from iargus.api.problems import TABLE
 from iargus.metrics.families import FAMILIES, LABELS
 from iargus.settings import Environment, Policy
-from iargus.settings.policy import TaskPolicy
+from iargus.settings.tasks import TaskPolicy
 from iargus.settings.variables import VARIABLES
 from scripts.reference import commands, http_api, metrics, problems, python_api
 from scripts.reference.markdown import table

@@ -23,7 +23,7 @@ from iargus.registry import ModelVersion, Registry
 from iargus.registry.connection import Connection
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
-from iargus.settings.policy import MonitoringPolicy
+from iargus.settings.tasks import MonitoringPolicy
 from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.store import labelled_store
 from iargus.storage.schema import labelled_metadata

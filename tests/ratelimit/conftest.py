@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Limit
 from iargus.ratelimit.memory import SLOTS, CounterMemory
+from iargus.ratelimit.table import Limit
 
 # A full minute, and so the beginning of a window.
 NOON_S = 1_793_620_800

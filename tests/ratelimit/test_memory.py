@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from iargus.ratelimit.limit import MAX_QUOTA, Limit
+from iargus.ratelimit.table import MAX_QUOTA, Limit
 from tests.ratelimit.conftest import MakeCounters, admitted
 
 FULL_DISK = """

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bench.limits.hammer import Plan, hammer
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Limit
 from iargus.ratelimit.memory import CounterMemory
+from iargus.ratelimit.table import Limit
 from tests.services.redis import Redis
 
 QUOTA = 20_000

@@ -14,11 +14,10 @@ from pydantic import SecretStr
 
 from iargus.errors import RateLimited
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Limit
 from iargus.ratelimit.memory import CounterMemory
 from iargus.ratelimit.redis_counters import RedisCounters
 from iargus.ratelimit.requests import RequestLimits
-from iargus.ratelimit.table import count_of
+from iargus.ratelimit.table import Limit, count_of
 from tests.ratelimit.conftest import Seconds
 from tests.services.fault_proxy import NORMAL, Fault, FaultProxy
 from tests.services.redis import Redis

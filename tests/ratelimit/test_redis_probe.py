@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from iargus.ratelimit.redis_probe import ProbedBreaker
+from iargus.ratelimit.redis_counters import ProbedBreaker
 
 LATE = TimeoutError("late")
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from iargus.ratelimit.host import HostCounters
-from iargus.ratelimit.limit import Limit
-from iargus.ratelimit.table import SLOTS_OF_A_BUCKET, CounterTable, Key, count_of
+from iargus.ratelimit.table import SLOTS_OF_A_BUCKET, CounterTable, Key, Limit, count_of
 from tests.ratelimit.conftest import NOON_S, MakeCounters, Seconds, admitted
 
 QUOTA = 100

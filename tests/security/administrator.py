@@ -8,7 +8,7 @@ from sqlalchemy import text
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
-from iargus.settings.environment import JwtKey
+from iargus.settings.keys import JwtKey
 from tests.security.door import Door
 from tests.security.forger import HEADER, KID, SECRET, changed, signed
 

@@ -26,7 +26,7 @@ from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.placement import Placement
 from iargus.serving.sync.refusals import Refusal
 from iargus.serving.sync.sync import Sync
-from iargus.settings.environment import BundleKey
+from iargus.settings.keys import BundleKey
 from iargus.tasks.base import Task
 from tests.serving.cars import TODAY, car_catalogue, fitted
 

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from iargus.api.app import create_app
 from iargus.api.client_address import MAX_HOPS, ClientAddresses
 from iargus.settings import Policy
-from iargus.settings.front import ProxyPolicy
+from iargus.settings.http import ProxyPolicy
 from tests.api.application import ADA, build
 from tests.api.test_client_address import scope
 
@@ -263,7 +263,7 @@ NETWORKS: Mapping[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_holds_its_own_addresses_alone(name: str) -> None:
     peer, network = NETWORKS[name]
-    from iargus.api.networks import Networks
+    from iargus.api.client_address import Networks
 
     assert not Networks([network]).holds(peer)
     found = addresses(trusted=(network,))

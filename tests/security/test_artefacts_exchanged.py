@@ -18,7 +18,7 @@ from iargus.registry.trust import Trust
 from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE
 from iargus.serving.placement import Current
 from iargus.serving.sync.preparing import prepare_file
-from iargus.settings.environment import BundleKey
+from iargus.settings.keys import BundleKey
 from tests.security.bundle_attacks import BUNDLE_ATTACKS, VALUE, manifest
 from tests.security.captive import (
     KEY,

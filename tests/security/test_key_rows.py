@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from iargus.auth.keys.store import SqlKeyStore
 from iargus.auth.keys.wrapping import unwrap, wrap
-from iargus.settings.environment import JwtKey
+from iargus.settings.keys import JwtKey
 from tests.security.administrator import OWN_KEYS, headed_by, keys, rotated, sql
 from tests.security.attacks import attack
 from tests.security.door import Door

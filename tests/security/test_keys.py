@@ -9,7 +9,7 @@ from iargus.auth.jwt.form import kid_of
 from iargus.auth.keys.row import SIGNS_AFTER_S
 from iargus.errors import ConfigurationError
 from iargus.settings import Environment
-from iargus.settings.environment import JwtKey
+from iargus.settings.keys import JwtKey
 from tests.security.administrator import keys, rotated, sql
 from tests.security.attacks import attack
 from tests.security.conftest import Start

@@ -20,8 +20,8 @@ from iargus.auth.jwt import claims
 from iargus.auth.jwt.form import ALGORITHM
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenMalformed
-from iargus.settings.environment import JwtKey
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.keys import JwtKey
+from iargus.settings.tokens import TokenPolicy
 from tests.security.attacks import attack
 from tests.security.forger import (
     compact,

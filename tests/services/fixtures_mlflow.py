@@ -10,7 +10,8 @@ import pytest
 
 from iargus.registry import Registry
 from iargus.settings import Environment, Policy, Settings
-from iargus.settings.policy import RegistryPolicy, TaskPolicy
+from iargus.settings.serving import RegistryPolicy
+from iargus.settings.tasks import TaskPolicy
 from tests.services.mlflow_server import MlflowServer
 from tests.toy_tasks import MOOD_POLICY, RENT_POLICY
 

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from iargus.registry import ModelVersion, Registry
 from iargus.settings import Policy
-from iargus.settings.policy import TaskPolicy
+from iargus.settings.tasks import TaskPolicy
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import evaluate

@@ -25,7 +25,7 @@ from iargus.serving.sync.preparing import sign_version
 from iargus.serving.sync.refusals import Refusal
 from iargus.serving.sync.sync import Sync
 from iargus.settings import Environment, Policy, Settings
-from iargus.settings.environment import BundleKey
+from iargus.settings.keys import BundleKey
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from tests.serving.cars import TODAY, car_catalogue, register

@@ -13,7 +13,7 @@ from iargus.errors import ArtefactRejected, ConfigurationError
 from iargus.registry.trust import Trust, bundle_keys
 from iargus.registry.version import BUNDLE_DIGEST, SIGNATURE, ModelVersion
 from iargus.settings import Environment, Policy, Settings
-from iargus.settings.environment import BundleKey
+from iargus.settings.keys import BundleKey
 
 
 def settings(tmp_path: Path, **environ: str) -> Settings:

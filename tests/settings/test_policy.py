@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from iargus.errors import ConfigurationError
 from iargus.settings import Policy
-from iargus.settings.policy import TaskPolicy
+from iargus.settings.tasks import TaskPolicy
 from iargus.tasks.catalogue import Catalogue
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from iargus.errors import ConfigurationError
 from iargus.settings import Environment, Policy
-from iargus.settings.policy import TaskPolicy
+from iargus.settings.tasks import TaskPolicy
 from iargus.settings.wording import explain, setting_names
 from iargus.tasks.catalogue import Catalogue
 

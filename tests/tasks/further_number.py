@@ -31,7 +31,7 @@ from pydantic import Field  # noqa: E402
 
 from iargus.serving.compilation.compiling import compile_model  # noqa: E402
 from iargus.serving.compilation.opening import open_bundle  # noqa: E402
-from iargus.settings.policy import TaskPolicy  # noqa: E402
+from iargus.settings.tasks import TaskPolicy  # noqa: E402
 from iargus.storage.database import Database  # noqa: E402
 from iargus.storage.labelled.single import adder  # noqa: E402
 from iargus.storage.labelled.store import labelled_store  # noqa: E402

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iargus.errors import LabelInvalid
-from iargus.settings.policy import TaskPolicy
+from iargus.settings.tasks import TaskPolicy
 from iargus.tasks.labels import LARGEST_NUMBER, class_label, read_label, show_label
 from iargus.tasks.text_intent.task import ALL, ONE, Sentence, TextIntent
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from iargus.settings.policy import TaskPolicy
+from iargus.settings.tasks import TaskPolicy
 from iargus.tasks.text_intent.task import ALL, ONE, Sentence, TextIntent
 
 

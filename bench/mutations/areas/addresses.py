@@ -5,8 +5,8 @@ from __future__ import annotations
 from bench.mutations.guard import Module
 
 _CLIENT = Module("iargus/api/client_address.py", "tests/api/test_client_address.py")
-_NETWORKS = Module("iargus/api/networks.py", "tests/api/test_client_address.py")
-_POLICY = Module("iargus/settings/front.py", "tests/api/test_client_address.py")
+_NETWORKS = Module("iargus/api/client_address.py", "tests/api/test_client_address.py")
+_POLICY = Module("iargus/settings/http.py", "tests/api/test_client_address.py")
 _COUNTED = Module("iargus/ratelimit/requests.py", "tests/ratelimit/test_fields.py")
 
 GUARDS = (

@@ -5,19 +5,19 @@ from __future__ import annotations
 from bench.mutations.guard import Module
 
 _FRONT = Module("iargus/api/middleware/outer.py", "tests/api/test_front.py")
-_HEADERS = Module("iargus/api/middleware/security_headers.py", "tests/api/test_front.py")
-_POLICY = Module("iargus/settings/front.py", "tests/api/test_front.py")
+_HEADERS = Module("iargus/api/middleware/response_headers.py", "tests/api/test_front.py")
+_POLICY = Module("iargus/settings/http.py", "tests/api/test_front.py")
 _ACCESS = Module("iargus/api/middleware/access.py", "tests/api/test_front.py")
 _PROBLEMS = Module("iargus/api/problems.py", "tests/api/test_problems.py")
 _DIRECT = Module("iargus/api/routes/fast_path.py", "tests/api/test_direct.py")
 _APP = Module("iargus/api/app.py", "tests/api/test_service_pages.py")
 _DOCS = Module("iargus/api/routes/docs.py", "tests/api/test_service_pages.py")
-_PAGE = Module("iargus/api/routes/confirmation_page.py", "tests/api/test_confirm.py")
+_PAGE = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
 _CONFIRM = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
 _SERVER = Module("iargus/server/hooks.py", "tests/api/test_gunicorn_hooks.py")
-_TRAILERS = Module("iargus/server/no_trailers.py", "tests/security/test_connections.py")
-_HEAD = Module("iargus/server/bounded_head.py", "tests/security/test_wire.py")
-_REDIRECTS = Module("iargus/api/middleware/relative_redirects.py", "tests/security/test_input.py")
+_TRAILERS = Module("iargus/server/protocol.py", "tests/security/test_connections.py")
+_HEAD = Module("iargus/server/protocol.py", "tests/security/test_wire.py")
+_REDIRECTS = Module("iargus/api/public_address.py", "tests/security/test_input.py")
 
 GUARDS = (
     _HEADERS.guard(

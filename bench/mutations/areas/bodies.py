@@ -20,7 +20,7 @@ _LABELS = Module("iargus/tasks/labels.py", "tests/tasks/test_labels.py")
 _ISSUE = Module("iargus/api/routes/tokens.py", "tests/api/test_bodies.py")
 _CONFIRM = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
 _JSON = Module("iargus/api/json_response.py", "tests/api/test_predictions.py")
-_REQUEST = Module("iargus/api/routes/token_request.py", "tests/api/test_tokens.py")
+_REQUEST = Module("iargus/api/routes/token_models.py", "tests/api/test_tokens.py")
 
 GUARDS = (
     _BODY.guard(
@@ -65,8 +65,8 @@ GUARDS = (
     ),
     _GATE.guard(
         "who has no token is not told what is wrong with a body",
-        "            except Unparsed as error:\n",
-        "            except Unparsed as error:\n                error.as_error()\n",
+        "            except BodyRefused as error:\n",
+        "            except BodyRefused as error:\n                error.as_error()\n",
     ),
     _FAULTS.guard(
         "a long body is not searched for a place",

@@ -12,7 +12,7 @@ _MODELS = Module("iargus/api/routes/admin_models.py", _ADMIN)
 _ENDPOINT = Module("iargus/api/routes/task_endpoint.py", _ADMIN)
 _FEEDBACK = Module("iargus/api/routes/feedback.py", _ADMIN)
 _OWNER = Module("iargus/serving/recording/feedback.py", "tests/api/test_feedback.py")
-_REQUEST = Module("iargus/api/routes/token_request.py", _ADMIN)
+_REQUEST = Module("iargus/api/routes/token_models.py", _ADMIN)
 
 GUARDS = (
     _GATE.guard(

@@ -9,7 +9,7 @@ _INVITED_TESTS, _WEB = "tests/auth/issuing/test_invitations.py", "tests/api/test
 _ISSUERS = Module("iargus/auth/issuing/issuer.py", _LIMITED_TESTS, _INVITED_TESTS)
 _LIST = Module("iargus/auth/issuing/addresses.py", "tests/auth/issuing/test_allow_list.py")
 _START = Module("iargus/auth/issuing/composition.py", "tests/auth/issuing/test_startup.py")
-_POLICY = Module("iargus/settings/issuing.py", "tests/auth/issuing/test_startup.py")
+_POLICY = Module("iargus/settings/tokens.py", "tests/auth/issuing/test_startup.py")
 _ANSWER = Module("iargus/api/routes/tokens.py", _WEB)
 
 GUARDS = (

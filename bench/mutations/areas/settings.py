@@ -6,33 +6,30 @@ from bench.mutations.guard import Module
 
 _TLS_TESTS = "tests/test_tls.py"
 _ENVIRONMENT = Module("iargus/settings/environment.py", "tests/settings/test_environment.py")
-_SECTION = Module("iargus/settings/section.py", "tests/settings/test_policy.py")
+_KEYS = Module("iargus/settings/keys.py", "tests/settings/test_environment.py")
+_SECTION = Module("iargus/settings/fields.py", "tests/settings/test_policy.py")
 _TLS = Module("iargus/server/tls.py", _TLS_TESTS)
 _LOGS = Module("iargus/logs.py", "tests/test_logs.py")
 _MASKED = Module(
     "iargus/auth/tokens/record.py", "tests/cli/test_token.py", "tests/api/test_admin.py"
 )
-_LABELS = Module("iargus/metrics/requests.py", "tests/metrics/test_requests.py")
+_LABELS = Module("iargus/metrics/series.py", "tests/metrics/test_requests.py")
 
 GUARDS = (
-    _ENVIRONMENT.guard("a secret has 32 bytes", "if len(secret.encode()) < 32:", "if False:"),
-    _ENVIRONMENT.guard(
+    _KEYS.guard("a secret has 32 bytes", "if len(secret.encode()) < 32:", "if False:"),
+    _KEYS.guard(
         "a secret cannot be guessed", "if len(set(secret)) < MIN_DISTINCT_CHARS:", "if False:"
     ),
-    _ENVIRONMENT.guard(
-        "no key is named twice", "if kids.count(key.kid.casefold()) > 1:", "if False:"
-    ),
-    _ENVIRONMENT.guard(
+    _KEYS.guard("no key is named twice", "if kids.count(key.kid.casefold()) > 1:", "if False:"),
+    _KEYS.guard(
         "a key that stands in tutorials is none",
         "if secret in PUBLISHED_SECRETS:",
         "if False:",
         "tests/security/test_keys.py",
         "tests/settings/test_environment.py",
     ),
-    _ENVIRONMENT.guard(
-        "a kid is a short name", 'Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")', "Field()"
-    ),
-    _ENVIRONMENT.guard("a pair has a secret", "if not separator or not secret:", "if False:"),
+    _KEYS.guard("a kid is a short name", 'Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")', "Field()"),
+    _KEYS.guard("a pair has a secret", "if not separator or not secret:", "if False:"),
     _ENVIRONMENT.guard(
         "Azure is production",
         'production=on_azure or stage == "production"',
@@ -41,7 +38,7 @@ GUARDS = (
     _ENVIRONMENT.guard(
         "a stage that is misspelt refuses the start", "if stage not in known:", "if False:"
     ),
-    _ENVIRONMENT.guard("no secret is shown", "    secret: SecretStr\n", "    secret: Any\n"),
+    _KEYS.guard("no secret is shown", "    secret: SecretStr\n", "    secret: str\n"),
     _ENVIRONMENT.guard(
         "recipients are addresses",
         "        except EmailNotValidError as error:\n            raise",

@@ -3,16 +3,54 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any, Generic, TypeVar
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from iargus import strict_json
-from iargus.api.gate.eager_await import EagerCoroutine
 from iargus.api.gate.json_faults import Fault, explain, explain_twice
 from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow
+
+T = TypeVar("T")
+
+
+class EagerCoroutine(Generic[T]):
+    """A coroutine that has been run until it had to wait, or to its end.
+
+    A body has mostly arrived with its head: then nobody waits, and what guards a wait, such as a
+    timeout, need not be set up, which takes longer than to read it.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+        self._coroutine = coroutine
+        self._waits_for: Any = None
+        self.is_done = False
+        try:
+            self._waits_for = coroutine.send(None)
+        except StopIteration as end:
+            self.result: T = end.value
+            self.is_done = True
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        """Wait for the rest of it; to be awaited at once where `is_done` is False."""
+        waits_for = self._waits_for
+        while True:
+            thrown: BaseException | None = None
+            sent = None
+            try:
+                sent = yield waits_for
+            except BaseException as error:
+                thrown = error
+            try:
+                if thrown is None:
+                    waits_for = self._coroutine.send(sent)
+                else:
+                    waits_for = self._coroutine.throw(thrown)
+            except StopIteration as end:
+                value: T = end.value
+                return value
 
 
 async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s: float) -> bytes:
@@ -60,7 +98,7 @@ def _too_large(max_bytes: int) -> BodyTooLarge:
     return BodyTooLarge(f"the body is over {max_bytes} bytes")
 
 
-class Unparsed(Exception):
+class BodyRefused(Exception):
     """A body that is refused. Finding out why costs more than refusing, and a client without a
     token does not learn it: `as_error` finds it."""
 
@@ -81,7 +119,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     """
     try:
         return load_object(body)
-    except Unparsed as unparsed:
+    except BodyRefused as unparsed:
         raise unparsed.as_error() from None
 
 
@@ -89,18 +127,18 @@ def load_object(body: bytes) -> dict[str, Any]:
     """Parse a JSON object, and leave the explanation of what is none for later.
 
     Raises:
-        Unparsed: where `parse_object` raises `BodyInvalid`.
+        BodyRefused: where `parse_object` raises `BodyInvalid`.
     """
     try:
         document = strict_json.load(body)
     except strict_json.NameTwice as error:
         name = error.name
-        raise Unparsed(lambda: _invalid(explain_twice(body, name))) from None
+        raise BodyRefused(lambda: _invalid(explain_twice(body, name))) from None
     except ValueError as error:
         found = error
-        raise Unparsed(lambda: _invalid(explain(body, found))) from None
+        raise BodyRefused(lambda: _invalid(explain(body, found))) from None
     if not isinstance(document, dict):
-        raise Unparsed(lambda: BodyInvalid(_no_object(document)))
+        raise BodyRefused(lambda: BodyInvalid(_no_object(document)))
     return document
 
 

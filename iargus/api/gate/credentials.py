@@ -1,8 +1,9 @@
-"""Who is asking: the token of a request, from the header or from the body."""
+"""The token of a request, from the header or the body, and the header that says when it ends."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.utils import formatdate
 from typing import Any
 
 from starlette.types import Scope
@@ -57,3 +58,12 @@ def the_token(in_header: str | None, in_body: str | None) -> str:
             "POST /get_token issues one"
         )
     return token
+
+
+def token_expires(exp_s: int) -> tuple[bytes, bytes]:
+    """`Token-Expires: <HTTP-date>`; `exp_s` are seconds since 1970.
+
+    No standard has a header for this: `Sunset` (RFC 8594) is about a resource, `Expires` about the
+    answer, `Warning` is obsolete (RFC 9111). The date is in the form of both.
+    """
+    return b"token-expires", formatdate(exp_s, usegmt=True).encode()

@@ -7,10 +7,9 @@ from typing import Any
 from starlette.types import Receive, Scope
 
 from iargus.api.container import Services
-from iargus.api.gate.body import Unparsed, load_object, read_body
-from iargus.api.gate.credentials import body_token, header_token, the_token
+from iargus.api.gate.body import BodyRefused, load_object, read_body
+from iargus.api.gate.credentials import body_token, header_token, the_token, token_expires
 from iargus.api.gate.rate_limit import RateLimitGuard
-from iargus.api.gate.token_expiry import token_expires
 from iargus.api.middleware.response_headers import add_response_headers
 from iargus.auth.jwt.claims import Claims
 from iargus.errors import (
@@ -43,14 +42,14 @@ class Gate:
     ) -> tuple[Claims, dict[str, Any]]:
         """Give the caller's claims and the JSON object of the body, without its token.
 
-        The token is judged before the body's content, so that whoever has none learns nothing.
+        The token is judged before the body's content, so that a client without one learns nothing.
 
         Raises:
             BodyTooLarge, BodyTooSlow, BodyEncoded, BodyInvalid, TokenRejected, TokenAmbiguous,
             TokenStateUnknown, RateLimited.
         """
         address = self._rate_limits.check_address(scope)
-        unparsed: Unparsed | None = None
+        unparsed: BodyRefused | None = None
         try:
             body = await read_body(
                 scope, receive, max_bytes=self._max_bytes, timeout_s=self._timeout_s
@@ -59,7 +58,7 @@ class Gate:
             document: dict[str, Any] = {}
             try:
                 document = load_object(body)
-            except Unparsed as error:
+            except BodyRefused as error:
                 if in_header is None:
                     # A token in a body that cannot be read is no token.
                     raise TokenMissing("a token is needed, and the body cannot be read") from None

@@ -10,10 +10,10 @@ from starlette.types import ASGIApp
 
 from iargus.api.client_address import ClientAddresses
 from iargus.api.middleware.access import AllowLists
-from iargus.api.middleware.forwarded_scheme import ForwardedScheme
-from iargus.api.middleware.security_headers import SecurityHeaders
+from iargus.api.middleware.response_headers import SecurityHeaders
+from iargus.api.public_address import ForwardedScheme
 from iargus.settings import Policy
-from iargus.settings.front import AccessPolicy
+from iargus.settings.http import AccessPolicy
 
 Layer = Callable[[ASGIApp], ASGIApp]
 

@@ -1,4 +1,4 @@
-"""The OpenAPI description. Routes read their bodies themselves, so what they take is told here."""
+"""The OpenAPI description. Routes read their bodies themselves, so bodies are described here."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
 from pydantic.json_schema import models_json_schema
 
 from iargus.api.openapi.headers import describe_expiry, describe_limits
 from iargus.api.openapi.problems import describe_access, describe_problems
 from iargus.api.problems import Problem
 from iargus.clock import Clock
-from iargus.settings.front import AccessPolicy
+from iargus.settings.http import AccessPolicy
 
 # The names of the routes that links lead to.
 FEEDBACK, ONE_TOKEN = "feedback", "show_token"
@@ -142,6 +143,11 @@ class Description:
         return replaced
 
 
+def with_examples(*bodies: JsonDict) -> ConfigDict:
+    """The `model_config` of a request or an answer that looks like these."""
+    return ConfigDict(json_schema_extra={"examples": [*bodies]})
+
+
 def path_parameter(name: str, description: str, example: str) -> dict[str, Any]:
     """The `openapi_extra` of a route with one parameter in its path. Where a handler names it,
     FastAPI describes a 422 of its own, which never comes."""
@@ -169,7 +175,7 @@ def query_parameter(
 
 
 def _with_token(schemas: dict[str, Schema], reference: dict[str, str]) -> dict[str, str]:
-    """A copy of a model as a whole body; the model itself may stand in others, such as a batch."""
+    """A copy of a model as a whole body; the model may be part of others, such as a batch."""
     name = reference["$ref"].rpartition("/")[2]
     body = copy.deepcopy(schemas[name])
     body["title"] = f"{name}Body"

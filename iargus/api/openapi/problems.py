@@ -12,7 +12,7 @@ from iargus.api.middleware.access import area_of, networks_of
 from iargus.api.problems import MEDIA_TYPE, TABLE, status_and_label, type_of
 from iargus.errors import AddressNotAllowed
 from iargus.server.http_status import title_of
-from iargus.settings.front import AccessPolicy
+from iargus.settings.http import AccessPolicy
 
 DETAILS = {
     "TOKEN_MISSING": "a token is needed: Authorization: Bearer <token>, or security_token in the "
@@ -21,7 +21,7 @@ DETAILS = {
     "TOKEN_EXPIRED": "the token has expired",
     "TOKEN_REVOKED": "the token was revoked",
     "TOKEN_AMBIGUOUS": "the Authorization header and security_token hold different tokens",
-    "TOKEN_STATE_UNKNOWN": "whether the token was revoked is not known at the moment",
+    "TOKEN_STATE_UNKNOWN": "whether the token was revoked is currently unknown",
     "SCOPE_MISSING": "this needs a token whose scope is admin",
     "TASK_NOT_ALLOWED": "this token is not for car_price",
     "TOKEN_UNKNOWN": "no token with this id was issued",
@@ -45,7 +45,7 @@ DETAILS = {
     "MODEL_NOT_LOADED": "no model is ready for this task yet; try again later",
     "MODEL_BUSY": "the model is overloaded; try again later",
     "DATABASE_UNAVAILABLE": "the database does not answer; try again later",
-    "SIGNING_KEY_MISSING": "no token can be issued at the moment; try again later",
+    "SIGNING_KEY_MISSING": "no token can be issued now; try again later",
     "NOT_READY": "no model for car_price",
     "METRICS_UNAVAILABLE": "metrics cannot be read",
 }

@@ -1,21 +1,63 @@
-"""What the routes under `/admin` take and give."""
+"""The requests and answers of the routes under `/admin`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    WithJsonSchema,
+)
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
-from iargus.api.routes.timestamp import Moment
+from iargus.api.openapi.description import with_examples
 from iargus.auth.tokens.record import State, TokenRecord, masked, state_of
 from iargus.auth.tokens.register import Page, Wanted
 from iargus.auth.tokens.service import normal_email
 from iargus.clock import to_naive_utc
 from iargus.tasks.fields import NEVER_AS_TEXT, Text
+
+_RFC_3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:)([0-9]{2})(\.[0-9]+)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def _read(value: Any) -> str:
+    # pydantic alone would also take a date, and any number as seconds since 1970.
+    found = _RFC_3339.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("time_invalid", "a time is expected, as 2026-11-01T12:00:00Z")
+    day_and_minute, seconds, fraction, zone = found.groups(default="")
+    # Python has no leap second; of the fraction it keeps six digits.
+    return f"{day_and_minute}{'59' if seconds == '60' else seconds}{fraction[:7]}{zone}"
+
+
+def _in_utc(timestamp: datetime) -> datetime:
+    try:
+        return timestamp.astimezone(UTC)
+    except OverflowError:
+        # A year that Python does not have: the earliest or the latest time means the same here.
+        return (datetime.min if timestamp.year == 1 else datetime.max).replace(tzinfo=UTC)
+
+
+Timestamp = Annotated[
+    AwareDatetime,
+    BeforeValidator(_read),
+    AfterValidator(_in_utc),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
 
 PAGE_ROWS, MAX_PAGE_ROWS = 100, 1000
 MAX_DAYS = 36_500
@@ -26,7 +68,7 @@ TEXT = TypeAdapter(Name).json_schema()
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
 
 
-class Which(BaseModel):
+class TokenFilter(BaseModel):
     """Which tokens are meant; all of what is given must be so. An address is never taken from a
     URL, which many programs log."""
 
@@ -38,7 +80,7 @@ class Which(BaseModel):
     email: Name | None = None
     jti: Name | None = None
     kid: Name | None = None
-    issued_before: Moment | None = None
+    issued_before: Timestamp | None = None
     older_than_days: Annotated[int, Field(ge=0, le=MAX_DAYS), NEVER_AS_TEXT] | None = None
 
     def wanted(self, now: datetime) -> Wanted:
@@ -54,7 +96,7 @@ class Which(BaseModel):
         )
 
 
-class Search(Which):
+class Search(TokenFilter):
     """A page of the tokens that are meant; `cursor` is that of the page before."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE_ROWS), NEVER_AS_TEXT] = PAGE_ROWS
@@ -82,7 +124,7 @@ class TokenQuery(Search):
         )
 
 
-class Revocation(Which):
+class Revocation(TokenFilter):
     """What to revoke. A request that means more than one token must say how many it expects, so
     that a slip ends nothing; asked without, the answer is 409 and says how many there are."""
 
@@ -105,9 +147,9 @@ _EXAMPLE: JsonDict = {
 
 
 class TokenInfo(BaseModel):
-    """What is known of a token; the token itself is not kept, and the address is masked."""
+    """What is known of a token; the token itself is not stored, and the address is masked."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = with_examples(_EXAMPLE)
 
     jti: str
     email: str = Field(description="Masked, as in a…@example.com")
@@ -123,18 +165,16 @@ class TokenInfo(BaseModel):
 class TokenPage(BaseModel):
     """Tokens, the newest first; `cursor` begins the next page and is null at the end."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"tokens": [_EXAMPLE], "cursor": 41}]}
-    )
+    model_config = with_examples({"tokens": [_EXAMPLE], "cursor": 41})
 
     tokens: list[TokenInfo]
     cursor: int | None
 
 
-class Revoked(BaseModel):
+class RevocationResult(BaseModel):
     """How many tokens were revoked."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"revoked": 1, "state": "done"}]})
+    model_config = with_examples({"revoked": 1, "state": "done"})
 
     revoked: int
     state: Literal["done"] = "done"

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from iargus.api.public_path import prefix_of
+from iargus.api.public_address import prefix_of
 
 PAGE = "/docs"
 ASSETS = "/docs/assets"

@@ -17,7 +17,7 @@ from iargus.auth.issuing.addresses import mailbox_of, person_of
 from iargus.auth.tokens.record import TokenRecord
 from iargus.auth.tokens.store import add_token
 from iargus.errors import RateLimited, TokensAtLimit
-from iargus.settings.issuing import IssuingPolicy
+from iargus.settings.tokens import IssuingPolicy
 from iargus.storage.database import Database
 from iargus.storage.dialects import dialect_of
 from iargus.storage.schema import issuing_turns, tokens

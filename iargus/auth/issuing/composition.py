@@ -15,7 +15,7 @@ from iargus.clock import Clock
 from iargus.deadline import DeadlineRunner, unbounded
 from iargus.errors import ConfigurationError
 from iargus.settings import Settings
-from iargus.settings.issuing import IssuingMode
+from iargus.settings.tokens import IssuingMode
 from iargus.storage.database import Database
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from iargus.auth.issuing.addresses import AllowList
 from iargus.auth.issuing.allowance import live_tokens
 from iargus.backoff import Backoff
-from iargus.settings.issuing import IssuingPolicy
+from iargus.settings.tokens import IssuingPolicy
 from iargus.storage.schema import confirmations
 
 

@@ -14,7 +14,7 @@ from iargus.auth.tokens.service import PLAIN, IssuedToken, TokenService
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import DeadlineRunner
 from iargus.errors import InvitationInvalid, PersonNotAllowed
-from iargus.settings.issuing import IssuingMode, IssuingPolicy
+from iargus.settings.tokens import IssuingMode, IssuingPolicy
 from iargus.storage.database import Database
 
 

@@ -16,7 +16,7 @@ from iargus.auth.tokens.record import Grant, Holder, tasks_of
 from iargus.auth.tokens.service import IssuedToken, TokenService
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import ConfirmationInvalid
-from iargus.settings.issuing import IssuingPolicy
+from iargus.settings.tokens import IssuingPolicy
 from iargus.storage.database import Database
 from iargus.storage.schema import confirmation_links, confirmations
 

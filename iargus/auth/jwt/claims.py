@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from iargus.auth.jwt.form import ALGORITHM, kid_of, strict_object
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenExpired, TokenKeyUnknown, TokenMalformed
-from iargus.settings.policy import MAX_TTL_DAYS, TokenPolicy
+from iargus.settings.tokens import MAX_TTL_DAYS, TokenPolicy
 
 ADMIN = "admin"
 MAX_TASKS = 32

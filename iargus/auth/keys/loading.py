@@ -7,8 +7,7 @@ from pydantic import SecretStr
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import ConfigurationError, SigningKeyMissing
 from iargus.settings import Settings
-from iargus.settings.environment import JwtKey
-from iargus.settings.key_file import new_key, read_key, read_or_make
+from iargus.settings.keys import JwtKey, new_key, read_key, read_or_make
 
 
 def load_key_ring(settings: Settings) -> KeyRing:

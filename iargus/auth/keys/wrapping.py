@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
-from iargus.settings.environment import JwtKey
+from iargus.settings.keys import JwtKey
 
 _USE = b"iargus: wrapping of signing keys, 1"
 _NONCE_BYTES = 12

@@ -17,14 +17,14 @@ from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import DeadlineRunner, unbounded
 from iargus.errors import TokenKeyUnknown, TokenMalformed, TokenRevoked, TokenStateUnknown
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.tokens import TokenPolicy
 
 PLAIN = Grant()
 
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """A new token, shown once: only its digest is kept."""
+    """A new token, shown once: only its digest is stored."""
 
     token: str
     expires_at: datetime
@@ -35,9 +35,9 @@ class TokenService:
     """The gate. `authenticate` asks no server; `issue` and `revoke` write to the store.
 
     A `ring` that is a plain `KeyRing` never changes. `check_key` raises where the key that signs is
-    kept nowhere any more. `within` bounds how long they wait for the store. Work that was given up
+    not stored any more. `within` bounds how long they wait for the store. Work that was given up
     may be done later: then a row stands for a token that nobody has seen, or a token ends whose
-    holder was told to ask again.
+    holder was asked to retry.
     """
 
     def __init__(
@@ -138,19 +138,11 @@ class TokenService:
         """
         claims = self._ring.decode(token)
         check_times(claims, self._policy, now_s=self._clock().timestamp())
-        return self.revoke_by_id(claims.jti)
-
-    def revoke_by_id(self, jti: str) -> bool:
-        """End the token with this `jti`; False when there is none or it was revoked before.
-
-        Raises:
-            DatabaseUnavailable: the revocation could not be recorded.
-        """
         now = to_naive_utc(self._clock())
 
         def end() -> bool:
-            revoked = self._store.revoke(jti, now)
-            self._revocations.add(jti)
+            revoked = self._store.revoke(claims.jti, now)
+            self._revocations.add(claims.jti)
             return revoked
 
         return self._within(end)

@@ -15,8 +15,8 @@ from iargus.errors import ConfigurationError, DatabaseUnavailable, SchemaMissing
 from iargus.operations.doctor.finding import Finding, ok, problem, warning
 from iargus.server.tls import read_certificate, server_context
 from iargus.settings import Settings
-from iargus.settings.front import ANY_ORIGIN_WARNING, CorsPolicy, TlsPolicy
-from iargus.settings.issuing import IssuingMode
+from iargus.settings.http import ANY_ORIGIN_WARNING, CorsPolicy, TlsPolicy
+from iargus.settings.tokens import IssuingMode
 from iargus.storage.database import Database
 from iargus.text import counted
 

@@ -15,7 +15,7 @@ from typing import Any
 from iargus.backoff import Backoff
 from iargus.errors import IArgusError, ModelBusy
 from iargus.serving.pool.process import EstimatorProcess, ProcessGone
-from iargus.settings.policy import UncompiledPolicy
+from iargus.settings.serving import UncompiledPolicy
 from iargus.tasks.base import Input, Payload, ReadRoute, Task
 
 logger = logging.getLogger(__name__)

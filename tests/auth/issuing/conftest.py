@@ -17,7 +17,8 @@ from iargus.auth.tokens.record import Holder
 from iargus.auth.tokens.service import TokenService
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.settings import Environment, Policy, Settings
-from iargus.settings.environment import JwtKey, SmtpServer
+from iargus.settings.environment import SmtpServer
+from iargus.settings.keys import JwtKey
 from iargus.storage.database import API, Database
 from iargus.storage.migrate import upgrade
 from tests.auth.tokens.conftest import StillClock

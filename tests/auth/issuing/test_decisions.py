@@ -9,7 +9,7 @@ import pytest
 
 from iargus.auth.issuing.addresses import Address, AllowList, for_envelope, mailbox_of, person_of
 from iargus.auth.issuing.decisions import BACKOFF, Facts, Verdict, decide
-from iargus.settings.issuing import IssuingPolicy
+from iargus.settings.tokens import IssuingPolicy
 
 GOOD = Facts(
     email="ada@example.com",

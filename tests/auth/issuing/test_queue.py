@@ -16,7 +16,7 @@ from iargus.auth.issuing.links import find_confirmation
 from iargus.auth.issuing.queue import Claimed, ConfirmationQueue
 from iargus.auth.tokens.record import Holder
 from iargus.clock import to_naive_utc
-from iargus.settings.issuing import IssuingPolicy
+from iargus.settings.tokens import IssuingPolicy
 from iargus.storage.database import Database
 from iargus.storage.schema import confirmation_links, confirmations
 from tests.auth.issuing.conftest import ADA, on_both_databases

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from iargus.auth.issuing.composition import mode_of
 from iargus.errors import ConfigurationError
 from iargus.settings import Environment, Policy, Settings
-from iargus.settings.issuing import IssuingMode
+from iargus.settings.tokens import IssuingMode
 
 MAIL = {"SMTP_SERVER": "mail.example.com", "SMTP_RECIPIENT": "ops@example.com"}
 PRODUCTION = {"IARGUS_ENV": "production"}

@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from iargus.auth.jwt.key_ring import KeyRing
-from iargus.settings.environment import JwtKey
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.keys import JwtKey
+from iargus.settings.tokens import TokenPolicy
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from iargus.auth.jwt.claims import new_claims, sign
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenExpired, TokenMalformed
-from iargus.settings.environment import JwtKey
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.keys import JwtKey
+from iargus.settings.tokens import TokenPolicy
 from tests.auth.tokens.conftest import START
 from tests.auth.tokens.verifying import verify
 

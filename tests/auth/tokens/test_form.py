@@ -15,7 +15,7 @@ from iargus.auth.jwt.claims import decode, new_claims, sign
 from iargus.auth.jwt.form import kid_of, strict_object
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenMalformed
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.tokens import TokenPolicy
 from tests.auth.tokens.conftest import START
 from tests.auth.tokens.test_claims import GOOD, SECONDS, forge
 from tests.auth.tokens.verifying import verify

@@ -32,8 +32,8 @@ from iargus.errors import (
     TokenStateUnknown,
 )
 from iargus.settings import Settings
-from iargus.settings.environment import JwtKey
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.keys import JwtKey
+from iargus.settings.tokens import TokenPolicy
 from iargus.storage.database import API, Database
 
 ADA = Holder("Ada", "King", "ada@example.com")

@@ -14,8 +14,8 @@ from iargus.auth.keys.loading import fresh_key
 from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.keys.row import KeyRow, save_rows
 from iargus.auth.keys.wrapping import wrap
-from iargus.settings.environment import JwtKey
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.keys import JwtKey
+from iargus.settings.tokens import TokenPolicy
 
 ROOT = JwtKey(kid="env", secret=SecretStr("first-of-the-environment-" * 2))
 NOW = datetime(2026, 11, 1, 12)

@@ -27,7 +27,7 @@ from iargus.errors import (
     TokenStateUnknown,
 )
 from iargus.settings import Environment, Policy, Settings
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.tokens import TokenPolicy
 from iargus.storage.database import API, Database
 from iargus.storage.schema import api_metadata
 from tests.auth.issued import issued_tokens

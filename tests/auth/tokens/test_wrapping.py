@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from iargus.auth.keys.loading import fresh_key
 from iargus.auth.keys.wrapping import unwrap, wrap
-from iargus.settings.environment import JwtKey
+from iargus.settings.keys import JwtKey
 
 ROOT = JwtKey(kid="root", secret=SecretStr("first-of-the-environment-" * 2))
 OTHER = JwtKey(kid="root", secret=SecretStr("second-of-the-environment" * 2))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from iargus.auth.jwt.claims import Claims, check_times, decode
 from iargus.auth.jwt.key_ring import KeyRing
-from iargus.settings.policy import TokenPolicy
+from iargus.settings.tokens import TokenPolicy
 
 
 def verify(token: str, ring: KeyRing, policy: TokenPolicy, *, now: datetime) -> Claims:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from iargus.settings.policy import TaskPolicy
+from iargus.settings.tasks import TaskPolicy
 from iargus.tasks.base import Input, Output, Payload, Problem, Task
 
 if TYPE_CHECKING:

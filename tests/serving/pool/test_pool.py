@@ -20,7 +20,7 @@ from iargus.serving.loaded_models import LoadedModels
 from iargus.serving.placement import Current, Placement
 from iargus.serving.pool.pool import EstimatorPool
 from iargus.settings import Policy
-from iargus.settings.policy import UncompiledPolicy
+from iargus.settings.serving import UncompiledPolicy
 from iargus.tasks.catalogue import Catalogue
 from tests.serving.pool.conftest import TASK, Fitted, house
 from tests.serving.pool.slow import POLICY

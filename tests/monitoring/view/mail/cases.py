@@ -21,7 +21,7 @@ from iargus.monitoring.view.mail.alerts import write_alert
 from iargus.monitoring.view.mail.reasons import Kind
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
-from iargus.settings.policy import MailPolicy
+from iargus.settings.tasks import MailPolicy
 
 HEALTHY = TaskOutcome(
     task="car_price",

@@ -1,4 +1,4 @@
-"""`issuing` of `config.yml`: who may have a token."""
+"""Tokens in `config.yml`: how long they are valid, who may have one, and their rate limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,40 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from iargus.settings.section import Section
+from iargus.settings.fields import A_WEEK_S, Section
+
+# What no policy may exceed: a token that is valid for longer was never issued, by any release.
+MAX_TTL_DAYS = 3650
+
+
+class TokenPolicy(Section):
+    ttl_days: int = Field(180, ge=1, le=MAX_TTL_DAYS, description="How long a new token is valid")
+    issuer: str = Field("iargus", min_length=1, description="The claim `iss` of every token")
+    audience: str = Field("iargus-api", min_length=1, description="The claim `aud` of every token")
+    leeway_s: int = Field(
+        0, ge=0, le=300, description="Clock skew that is allowed when `exp` and `iat` are checked"
+    )
+    revocation_refresh_s: float = Field(
+        0.25,
+        gt=0,
+        le=60,
+        description="Interval at which each worker reads newly revoked tokens and new keys",
+    )
+    revocation_max_age_s: float = Field(
+        900.0,
+        gt=0,
+        le=A_WEEK_S,
+        description=(
+            "Age that the list of revoked tokens may reach in an outage before requests are "
+            "answered with 503"
+        ),
+    )
+    announce_expiry_days: int = Field(
+        14,
+        ge=0,
+        le=365,
+        description="How long before its expiry the holder of a token is notified; 0 for never",
+    )
 
 
 class IssuingMode(StrEnum):
@@ -76,3 +109,37 @@ class IssuingPolicy(Section):
             # A list that nobody looks at would seem to protect something.
             raise ValueError("allow counts only with mode allow-list or confirm")
         return self
+
+
+class LimitPolicy(Section):
+    enabled: bool = Field(True, description="Whether requests are rate-limited")
+    requests_per_minute: int = Field(
+        6000,
+        ge=1,
+        le=1_000_000_000,
+        description="Requests of one token in a minute, over all workers",
+    )
+    address_requests_per_minute: int | None = Field(
+        12_000,
+        ge=1,
+        le=1_000_000_000,
+        description=(
+            "Requests of one client address in a minute, with any token or none; many clients may "
+            "share one address. `null` for no such limit"
+        ),
+    )
+    tokens_per_hour: int = Field(
+        60,
+        ge=1,
+        le=1_000_000_000,
+        description="Tokens that one client address may request in an hour",
+    )
+    redis_timeout_ms: int = Field(
+        50,
+        ge=1,
+        le=10_000,
+        description=(
+            "Timeout of Redis, where `REDIS_URL` names one; after it the host counts by itself "
+            "until Redis answers again"
+        ),
+    )

@@ -1,4 +1,4 @@
-"""The blocks of `config.yml` about what stands in front of the service, and who may come in."""
+"""HTTP in `config.yml`: proxies, TLS, allowed networks, origins, and the size of requests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from iargus.settings.section import Section
+from iargus.settings.fields import Section
 
 UNIX = "unix"
 ANY_ORIGIN = "*"
@@ -122,7 +122,7 @@ class TlsPolicy(Section):
         ge=0,
         le=315_360_000,  # ten years
         description=(
-            "How long browsers are told to use HTTPS only (HSTS, RFC 6797); 0 for never; unset, a "
+            "How long browsers must use HTTPS only (HSTS, RFC 6797); 0 for never; unset, a "
             "year with `tls.certificate`, otherwise never"
         ),
     )
@@ -164,3 +164,15 @@ class CorsPolicy(Section):
     def any_origin(self) -> bool:
         """Whether the pages of everybody may call the API."""
         return ANY_ORIGIN in self.allowed_origins
+
+
+class RequestPolicy(Section):
+    max_body_bytes: int = Field(
+        1_048_576, ge=1024, le=2**30, description="The largest body of a request"
+    )
+    batch_max_rows: int = Field(
+        1000, ge=1, le=100_000, description="The largest number of rows in a batch request"
+    )
+    body_timeout_s: float = Field(
+        20.0, gt=0, le=3600, description="Time in which a client must send the body of a request"
+    )

@@ -1,12 +1,20 @@
-"""Shares of one, which people write in percent by mistake."""
+"""What the blocks of `config.yml` have in common: unknown names are errors, and types of fields."""
 
 from __future__ import annotations
 
 import math
 from typing import Annotated
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+A_WEEK_S = 604_800
+
+
+class Section(BaseModel):
+    """A block of `config.yml`. An unknown name is an error: a typing slip must not be silent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def why_no_limit(value: float) -> str | None:

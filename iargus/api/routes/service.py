@@ -1,20 +1,25 @@
-"""`GET /`, `/live` and `/ready`."""
+"""`GET /`, `/live`, `/ready` and `/metrics`: what needs no token."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from iargus.api.container import Services
+from iargus.api.openapi.description import with_examples
 from iargus.api.openapi.problems import problem_docs
 from iargus.api.problems import RETRY_AFTER_S, problem_response
-from iargus.api.public_path import public_path
+from iargus.api.public_address import public_path
+
+logger = logging.getLogger(__name__)
 
 
-class Offered(BaseModel):
+class TaskHelp(BaseModel):
     """A task: where it answers, and a body that works."""
 
     predict: str
@@ -22,20 +27,16 @@ class Offered(BaseModel):
 
 
 class Help(BaseModel):
-    """What there is, for whoever knows only the address."""
+    """What the service offers, for a client that knows only its address."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "message": "Predictions behind a token. Start with POST /get_token.",
-                    "documentation": "https://api.example.com/docs",
-                    "openapi": "https://api.example.com/openapi.json",
-                    "token": {"use": "Authorization: Bearer <token>"},
-                    "tasks": {"intent": {"predict": "POST /intent", "example": {"text": "hi"}}},
-                    "feedback": 'POST /feedback {"prediction_id", "label"}',
-                }
-            ]
+    model_config = with_examples(
+        {
+            "message": "Predictions behind a token. Start with POST /get_token.",
+            "documentation": "https://api.example.com/docs",
+            "openapi": "https://api.example.com/openapi.json",
+            "token": {"use": "Authorization: Bearer <token>"},
+            "tasks": {"intent": {"predict": "POST /intent", "example": {"text": "hi"}}},
+            "feedback": 'POST /feedback {"prediction_id", "label"}',
         }
     )
 
@@ -43,14 +44,14 @@ class Help(BaseModel):
     documentation: str
     openapi: str
     token: dict[str, str]
-    tasks: dict[str, Offered]
+    tasks: dict[str, TaskHelp]
     feedback: str
 
 
 class Status(BaseModel):
     """That it is so; where it is not, the answer is a problem."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready"}]})
+    model_config = with_examples({"status": "ready"})
 
     status: Literal["live", "ready"]
 
@@ -72,7 +73,7 @@ def health_router(services: Services) -> APIRouter:
                 "revoke": "POST /revoke_token",
             },
             tasks={
-                task.name: Offered(predict=f"POST {task.policy.path}", example=task.example())
+                task.name: TaskHelp(predict=f"POST {task.policy.path}", example=task.example())
                 for task in services.catalogue
             },
             feedback='POST /feedback {"prediction_id", "label"}',
@@ -98,5 +99,41 @@ def health_router(services: Services) -> APIRouter:
                 503, "NOT_READY", "; ".join(missing), headers={"Retry-After": str(RETRY_AFTER_S)}
             )
         return JSONResponse({"status": "ready"})
+
+    return router
+
+
+_TEXT = {"schema": {"type": "string"}}
+
+
+def metrics_router(services: Services) -> APIRouter:
+    """The route that needs no token and is answered by any worker for all."""
+    router = APIRouter(tags=["service"])
+
+    @router.get(
+        "/metrics",
+        summary="Counts of all workers of this host, for Prometheus",
+        response_class=Response,
+        responses={
+            200: {
+                "description": "The text format 0.0.4, or OpenMetrics where `Accept` asks for it",
+                "content": {"text/plain": _TEXT, "application/openmetrics-text": _TEXT},
+            },
+            **problem_docs((503, "METRICS_UNAVAILABLE")),
+        },
+    )
+    async def metrics(request: Request) -> Response:
+        accept = ",".join(request.headers.getlist("accept"))
+        try:
+            found = await run_in_threadpool(services.metrics.scrape, accept)
+        except OSError as error:
+            logger.error("metrics cannot be read: %s", error)
+            return problem_response(
+                503,
+                "METRICS_UNAVAILABLE",
+                "metrics cannot be read",
+                headers={"Retry-After": str(RETRY_AFTER_S)},
+            )
+        return Response(found.body, headers={"Content-Type": found.content_type})
 
     return router

@@ -1,18 +1,17 @@
-"""The body of `POST /get_token`."""
+"""The requests and answers of the routes that issue and revoke tokens."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import date
-from typing import Annotated, Any, LiteralString
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, LiteralString
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -20,13 +19,16 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 from pydantic_core import InitErrorDetails, PydanticCustomError
+from starlette.responses import JSONResponse
 
+from iargus.api.openapi.description import with_examples
 from iargus.auth.jwt.claims import MAX_TASKS
 from iargus.auth.tokens.record import Grant
+from iargus.auth.tokens.service import IssuedToken
 from iargus.tasks.fields import BLANKS, NEVER_AS_TEXT, Text
 
-# Controls, ends of lines, and what makes text run the other way or hides in it: a name stands in
-# mails. Anything else may be in somebody's name.
+# Controls, ends of lines, and what makes text run the other way or hides in it: a name is part
+# of mails. Anything else may be in somebody's name.
 INVISIBLE = (
     r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     r"\ufff9-\uffff"
@@ -81,10 +83,8 @@ _ADDRESS: JsonDict = {
 class TokenRequest(BaseModel):
     """Who asks for a token, and perhaps for less than every token has."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"first_name": "Ada", "surname": "King", "email": "ada@example.com"}]
-        }
+    model_config = with_examples(
+        {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
     )
 
     first_name: Name
@@ -131,3 +131,44 @@ def _wrong(field: str, value: object, kind: LiteralString, why: LiteralString) -
     error = PydanticCustomError(kind, why)
     details = InitErrorDetails(type=error, loc=(field,), input=value)
     return ValidationError.from_exception_data("TokenRequest", [details])
+
+
+class TokenAnswer(BaseModel):
+    """A new token. It is shown only once: only its digest is stored."""
+
+    model_config = with_examples(
+        {
+            "message": "This token is valid for 180 days. Keep it: it is not shown again.",
+            "token": "eyJhbGciOiJIUzI1NiIsImtpZCI6…",
+            "token_type": "bearer",
+            "expires_at": "2027-05-20T09:30:00Z",
+            "expires_in": 15_552_000,
+        }
+    )
+
+    message: str
+    token: str
+    token_type: Literal["bearer"]
+    expires_at: datetime
+    expires_in: int = Field(description="Seconds")
+
+
+class Message(BaseModel):
+    """One sentence for people."""
+
+    model_config = with_examples({"message": "The token is revoked."})
+
+    message: str
+
+
+def token_answer(issued: IssuedToken) -> JSONResponse:
+    """The answer that holds the token."""
+    days = issued.expires_in_s // 86_400
+    answer = TokenAnswer(
+        message=f"This token is valid for {days} days. Keep it: it is not shown again.",
+        token=issued.token,
+        token_type="bearer",  # noqa: S106 - the type, not the token
+        expires_at=issued.expires_at,
+        expires_in=issued.expires_in_s,
+    )
+    return JSONResponse(answer.model_dump(mode="json"))
