@@ -11,7 +11,6 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
-from typing import Any
 
 from iargus.errors import DataError
 from iargus.monitoring.comparison.choosing import (
@@ -21,13 +20,13 @@ from iargus.monitoring.comparison.choosing import (
     kinds_of_file,
     kinds_of_summary,
 )
-from iargus.monitoring.comparison.document import document_of, why_unjudged
 from iargus.monitoring.comparison.opening import open_source
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.same_rows import repeats_of_files, same_columns
 from iargus.monitoring.comparison.saved import SavedReference, is_saved
 from iargus.monitoring.comparison.scan import Scan, read_all
 from iargus.monitoring.comparison.source import Source
+from iargus.monitoring.comparison.view import view_of, why_unjudged
 from iargus.monitoring.observed import Observed, RepeatFacts
 from iargus.monitoring.stats.drift.facts import drift_facts
 from iargus.monitoring.stats.performance.verdict import (
@@ -38,6 +37,7 @@ from iargus.monitoring.stats.performance.verdict import (
 )
 from iargus.monitoring.stats.quality.rules import is_serious
 from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.monitoring.view.month_view import MonthView
 from iargus.storage.labelled.repeats import Repeats
 from iargus.tables import TableOptions
 
@@ -64,7 +64,7 @@ class Comparison:
             many rows have no error; `unjudged` then says so.
         passed_over: columns that were not compared, each with the reason.
         reference: what can be stored of the reference.
-        document: the same facts as the JSON of a task in a monthly run, without a period.
+        view: the same facts as a monthly run has them of a task, without a period.
         understood: how each file was read, the current one first.
     """
 
@@ -72,7 +72,7 @@ class Comparison:
     verdict: Verdict | None
     passed_over: dict[str, str]
     reference: SavedReference
-    document: dict[str, Any]
+    view: MonthView
     unjudged: str | None = None
     understood: tuple[FileRead, ...] = ()
 
@@ -132,10 +132,8 @@ def compare_files(
         if unjudged is None:
             verdict = judge_tally(part.tally, request.threshold, minimum_rows=BELIEVABLE_ROWS)
     observed = _observed(saved, scan, chosen)
-    document = document_of(
-        reference.name, current.name, request, scan, part, observed, verdict, unjudged
-    )
-    return Comparison(observed, verdict, dict(chosen.passed_over), saved, document, unjudged, told)
+    view = view_of(reference.name, current.name, request, scan, part, observed, verdict, unjudged)
+    return Comparison(observed, verdict, dict(chosen.passed_over), saved, view, unjudged, told)
 
 
 def _checked(source: Source, scan: Scan) -> FileRead:

@@ -1,4 +1,4 @@
-"""Texts of strangers, made fit for any page, mail or terminal: names of columns, words. Pure.
+"""Texts from data and servers, made fit for any page, mail or terminal. Pure.
 
 Markup is escaped by the templates. Here goes what escaping leaves: characters that reorder the
 text around them, line breaks, and lengths that nothing can hold.
@@ -7,32 +7,41 @@ text around them, line breaks, and lengths that nothing can hold.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 NAME_CHARS = 60
 SENTENCE_CHARS = 1200
 NAMES = 6  # of a list
 
+_CUT = "…"
 _JOINERS = "\u200c\u200d"  # Persian words and composed emoji need them
 _SPACES = ("Cc", "Zl", "Zp", "Zs")
 
 
-def clean(value: object, most: int = NAME_CHARS) -> str:
-    """One line of at most `most` characters that cannot reorder what is around it."""
-    raw = str(value)[: 8 * most]  # cut first: a text may have megabytes
-    line = " ".join("".join(map(_harmless, raw)).split())
-    return line if len(line) <= most and len(raw) == len(str(value)) else cut(line, most)
+def printable(value: object, most: int = NAME_CHARS) -> str:
+    """One line of at most `most` characters, and twice as many bytes, that cannot reorder what is
+    around it; cut between words where there are any."""
+    raw = str(value)
+    if len(raw) <= most and raw.isascii() and raw.isprintable() and "  " not in raw:
+        return raw.strip()  # nearly always
+    start = raw[: 8 * most]  # cut first: a text may have megabytes
+    line = " ".join("".join(map(_harmless, start)).split())
+    if len(line) <= most and len(line.encode()) <= 2 * most and len(start) == len(raw):
+        return line
+    room = line[:most].encode()[: 2 * most - len(_CUT.encode())].decode(errors="ignore")
+    whole, _, _ = room.rpartition(" ")
+    return (whole if len(whole) > most // 2 else room[: most - 1]).rstrip(" ,;:(") + _CUT
 
 
-def listed(names: Sequence[object], *, most: int = NAMES, longest: int = 30) -> str:
+def listed(names: Iterable[object], *, most: int = NAMES, longest: int = 30) -> str:
     """`rivian, vinfast and 3 more`."""
-    shown = ", ".join(clean(name, longest) for name in names[:most])
-    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+    every = list(names)
+    shown = ", ".join(printable(name, longest) for name in every[:most])
+    return f"{shown} and {len(every) - most:,} more" if len(every) > most else shown
 
 
-def cut(line: str, most: int) -> str:
-    """At most `most` characters, the last of which says that there were more."""
-    return line[: most - 1].rstrip() + "…"
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _harmless(character: str) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from iargus.mailing.message import content_id
 from iargus.mailing.outbox import Mail
 from iargus.mailing.sender import domain_of
-from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.view.mail.content import Content, content_of
 from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.mail.subjects import subject_of
+from iargus.monitoring.view.month_view import MonthView
 from iargus.settings import Settings
 from iargus.storage.dialects import configured
 
@@ -23,29 +22,29 @@ __all__ = ["Kind", "message_id", "write_alert"]
 
 def write_alert(
     kinds: tuple[Kind, ...],
-    outcome: TaskOutcome,
+    view: MonthView,
     settings: Settings,
     *,
     picture: bytes | None,
-    before: Mapping[str, Any] | None = None,
+    before: MonthView | None = None,
     failed_before: bool = False,
 ) -> Mail:
-    """One mail for all reasons of one outcome (`reasons.reasons_for`); the first is its kind.
+    """One mail for all reasons of one month (`reasons.reasons_for`); the first is its kind.
 
     Args:
         picture: the error by month as PNG, shown above the facts.
         before, failed_before: as `reasons_for` was given them; a recovery says what they had told.
     """
-    identity = message_id(kinds[0], outcome, settings)
-    content = content_of(kinds, outcome, settings, before=before, failed_before=failed_before)
+    identity = message_id(kinds[0], view, settings)
+    content = content_of(kinds, view, settings, before=before, failed_before=failed_before)
     shown = None if picture is None else f"cid:{content_id(identity)}"
     text, html = render(content, shown)
     return Mail(
         message_id=identity,
-        task=outcome.task,
-        period=str(outcome.period),
+        task=view.task,
+        period=str(view.period),
         kind=kinds[0].value,
-        subject=subject_of(kinds, outcome, before),
+        subject=subject_of(kinds, view, before),
         body_text=text,
         body_html=html,
         picture=picture,
@@ -61,14 +60,14 @@ def render(content: Content, picture: str | None) -> tuple[str, str]:
     )
 
 
-def message_id(kind: Kind, outcome: TaskOutcome, settings: Settings) -> str:
+def message_id(kind: Kind, view: MonthView, settings: Settings) -> str:
     """The same for the same (task, period, kind) of the same installation, so that no mail is
     queued twice and a repeated one is known as such by mail programs.
 
     The database's place is part of it, which keeps two installations that mail the same people
     apart. A digest, because a long header would be folded, and some readers keep the fold.
     """
-    return identity_of((outcome.task, str(outcome.period), kind.value), settings)
+    return identity_of((view.task, str(view.period), kind.value), settings)
 
 
 def identity_of(about: Sequence[str], settings: Settings) -> str:

@@ -18,7 +18,7 @@ from iargus.mailing import smtp
 from iargus.mailing.delivered import Delivery
 from iargus.mailing.policy import MailPolicy
 from iargus.mailing.sender import sender_of
-from iargus.monitoring.view.mail.text import printable
+from iargus.monitoring.view.names import printable
 from iargus.settings import Settings
 from iargus.settings.environment import SmtpServer
 from iargus.storage.database import Database

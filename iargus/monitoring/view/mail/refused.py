@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from iargus.mailing.outbox import Mail
-from iargus.monitoring.view.advice import Advice, Step
 from iargus.monitoring.view.mail.alerts import identity_of, render
 from iargus.monitoring.view.mail.content import Content
-from iargus.monitoring.view.mail.facts import Fact
+from iargus.monitoring.view.mail.links import Links, address
 from iargus.monitoring.view.mail.reasons import Severity
-from iargus.monitoring.view.mail.text import Links, address, printable
+from iargus.monitoring.view.names import printable
+from iargus.monitoring.view.wording.advice import Advice, Step
+from iargus.monitoring.view.wording.sections import Fact
 from iargus.serving.sync.refusals import Refusal
 from iargus.settings import Settings
 

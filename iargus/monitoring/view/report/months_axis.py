@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from iargus.monitoring.view.figures import MONTHS
+from iargus.monitoring.view.names import printable
 from iargus.monitoring.view.report.months import Slot
 
 _NARROW_STEP = 3  # months between two names on a phone
@@ -58,5 +59,5 @@ def promotions_of(slots: Sequence[Slot]) -> list[Promotion]:
         if row is not None:
             last[row] = place
         x = (place + 0.5) * 100 / len(slots)
-        found.append(Promotion(x, slot.month.promoted[:6], row))
+        found.append(Promotion(x, printable(slot.month.serves, 6), row))
     return found
