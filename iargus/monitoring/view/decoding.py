@@ -8,7 +8,7 @@ worth more with a gap than not at all.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
@@ -16,57 +16,78 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+Reader = Callable[[Any], Any]
 _LARGEST_COUNT = 10**15
-_hints = cache(get_type_hints)
+_MOST_ITEMS = 500  # of a list; no release has written so many
 
 
-def decode(expected: Any, value: Any) -> Any:
-    """The value as the type `expected`: a dataclass, a tuple, an enumeration, a time, a text, a
-    number, or what its own `parse` reads from a text.
-
-    Raises:
-        ValueError: it is nothing of the kind.
-    """
+@cache
+def reader(expected: Any) -> Reader:
+    """What reads a value of the type `expected`: a dataclass, a tuple, an enumeration, a time, a
+    text, a number, or what its own `parse` makes of a text. It raises `ValueError` where a value is
+    nothing of the kind."""
     origin, inner = get_origin(expected), get_args(expected)
     if origin in (Union, UnionType):
-        known = next(each for each in inner if each is not NoneType)
-        return None if value is None else decode(known, value)
+        known = reader(next(each for each in inner if each is not NoneType))
+        return lambda value: None if value is None else known(value)
     if origin is tuple:
-        return _tuple(inner, value)
-    if hasattr(expected, "parse"):
-        return expected.parse(_text(value))
-    if is_dataclass(expected):
-        return _dataclass(expected, value)
-    read = _SCALARS.get(expected)
-    return expected(_text(value)) if read is None else read(value)
+        return _tuple(tuple(map(reader, inner[:-1]))) if inner[-1] is Ellipsis else _fixed(inner)
+    if expected in _SCALARS:
+        return _SCALARS[expected]
+    if is_dataclass(expected) and not hasattr(expected, "parse"):
+        return _dataclass(expected)
+    parse = getattr(expected, "parse", expected)
+    return lambda value: parse(_text(value))
 
 
-def _dataclass(expected: Any, value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        raise ValueError("no object")
-    found: dict[str, Any] = {}
-    for each in fields(expected):
-        if not each.init:
-            continue
-        hint = _hints(expected)[each.name]
-        try:
-            found[each.name] = decode(hint, value.get(each.name))
-        except ValueError:
-            if each.default is MISSING and each.default_factory is MISSING:
-                raise
-    return expected(**found)
+def _dataclass(expected: Any) -> Reader:
+    hints = get_type_hints(expected)
+    known = [
+        (each.name, reader(hints[each.name]), each.default is each.default_factory is MISSING)
+        for each in fields(expected)
+        if each.init
+    ]
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise ValueError("no object")
+        found: dict[str, Any] = {}
+        for name, read_field, needed in known:
+            try:
+                found[name] = read_field(value.get(name))
+            except ValueError:
+                if needed:
+                    raise
+        return expected(**found)
+
+    return read
 
 
-def _tuple(inner: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+def _tuple(inner: tuple[Reader, ...]) -> Reader:
+    def read(value: Any) -> Any:
+        found = []
+        for item in _items(value)[:_MOST_ITEMS]:
+            with suppress(ValueError):
+                found.append(inner[0](item))
+        return tuple(found)
+
+    return read
+
+
+def _fixed(inner: tuple[Any, ...]) -> Reader:
+    readers = [reader(each) for each in inner]
+
+    def read(value: Any) -> Any:
+        pairs = zip(readers, _items(value), strict=True)
+        return tuple(read_item(item) for read_item, item in pairs)
+
+    return read
+
+
+def _items(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise ValueError("no list")
-    if inner[-1] is not Ellipsis:
-        return tuple(decode(one, item) for one, item in zip(inner, value, strict=True))
-    found = []
-    for item in value:
-        with suppress(ValueError):
-            found.append(decode(inner[0], item))
-    return tuple(found)
+    return value
 
 
 def _text(value: Any) -> str:
@@ -100,4 +121,10 @@ def _time(value: Any) -> datetime:
     return datetime.fromisoformat(_text(value)).replace(tzinfo=None)
 
 
-_SCALARS = {str: _text, float: _number, int: _count, bool: _flag, datetime: _time}
+_SCALARS: dict[Any, Reader] = {
+    str: _text,
+    float: _number,
+    int: _count,
+    bool: _flag,
+    datetime: _time,
+}

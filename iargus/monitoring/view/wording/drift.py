@@ -28,7 +28,9 @@ def drift(view: MonthView) -> Section:
     facts = None if view.observed is None else view.observed.drift
     sentences = () if facts is None else tuple(_sentences(view, facts))
     changes = [
-        each for feature in drifted_of(view) for each in (*changes_of(feature), _bars(feature))
+        each
+        for feature in drifted_of(view)[:_MOST_FEATURES]
+        for each in (*changes_of(feature), _bars(feature))
     ]
     return Section(
         "drift",
