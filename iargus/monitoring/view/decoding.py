@@ -21,17 +21,24 @@ _LARGEST_COUNT = 10**15
 _MOST_ITEMS = 500  # of a list; no release has written so many
 
 
+def decode(expected: Any, value: Any) -> Any:
+    """The value as the type `expected`: a dataclass, a tuple, an enumeration, a time, a text, a
+    number, or what its own `parse` makes of a text.
+
+    Raises:
+        ValueError: it is nothing of the kind.
+    """
+    return _reader(expected)(value)
+
+
 @cache
-def reader(expected: Any) -> Reader:
-    """What reads a value of the type `expected`: a dataclass, a tuple, an enumeration, a time, a
-    text, a number, or what its own `parse` makes of a text. It raises `ValueError` where a value is
-    nothing of the kind."""
+def _reader(expected: Any) -> Reader:
     origin, inner = get_origin(expected), get_args(expected)
     if origin in (Union, UnionType):
-        known = reader(next(each for each in inner if each is not NoneType))
+        known = _reader(next(each for each in inner if each is not NoneType))
         return lambda value: None if value is None else known(value)
     if origin is tuple:
-        return _tuple(tuple(map(reader, inner[:-1]))) if inner[-1] is Ellipsis else _fixed(inner)
+        return _tuple(tuple(map(_reader, inner[:-1]))) if inner[-1] is Ellipsis else _fixed(inner)
     if expected in _SCALARS:
         return _SCALARS[expected]
     if is_dataclass(expected) and not hasattr(expected, "parse"):
@@ -43,7 +50,7 @@ def reader(expected: Any) -> Reader:
 def _dataclass(expected: Any) -> Reader:
     hints = get_type_hints(expected)
     known = [
-        (each.name, reader(hints[each.name]), each.default is each.default_factory is MISSING)
+        (each.name, _reader(hints[each.name]), each.default is each.default_factory is MISSING)
         for each in fields(expected)
         if each.init
     ]
@@ -75,7 +82,7 @@ def _tuple(inner: tuple[Reader, ...]) -> Reader:
 
 
 def _fixed(inner: tuple[Any, ...]) -> Reader:
-    readers = [reader(each) for each in inner]
+    readers = [_reader(each) for each in inner]
 
     def read(value: Any) -> Any:
         pairs = zip(readers, _items(value), strict=True)

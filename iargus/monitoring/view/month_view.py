@@ -17,7 +17,7 @@ from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.evidence import Evidence
 from iargus.monitoring.stats.performance.segments import Worse
-from iargus.monitoring.view.decoding import reader
+from iargus.monitoring.view.decoding import decode
 
 VERSION = 1  # of what is stored; documents of earlier releases have none
 
@@ -103,7 +103,7 @@ class MonthView:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> MonthView:
         """Read what `to_json` of this or an earlier release gave, as far as it goes."""
-        view: MonthView = reader(cls)(document)
+        view: MonthView = decode(cls, document)
         observed = view.observed
         if observed is None:
             return view

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iargus.monitoring.view.month_view import MonthView
-from iargus.monitoring.view.report.months import Slot
-from iargus.monitoring.view.report.months_axis import Promotion, promotions_of
+from iargus.monitoring.view.report.months import Promotion, Slot, promotions_of
 from iargus.monitoring.view.report.palette import tone
 from iargus.monitoring.view.report.scale import Scale, scale_of
 

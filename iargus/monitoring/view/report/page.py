@@ -12,8 +12,7 @@ from iargus.monitoring.view.month_view import MonthView
 from iargus.monitoring.view.names import SENTENCE_CHARS, capital, printable
 from iargus.monitoring.view.report import palette
 from iargus.monitoring.view.report.bars import BarChart, Item, bar_chart
-from iargus.monitoring.view.report.months import slots_of
-from iargus.monitoring.view.report.months_axis import names_of
+from iargus.monitoring.view.report.months import names_of, slots_of
 from iargus.monitoring.view.report.months_chart import HEIGHT, chart_of
 from iargus.monitoring.view.report.pairs import PairChart, pair_chart
 from iargus.monitoring.view.wording.actions import asked, done, where
