@@ -31,28 +31,32 @@ def counted(number_of: int, one: str, many: str | None = None) -> str:
     return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"
 
 
+NAME_CHARS = 60
 _CUT = "…"
-_JOINER = "\u200d"  # holds the parts of one emoji together
+_JOINERS = "\u200c\u200d"  # Persian words and composed emoji need them
+_SPACES = ("Cc", "Zl", "Zp", "Zs")
 
 
-def printable(text: object, most: int) -> str:
-    """One line of at most `most` characters, and twice as many bytes, cut between words where
-    there are any.
-
-    Without control characters, line breaks of any script, halves of surrogate pairs (no mail and no
-    database takes them) and signs that turn the direction of what follows.
-    """
-    # A little more than is shown is enough: a value may be megabytes long.
-    start = str(text)[: 4 * most]
-    line = " ".join("".join(_visible(char) for char in start).split())
-    if len(line) <= most and len(line.encode()) <= 2 * most:
+def printable(value: object, most: int = NAME_CHARS) -> str:
+    """One line of at most `most` characters, and twice as many bytes, that cannot reorder what is
+    around it; cut between words where there are any."""
+    raw = str(value)
+    if len(raw) <= most and raw.isascii() and raw.isprintable() and "  " not in raw:
+        return raw.strip()  # nearly always
+    start = raw[: 8 * most]  # cut first: a text may have megabytes
+    line = " ".join("".join(map(_harmless, start)).split())
+    if len(line) <= most and len(line.encode()) <= 2 * most and len(start) == len(raw):
         return line
     room = line[:most].encode()[: 2 * most - len(_CUT.encode())].decode(errors="ignore")
     whole, _, _ = room.rpartition(" ")
     return (whole if len(whole) > most // 2 else room[: most - 1]).rstrip(" ,;:(") + _CUT
 
 
-def _visible(char: str) -> str:
-    if char == _JOINER or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        return char
-    return " "
+def _harmless(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in _SPACES:
+        return " "
+    if category == "Cf" and character not in _JOINERS:
+        return ""
+    # Half of a surrogate pair cannot be written as UTF-8.
+    return "\ufffd" if category in ("Cs", "Co", "Cn") else character

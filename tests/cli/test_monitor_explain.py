@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from iargus.cli.monitor.explain import show_paragraphs
+from iargus.cli.monitor.explain import show_sections
 from iargus.mailing.message import Mail
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.period import Period
-from iargus.monitoring.view.explaining import Paragraph
+from iargus.monitoring.view.wording.sections import Section
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
 from iargus.storage.migrate import upgrade
@@ -51,7 +51,7 @@ def test_everything_about_a_month(run: Run) -> None:
     for words in (
         "The sentence of 2026-04.",
         "Why it is a breach",
-        "    - mileage (number): distribution",
+        "    - mileage: moved by 0.31 standard deviations",
         "The challenger is better",
         "“drift” waits in the outbox",
         "What you can do",
@@ -119,7 +119,7 @@ def printed(line: str, encoding: str = "utf-8", *, terminal: bool) -> str:
     buffer = io.BytesIO()
     file = io.TextIOWrapper(buffer, encoding=encoding, errors="replace")
     console = Console(width=40, file=file, force_terminal=terminal, color_system=None)
-    show_paragraphs("t: breach", "breach", [Paragraph("Why", (line,))], console)
+    show_sections("t: breach", "breach", [Section("", "Why", (line,))], [], console)
     file.flush()
     return buffer.getvalue().decode(encoding)
 

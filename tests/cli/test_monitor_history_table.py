@@ -15,7 +15,8 @@ from iargus.cli.monitor.screen import ASCII, UNICODE
 from iargus.cli.monitor.tables import show
 from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import JobResult, Status
+from iargus.monitoring.result import JobResult
+from iargus.monitoring.view.month_view import MonthView, Status
 from tests.monitoring.view.explaining.judged_months import (
     BREACH,
     SUSPECT,
@@ -26,15 +27,15 @@ from tests.monitoring.view.explaining.judged_months import (
 
 FEW: dict[str, Any] = {"status": Status.INSUFFICIENT, "interval": None, "error": 0.9, "rows": 12}
 MONTHS = [
-    first_version(month("2026-01").to_json()),
+    MonthView.from_json(first_version(month("2026-01").to_json())),
     month(
         "2026-04",
         missed_periods=(Period(2026, 2), Period(2026, 3)),
         window_start=Period(2026, 2).start,
         **BREACH,
-    ).to_json(),
-    month("2026-05", **SUSPECT, champion_version="4", serving_version="4").to_json(),
-    month("2026-06", **FEW, champion_version="4", serving_version="4").to_json(),
+    ),
+    month("2026-05", **SUSPECT, champion_version="4", serving_version="4"),
+    month("2026-06", **FEW, champion_version="4", serving_version="4"),
 ]
 MAILS = [
     MailStatus(TASK, "2026-04", "drift", datetime(2026, 5, 1), datetime(2026, 5, 1)),

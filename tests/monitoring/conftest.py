@@ -18,7 +18,8 @@ from iargus.mailing.outbox import Outbox, StoredMail
 from iargus.monitoring.job.job import MonitoringJob
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.month.reference import reference_files
-from iargus.monitoring.result import JobResult, TaskOutcome
+from iargus.monitoring.result import JobResult
+from iargus.monitoring.view.month_view import MonthView
 from iargus.registry import ModelVersion, Registry
 from iargus.registry.connection import Connection
 from iargus.settings import Environment, Policy, Settings
@@ -85,7 +86,7 @@ class World:
     def run(self, *tasks: Task, as_of: date = MARCH_1, **options: Any) -> JobResult:
         return self.job().run(tasks or (self.rent,), as_of=as_of, **options)
 
-    def judge(self, task: Task | None = None, **options: Any) -> TaskOutcome:
+    def judge(self, task: Task | None = None, **options: Any) -> MonthView:
         [outcome] = self.run(task or self.rent, **options).tasks
         return outcome
 

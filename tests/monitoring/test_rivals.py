@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from iargus.monitoring.result import Retraining, TaskOutcome, plain
 from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.view.challenger_outcome import outcome_of
-from iargus.monitoring.view.explaining import explain
 from iargus.monitoring.view.mail.content import content_of
 from iargus.monitoring.view.mail.reasons import Kind
-from iargus.monitoring.view.report import render_report
-from iargus.monitoring.view.wording import retrained
+from iargus.monitoring.view.month_view import MonthView, Retraining
+from iargus.monitoring.view.report.page import render_report
+from iargus.monitoring.view.wording.contest import outcome_of
+from iargus.monitoring.view.wording.explaining import explain
+from iargus.monitoring.view.wording.sentence import retrained
 from iargus.settings import Environment, Policy, Settings
 from tests.monitoring.view.explaining.judged_months import BLOCKED, BREACH, contest, month
 
@@ -50,13 +49,12 @@ CASES: list[tuple[Retraining, str]] = [
 
 @pytest.mark.parametrize(("retraining", "words"), CASES)
 def test_all_say_the_same_of_the_challenger(retraining: Retraining, words: str) -> None:
-    said = outcome_of(plain(retraining))
+    said = outcome_of(retraining)
     assert words in said
     outcome = _outcome(retraining)
-    document = json.loads(json.dumps(outcome.to_json()))
     assert said in retrained(retraining, "3", 0.2)
-    assert said in " ".join(line for part in explain(document) for line in part.lines)
-    assert said in render_report(document)
+    assert said in " ".join(line for section in explain(outcome) for line in section.sentences)
+    assert said in render_report(outcome)
     settings = Settings(Environment(), Policy())
     mail = content_of((Kind.BREACH_NOT_FIXED,), outcome, settings, before=None, failed_before=False)
     if retraining.decision is not Decision.PROMOTE:
@@ -70,7 +68,7 @@ def test_nothing_that_errs_more_is_called_not_clearly_better(
     champion, challenger = retraining.champion_error, retraining.challenger_error
     assert champion is not None
     assert challenger is not None
-    said = outcome_of(plain(retraining))
+    said = outcome_of(retraining)
     if challenger > champion:
         assert "less," not in said
         assert "is better" not in said
@@ -78,7 +76,7 @@ def test_nothing_that_errs_more_is_called_not_clearly_better(
         assert "a higher error" not in said
 
 
-def _outcome(retraining: Retraining) -> TaskOutcome:
+def _outcome(retraining: Retraining) -> MonthView:
     changes: dict[str, Any] = {**BREACH, "retraining": retraining}
     outcome = month(**changes)
     if retraining.decision is Decision.PROMOTE:

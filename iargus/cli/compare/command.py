@@ -155,7 +155,7 @@ def compare(
     if html is not None:
         _write_report(found, html)
     if as_json:
-        typer.echo(json.dumps(found.document, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(found.view.to_json(), indent=2, ensure_ascii=False))
     else:
         from iargus.cli.compare.tables import show
 
@@ -167,9 +167,9 @@ def compare(
 
 
 def _write_report(found: Comparison, path: Path) -> None:
-    from iargus.monitoring.view.report import render_report
+    from iargus.monitoring.view.report.page import render_report
 
     try:
-        write_atomically(path, render_report(found.document))
+        write_atomically(path, render_report(found.view))
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error

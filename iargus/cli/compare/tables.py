@@ -9,8 +9,8 @@ from rich.table import Table
 from iargus.cli.console import output
 from iargus.monitoring.comparison import Comparison
 from iargus.monitoring.comparison.roles import LOOKS_LIKE
-from iargus.monitoring.view.repeats import sentence
-from iargus.monitoring.view.wording import percent
+from iargus.monitoring.view.figures import interval, percent
+from iargus.monitoring.view.wording.rows import repeats
 
 _MOST_ROWS = 20
 _MOST_PASSED_OVER = 10
@@ -18,19 +18,17 @@ _MOST_PASSED_OVER = 10
 
 def show(found: Comparison) -> None:
     """The sentence, then tables of what there is to look at."""
-    typer.echo(found.document["sentence"])
-    interval, aside = found.document["interval"], found.document["refused_rows"]
-    if interval is not None:
-        typer.echo(
-            f"The true error lies from {percent(interval[0])} to {percent(interval[1])} (95 %)."
-        )
+    typer.echo(found.view.sentence)
+    held, aside = found.view.interval, found.view.refused_rows
+    if held is not None:
+        typer.echo(f"The true error lies in the interval {interval(held)} (95 %).")
     if aside:
         typer.echo(
             f"{aside:,} rows were set aside: no label or no prediction, or none that an error can "
             "be told of."
         )
     if found.observed.repeats is not None and found.observed.repeats.repeated:
-        typer.echo(sentence(found.observed.repeats))
+        typer.echo(repeats(found.observed.repeats))
     for table in (_drift(found), _quality(found), _segments(found)):
         if table.row_count:
             output().print(table)

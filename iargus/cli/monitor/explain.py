@@ -16,9 +16,10 @@ from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
+    from iargus.mailing.content import Step
     from iargus.monitoring.job.records import RunRecord
     from iargus.monitoring.period import Period
-    from iargus.monitoring.view.explaining import Paragraph
+    from iargus.monitoring.view.wording.sections import Section
 
 LAST = "last"
 STDOUT = "-"
@@ -39,9 +40,9 @@ def explain_month(
 ) -> None:
     """Say why a month was judged as it was, what was seen and done, and what you can do."""
     from iargus.mailing.outbox import mails_about
-    from iargus.monitoring.job.record_document import document_of
+    from iargus.monitoring.job.history import view_of
     from iargus.monitoring.job.records import MonitoringRecords
-    from iargus.monitoring.view.explaining import explain
+    from iargus.monitoring.view.wording.explaining import explain, steps_of
 
     configure_logging("warning")
     wanted = _wanted(period)
@@ -51,36 +52,43 @@ def explain_month(
     name = stack.catalogue.get(task).name
     runs = MonitoringRecords(stack.labelled).history(name, limit=_ALL)
     place = _place(name, runs, wanted)
-    document = document_of(runs[place])
+    view = view_of(runs[place])
     if as_json:
-        print_json(document)
+        print_json(view.to_json())
     elif html is not None:
         # Imported here: the page's templates are wanted nowhere else.
-        from iargus.monitoring.view.report import render_report
+        from iargus.monitoring.view.report.page import render_report
 
-        _write(render_report(document, [document_of(run) for run in runs[place + 1 :]]), html)
+        _write(render_report(view, [view_of(run) for run in runs[place + 1 :]]), html)
     else:
         month = str(runs[place].period)
         mails = [each for each in mails_about(stack.labelled, name) if each.period == month]
-        title = f"{name} {month}: {document['status']}"
-        show_paragraphs(title, document["status"], explain(document, mails), screen())
+        state = view.status or ""
+        show_sections(
+            f"{name} {month}: {state}", state, explain(view, mails), steps_of(view, mails), screen()
+        )
 
 
-def show_paragraphs(
-    title: str, state: str, paragraphs: Sequence[Paragraph], console: Console
+def show_sections(
+    title: str, state: str, sections: Sequence[Section], steps: Sequence[Step], console: Console
 ) -> None:
-    """Print them below each other."""
+    """Print the sections below each other, then what a person can do."""
     console.print(Text(plain(title, console), style=f"bold {COLOURS.get(state, '')}".strip()))
-    for paragraph in paragraphs:
-        console.print()
-        console.print(Text(plain(paragraph.title, console), style="bold"))
-        print_lines(console, [_marked(line) for line in paragraph.lines], indent=2)
+    for section in sections:
+        lines = [("-", each) for each in section.sentences]
+        lines += [("  -" if lines else "-", str(each)) for each in section.facts]
+        _show(section.title, [*lines, *([("-", section.note)] if section.note else [])], console)
+    lines = [
+        line for step in steps for line in (("-", step.text), *(("  -", c) for c in step.commands))
+    ]
+    if lines:
+        _show("What you can do", lines, console)
 
 
-def _marked(line: str) -> tuple[str, str]:
-    from iargus.monitoring.view.explaining.words import INDENT
-
-    return ("  -" if line.startswith(INDENT) else "-"), line.strip()
+def _show(title: str, lines: list[tuple[str, str]], console: Console) -> None:
+    console.print()
+    console.print(Text(plain(title, console), style="bold"))
+    print_lines(console, lines, indent=2)
 
 
 def _wanted(period: str) -> Period | None:

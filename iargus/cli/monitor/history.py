@@ -34,7 +34,7 @@ def history(
     """
     from iargus.cli.monitor.history_table import show_history
     from iargus.mailing.outbox import mails_about
-    from iargus.monitoring.job.record_document import document_of
+    from iargus.monitoring.job.history import view_of
     from iargus.monitoring.job.records import MonitoringRecords
     from iargus.monitoring.period import Period
 
@@ -44,19 +44,19 @@ def history(
     names = [stack.catalogue.get(name).name for name in wanted or stack.catalogue.names()]
     records = MonitoringRecords(stack.labelled)
     found = {
-        name: [document_of(run) for run in reversed(records.history(name, limit=months))]
+        name: [view_of(run) for run in reversed(records.history(name, limit=months))]
         for name in names
     }
     if as_json:
-        print_json([document for documents in found.values() for document in documents])
+        print_json([view.to_json() for views in found.values() for view in views])
         return
-    judged = {name: documents for name, documents in found.items() if documents}
+    judged = {name: views for name, views in found.items() if views}
     silent = [name for name in names if name not in judged]
     console = screen()
     due = Period.last_complete(utc_now().date())
-    for name, documents in judged.items():
+    for name, views in judged.items():
         mails = mails_about(stack.labelled, name)
-        show_history(name, documents, mails, due=due, console=console)
+        show_history(name, views, mails, due=due, console=console)
     if silent:
         typer.echo(
             f"No month of {', '.join(silent)} was judged yet; iargus monitor judges the last."

@@ -8,25 +8,26 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from iargus.cli.monitor.chart import Scale, draw
-from iargus.cli.monitor.month import HEADS, STATE, Month
+from iargus.cli.monitor.chart import Point, Scale, draw
 from iargus.cli.monitor.screen import COLOURS, Signs, plain, print_lines, signs
 from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.period import Period, between
-from iargus.monitoring.view.explaining.actions import mail_brief
-from iargus.monitoring.view.explaining.briefs import notes
-from iargus.monitoring.view.reading import Document, text
-from iargus.monitoring.view.wording import METRICS
+from iargus.monitoring.view.figures import measure, percent
+from iargus.monitoring.view.month_view import MonthView, Status
+from iargus.monitoring.view.wording.actions import mail_brief
+from iargus.monitoring.view.wording.facts import notes
 
+HEADS = ("month", "rows", "error", "95 %\ninterval", "limit", "state", "model")
+STATE = HEADS.index("state")  # the chart stands before it
+NO_RUN = "no run"
 _GAP = 2
 _LEAST_CHART, _MOST_CHART = 8, 40
 _MOST_GAPS = 3  # months without a run that get a line each
-NO_RUN = "no run"
 
 
 def show_history(
     task: str,
-    documents: Sequence[Document],
+    months: Sequence[MonthView],
     mails: Sequence[MailStatus],
     *,
     due: Period,
@@ -38,11 +39,9 @@ def show_history(
         mails: those about the task, of any month.
         due: the last month that is over; months after the newest run up to it are gaps.
     """
-    metric = text(documents[-1], "metric")
-    measure = METRICS.get(metric, metric)
-    title = f"{task}: {measure}" if measure else task
+    metric = measure(months[-1].metric)
+    title = f"{task}: {metric}" if metric else task
     console.print(Text(plain(title, console), style="bold"))
-    months = [Month(document) for document in documents]
     console.print(_table(months, due, signs(console), console))
     lines = _stood_out(months, mails)
     if lines:
@@ -51,23 +50,19 @@ def show_history(
     console.print()
 
 
-def _stood_out(months: Sequence[Month], mails: Sequence[MailStatus]) -> list[tuple[str, str]]:
+def _stood_out(months: Sequence[MonthView], mails: Sequence[MailStatus]) -> list[tuple[str, str]]:
     """By month; one without a run may have a mail that says why."""
-    told: dict[str, list[MailStatus]] = {}
+    found = {str(month.period): notes(month) for month in months}
+    first = min(found)
     for mail in mails:
-        if mail.period >= str(months[0].period):
-            told.setdefault(mail.period, []).append(mail)
-    found = {
-        str(month.period): notes(month.document, told.pop(str(month.period), []))
-        for month in months
-    }
-    found |= {period: [mail_brief(each) for each in own] for period, own in told.items()}
+        if mail.period >= first:
+            found.setdefault(mail.period, []).append(mail_brief(mail))
     return [(f"{period} ", "; ".join(words)) for period, words in sorted(found.items()) if words]
 
 
-def _table(months: Sequence[Month], due: Period, drawn: Signs, console: Console) -> Table:
-    cells = [month.cells(drawn.arrow) for month in months]
-    points = [month.point for month in months if month.point is not None]
+def _table(months: Sequence[MonthView], due: Period, drawn: Signs, console: Console) -> Table:
+    cells = [_cells(month, drawn.arrow) for month in months]
+    points = [point for month in months if (point := _point(month)) is not None]
     width = _chart_width(cells, console.width) if points else 0
     scale = Scale.of(points) if points else None
     gap = _GAP if width else 1  # where there is no room for a chart, every column counts
@@ -80,7 +75,7 @@ def _table(months: Sequence[Month], due: Period, drawn: Signs, console: Console)
         table.add_column(head, overflow="fold")
     following = [*(month.period for month in months[1:]), due.next()]
     for month, row, after in zip(months, cells, following, strict=True):
-        colour, point = COLOURS.get(month.state, ""), month.point
+        colour, point = COLOURS.get(month.status or "", ""), _point(month)
         line = draw(point, scale, width, drawn) if point and scale and width else ""
         texts = [Text(plain(cell, console)) for cell in row]
         texts[STATE].stylize(colour)
@@ -91,6 +86,27 @@ def _table(months: Sequence[Month], due: Period, drawn: Signs, console: Console)
     return table
 
 
+def _cells(month: MonthView, arrow: str) -> tuple[str, ...]:
+    """One for each of `HEADS`."""
+    ends, champion = month.interval, month.champion_version or ""
+    return (
+        str(month.period),
+        f"{month.rows:,}",
+        percent(month.error),
+        "" if ends is None else f"{ends[0] * 100:.1f}–{ends[1] * 100:.1f}",
+        percent(month.threshold),
+        month.status or "",
+        f"{champion} {arrow} {month.serves}" if month.promoted else champion,
+    )
+
+
+def _point(month: MonthView) -> Point | None:
+    """None where there is nothing to draw: the error of a handful of rows says nothing."""
+    if month.error is None or month.threshold is None or month.status is Status.INSUFFICIENT:
+        return None
+    return Point(month.error, month.threshold, month.interval)
+
+
 def _chart_width(cells: Sequence[tuple[str, ...]], available: int) -> int:
     """What the other columns leave; 0 when that is too little."""
     heads = [max(map(len, head.split("\n"))) for head in HEADS]
@@ -99,8 +115,8 @@ def _chart_width(cells: Sequence[tuple[str, ...]], available: int) -> int:
     return min(left, _MOST_CHART) if left >= _LEAST_CHART else 0
 
 
-def _gaps(period: Period, following: Period) -> list[str]:
-    months = between(period, following)
+def _gaps(period: Period | None, following: Period | None) -> list[str]:
+    months = between(period, following) if period and following else ()
     if len(months) <= _MOST_GAPS:
         return [str(month) for month in months]
     return [str(months[0]), f"{len(months) - 2} more", str(months[-1])]

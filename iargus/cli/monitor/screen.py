@@ -20,6 +20,8 @@ COLOURS = {
     "suspect": "yellow",
     "breach": "red",
     "insufficient": "yellow",
+    "not_due": "dim",
+    "failed": "bold red",
 }
 _PLAIN = str.maketrans({"–": "-", "−": "-", "→": "->", "“": '"', "”": '"', "…": "~", "’": "'"})
 

@@ -11,14 +11,13 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock
-from typing import Any
 
 from iargus.errors import DataError
 from iargus.monitoring.comparison.choosing import Chosen, choose, is_classes, same_columns
-from iargus.monitoring.comparison.document import document_of, why_unjudged
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.saved import SavedReference, is_saved
 from iargus.monitoring.comparison.scan import Scan, repeats_of_files
+from iargus.monitoring.comparison.view import view_of, why_unjudged
 from iargus.monitoring.observed import Observed, RepeatFacts
 from iargus.monitoring.stats.drift.facts import drift_facts
 from iargus.monitoring.stats.drift.summary import Kind
@@ -30,6 +29,7 @@ from iargus.monitoring.stats.performance.verdict import (
 )
 from iargus.monitoring.stats.quality.rules import is_serious
 from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.monitoring.view.month_view import MonthView
 from iargus.storage.labelled.repeats import Repeats
 from iargus.tables import TableOptions
 from iargus.tables.frames import FrameSource, open_frames
@@ -57,7 +57,7 @@ class Comparison:
             many rows have no error; `unjudged` then says so.
         passed_over: columns that were not compared, each with the reason.
         reference: what can be stored of the reference.
-        document: the same facts as the JSON of a task in a monthly run, without a period.
+        view: the same facts as a monthly run has them of a task, without a period.
         understood: how each file was read, the current one first.
     """
 
@@ -65,7 +65,7 @@ class Comparison:
     verdict: Verdict | None
     passed_over: dict[str, str]
     reference: SavedReference
-    document: dict[str, Any]
+    view: MonthView
     unjudged: str | None = None
     understood: tuple[FileRead, ...] = ()
 
@@ -123,11 +123,9 @@ def compare_files(
         if unjudged is None:
             verdict = judge_tally(part.tally, request.threshold, minimum_rows=BELIEVABLE_ROWS)
     observed = _observed(saved, scan, chosen)
-    document = document_of(
-        reference.name, current.name, request, scan, part, observed, verdict, unjudged
-    )
+    view = view_of(reference.name, current.name, request, scan, part, observed, verdict, unjudged)
     passed_over = dict(chosen.passed_over)
-    return Comparison(observed, verdict, passed_over, saved, document, unjudged, understood)
+    return Comparison(observed, verdict, passed_over, saved, view, unjudged, understood)
 
 
 def _checked(source: FrameSource, scan: Scan) -> FileRead:

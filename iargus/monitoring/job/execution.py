@@ -9,19 +9,18 @@ from dataclasses import replace
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import ChampionChanged, PromotionRefused
-from iargus.monitoring.job.facts import log_outcome
+from iargus.monitoring.job.facts import log_outcome, write_report
 from iargus.monitoring.job.findings import Judgement
-from iargus.monitoring.job.history import history_picture, judged_before
+from iargus.monitoring.job.history import history_picture, judged_before, view_of
 from iargus.monitoring.job.outcomes import judged_outcome, run_record, with_reasons
 from iargus.monitoring.job.records import MonitoringRecords
-from iargus.monitoring.job.report_file import write_report
 from iargus.monitoring.job.retraining import Contest
 from iargus.monitoring.job.steps import Step, Steps
 from iargus.monitoring.month.reference import reference_files
-from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.view.mail.alerts import write_alert
 from iargus.monitoring.view.mail.reasons import Kind
-from iargus.monitoring.view.report import render_report
+from iargus.monitoring.view.month_view import MonthView
+from iargus.monitoring.view.report.page import render_report
 from iargus.registry import Registry
 from iargus.registry.version import CHAMPION
 from iargus.settings import Settings
@@ -84,7 +83,7 @@ class JudgementExecutor:
             findings = self._judgement.findings.without_promotion(str(error))
             self._judgement = replace(self._judgement, findings=findings)
 
-    def log(self, challenger: str | None) -> TaskOutcome:
+    def log(self, challenger: str | None) -> MonthView:
         """Log the judgement to MLflow and write its report; returns the outcome with both."""
         judgement = self._judgement
         findings = judgement.findings.with_challenger(challenger)
@@ -93,7 +92,7 @@ class JudgementExecutor:
             self._before,
             failed_before=self._failed_before,
         )
-        page = render_report(outcome.to_json(), [run.facts for run in self._before])
+        page = render_report(outcome, [view_of(run) for run in self._before])
         run_id = log_outcome(
             self._registry,
             outcome,
@@ -124,7 +123,7 @@ class JudgementExecutor:
             self._registry.challenge(self._task.name, challenger)
         self._steps.take(self._judgement, Step.MOVED)
 
-    def record(self, outcome: TaskOutcome) -> TaskOutcome:
+    def record(self, outcome: MonthView) -> MonthView:
         """Write the record, queue the mail and forget the steps: all of it or nothing."""
         mail = None
         if outcome.mail is not None:
@@ -134,7 +133,7 @@ class JudgementExecutor:
                 outcome,
                 self._settings,
                 picture=history_picture(outcome, self._before),
-                before=judged_before(self._before, outcome.period),
+                before=judged_before(self._before, self._judgement.period),
                 failed_before=self._failed_before,
             )
         run = run_record(outcome, finished_at=to_naive_utc(self._clock()))

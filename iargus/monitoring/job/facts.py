@@ -1,12 +1,15 @@
-"""An outcome as MLflow keeps it: metrics, parameters, tags, a document and a picture."""
+"""A month as MLflow keeps it: metrics, parameters, tags, a document, a picture, and the report,
+which is a file on this machine too."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
-from iargus.monitoring.result import TaskOutcome
+from iargus.atomic_write import write_atomically
+from iargus.monitoring.view.month_view import MonthView
 from iargus.registry import Registry
 from iargus.registry.runs import DECISION, PERIOD
 
@@ -15,7 +18,7 @@ _LONGEST_TAG = 500
 
 def log_outcome(
     registry: Registry,
-    outcome: TaskOutcome,
+    view: MonthView,
     *,
     key: str,
     extra: Mapping[str, float],
@@ -34,41 +37,54 @@ def log_outcome(
         RegistryUnavailable: the registry is out of reach.
     """
     return registry.log_monitoring(
-        outcome.task,
-        run_name=f"monitor {outcome.period}",
-        params=_params(outcome),
-        metrics={**extra, **_metrics(outcome)},
-        tags={**_tags(outcome), DECISION: key},
+        view.task,
+        run_name=f"monitor {view.period}",
+        params=_params(view),
+        metrics={**extra, **_metrics(view)},
+        tags={**_tags(view), DECISION: key},
         texts={
-            "outcome.json": json.dumps(outcome.to_json(), indent=2, ensure_ascii=False),
+            "outcome.json": json.dumps(view.to_json(), indent=2, ensure_ascii=False),
             "report.html": page,
         },
         pictures={} if picture is None else {"history": picture},
     )
 
 
-def _params(outcome: TaskOutcome) -> dict[str, str]:
+def write_report(directory: Path, view: MonthView, page: str) -> Path:
+    """Write the page to `directory/TASK/PERIOD.html`, whole or not at all; one that is there is
+    replaced.
+
+    Raises:
+        OSError: the disk is full or not writable.
+    """
+    path = directory / view.task / f"{view.period}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, page, sync=False)
+    return path
+
+
+def _params(view: MonthView) -> dict[str, str]:
     return {
-        "period": str(outcome.period),
-        "window_start": str(outcome.window_start),
-        "window_end": str(outcome.window_end),
-        "champion_version": str(outcome.champion_version),
-        "missed_periods": ", ".join(map(str, outcome.missed_periods)),
+        "period": str(view.period),
+        "window_start": str(view.window_start),
+        "window_end": str(view.window_end),
+        "champion_version": str(view.champion_version),
+        "missed_periods": ", ".join(map(str, view.missed_periods)),
     }
 
 
-def _metrics(outcome: TaskOutcome) -> dict[str, float]:
+def _metrics(view: MonthView) -> dict[str, float]:
     found: dict[str, float | None] = {
-        outcome.metric: outcome.error,
-        "threshold": outcome.threshold,
-        "lower_bound": outcome.lower_bound,
-        "power": outcome.power,
-        "rows": outcome.rows,
-        "refused_rows": outcome.refused_rows,
+        view.metric: view.error,
+        "threshold": view.threshold,
+        "lower_bound": view.lower_bound,
+        "power": view.power,
+        "rows": view.rows,
+        "refused_rows": view.refused_rows,
     }
-    if outcome.interval is not None:
-        found |= {"interval_low": outcome.interval[0], "interval_high": outcome.interval[1]}
-    observed = outcome.observed
+    if view.interval is not None:
+        found |= {"interval_low": view.interval[0], "interval_high": view.interval[1]}
+    observed = view.observed
     if observed is not None:
         found["quality_findings"] = len(observed.quality)
         found["serious_findings"] = len(observed.serious)
@@ -76,7 +92,7 @@ def _metrics(outcome: TaskOutcome) -> dict[str, float]:
             found["drifted_features"] = len(observed.drift.drifted)
         if observed.estimate is not None:
             found["estimated_error"] = observed.estimate.error
-    retraining = outcome.retraining
+    retraining = view.retraining
     if retraining is not None:
         found |= {
             "holdout_rows": retraining.holdout_rows,
@@ -92,21 +108,21 @@ def _metrics(outcome: TaskOutcome) -> dict[str, float]:
     }
 
 
-def _tags(outcome: TaskOutcome) -> dict[str, str]:
+def _tags(view: MonthView) -> dict[str, str]:
     tags = {
-        "iargus.task": outcome.task,
-        PERIOD: str(outcome.period),
-        "iargus.state": outcome.status.value,
-        "iargus.champion_version": str(outcome.champion_version),
-        "iargus.serving_version": str(outcome.serving_version),
-        "iargus.sentence": outcome.sentence,
+        "iargus.task": view.task,
+        PERIOD: str(view.period),
+        "iargus.state": str(view.status),
+        "iargus.champion_version": str(view.champion_version),
+        "iargus.serving_version": str(view.serving_version),
+        "iargus.sentence": view.sentence,
     }
-    if outcome.retraining is not None:
-        tags["iargus.decision"] = outcome.retraining.decision.value
-        tags["iargus.challenger_version"] = str(outcome.retraining.challenger_version)
-    if outcome.mail is not None:
-        tags["iargus.mail"] = ", ".join((outcome.mail, *outcome.also))
-    drift = None if outcome.observed is None else outcome.observed.drift
+    if view.retraining is not None:
+        tags["iargus.decision"] = view.retraining.decision.value
+        tags["iargus.challenger_version"] = str(view.retraining.challenger_version)
+    if view.mail is not None:
+        tags["iargus.mail"] = ", ".join((view.mail, *view.also))
+    drift = None if view.observed is None else view.observed.drift
     if drift is not None and drift.drifted:
         names = ", ".join(feature.feature for feature in drift.drifted)
         tags["iargus.drifted"] = names[:_LONGEST_TAG]

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from iargus.errors import DataError
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import Retraining
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.verdict import Verdict
+from iargus.monitoring.view.month_view import Retraining
 from iargus.monitoring.window import Window
 
 if TYPE_CHECKING:

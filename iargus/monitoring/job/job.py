@@ -23,9 +23,10 @@ from iargus.monitoring.job.request import Progress, Request
 from iargus.monitoring.job.task_run import TaskRun
 from iargus.monitoring.month.estimating import RecordedAnswers
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import JobResult, Status, TaskOutcome
+from iargus.monitoring.result import JobResult
 from iargus.monitoring.view.mail.alerts import write_alert
 from iargus.monitoring.view.mail.reasons import Kind
+from iargus.monitoring.view.month_view import MonthView, Status
 from iargus.monitoring.window import is_due
 from iargus.registry import Registry
 from iargus.settings import Settings
@@ -102,7 +103,7 @@ class MonitoringJob:
     def _with_lock(self, lock: JobLock, dry_run: bool) -> AbstractContextManager[None]:
         return nullcontext() if dry_run else lock.held()
 
-    def _judge(self, task: Task, request: Request, lock: JobLock) -> TaskOutcome:
+    def _judge(self, task: Task, request: Request, lock: JobLock) -> MonthView:
         """Judge one task; whatever fails concerns this task alone."""
 
         def tell(step: str) -> None:
@@ -142,15 +143,16 @@ class MonitoringJob:
             return self._with_mail(outcome, dry_run=request.dry_run)
         return outcome
 
-    def _with_record(self, outcome: TaskOutcome) -> TaskOutcome:
+    def _with_record(self, outcome: MonthView) -> MonthView:
         """The same failure, with what is recorded about its month, if that can be known."""
+        assert outcome.period is not None
         try:
             newest = MonitoringRecords(self._database).newest(outcome.task)
         except IArgusError:
             return outcome
         return replace(outcome, due=newest is None or newest.period < outcome.period)
 
-    def _with_mail(self, outcome: TaskOutcome, *, dry_run: bool) -> TaskOutcome:
+    def _with_mail(self, outcome: MonthView, *, dry_run: bool) -> MonthView:
         """The same failure, with its mail in the outbox; once for each month, however often the
         run is tried again."""
         kind = Kind.FAILED_RUN

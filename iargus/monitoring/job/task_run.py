@@ -11,7 +11,7 @@ from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.job.request import Progress, Request
 from iargus.monitoring.job.steps import Step, Steps
 from iargus.monitoring.month.estimating import RecordedAnswers
-from iargus.monitoring.result import TaskOutcome
+from iargus.monitoring.view.month_view import MonthView
 from iargus.monitoring.window import is_due
 from iargus.registry import Registry
 from iargus.registry.version import CHAMPION
@@ -49,7 +49,7 @@ class TaskRun:
         self._clock = clock
         self._progress = progress
 
-    def judge(self, task: Task) -> TaskOutcome:
+    def judge(self, task: Task) -> MonthView:
         """Do all that this month asks for this task.
 
         Raises:
@@ -85,7 +85,7 @@ class TaskRun:
             challenger = action.register(contest)
         return self._complete(task, action, challenger, moved=False)
 
-    def _finish_what_was_left(self, task: Task) -> TaskOutcome | None:
+    def _finish_what_was_left(self, task: Task) -> MonthView | None:
         """Carry out the decision of a run that was cut off; None when there is none, or when it
         has to be taken again."""
         request = self._request
@@ -114,7 +114,7 @@ class TaskRun:
 
     def _complete(
         self, task: Task, action: JudgementExecutor, challenger: str | None, *, moved: bool
-    ) -> TaskOutcome:
+    ) -> MonthView:
         """What comes after a registration, or where there was none."""
         if challenger is not None and not moved:
             action.block_promotion(challenger)
@@ -126,7 +126,7 @@ class TaskRun:
         self._say(task, "recording")
         return action.record(outcome)
 
-    def _dry_outcome(self, task: Task, judgement: Judgement) -> TaskOutcome:
+    def _dry_outcome(self, task: Task, judgement: Judgement) -> MonthView:
         return with_reasons(
             judged_outcome(task, judgement.period, judgement.findings, dry_run=True),
             self._records.history(task.name),

@@ -16,10 +16,10 @@ from iargus.errors import DataError
 from iargus.monitoring.comparison import Comparison, Request, compare_files
 from iargus.monitoring.comparison.row_errors import row_errors
 from iargus.monitoring.comparison.saved import SavedReference
-from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.stats.performance.tally import ErrorTally
 from iargus.monitoring.stats.performance.verdict import State, judge_performance, judge_tally
-from iargus.monitoring.view.repeats import sentence
+from iargus.monitoring.view.month_view import MonthView
+from iargus.monitoring.view.wording.rows import repeats
 from iargus.storage.labelled.repeats import Repeats
 
 ASKED = Request("price", "predicted", threshold=0.2, segments=("make",))
@@ -58,9 +58,9 @@ def test_the_verdict_is_that_of_all_errors(found: Comparison, files: tuple[Path,
 
 
 def test_the_document_has_the_fields_of_a_month(found: Comparison) -> None:
-    fields = {field.name for field in dataclasses.fields(TaskOutcome)}
-    assert set(found.document) == fields
-    assert json.loads(json.dumps(found.document, allow_nan=False))["status"] == "healthy"
+    fields = {field.name for field in dataclasses.fields(MonthView)}
+    assert set(found.view.to_json()) == fields
+    assert json.loads(json.dumps(found.view.to_json(), allow_nan=False))["status"] == "healthy"
 
 
 @pytest.mark.parametrize("binary", [False, True])
@@ -118,7 +118,7 @@ def test_csv_says_the_same_as_parquet(tmp_path: Path) -> None:
         compare_files(paths[0].with_suffix(suffix), paths[1].with_suffix(suffix), ASKED)
         for suffix in (".parquet", ".csv")
     )
-    assert one.document["sentence"] == other.document["sentence"].replace(".csv", ".parquet")
+    assert one.view.sentence == other.view.sentence.replace(".csv", ".parquet")
     assert one.verdict == other.verdict
 
 
@@ -138,7 +138,7 @@ def test_columns_that_cannot_be_compared_are_named(tmp_path: Path) -> None:
     found = compare_files(tmp_path / "before.parquet", tmp_path / "now.parquet", Request())
     assert set(found.passed_over) == {"list", "day", "written", "bytes"}
     assert drifted(found) == set()
-    assert found.document["status"] is None
+    assert found.view.status is None
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
@@ -192,12 +192,12 @@ def test_repeats_in_either_file_are_left_out_of_both(tmp_path: Path, before: int
     )
     found = compare_files(*_files(tmp_path, *frames), Request("price", "predicted", threshold=0.2))
     assert drifted(found) == set()
-    assert found.document["rows"] == 2_000
+    assert found.view.rows == 2_000
     facts = found.observed.repeats
     assert facts is not None
     assert (facts.how, facts.repeated, facts.rows) == (Repeats.LEFT_OUT, now, 2_000 + now)
     assert facts.reference == pytest.approx(before / (5_000 + before))
-    assert "Repeats of earlier rows of the same file are left out of both files" in sentence(facts)
+    assert "Repeats of earlier rows of the same file are left out of both files" in repeats(facts)
 
 
 def test_rows_of_a_few_categories_are_counted_in_both(tmp_path: Path) -> None:
@@ -216,9 +216,9 @@ def test_rows_of_a_few_categories_are_counted_in_both(tmp_path: Path) -> None:
     found = compare_files(*_files(tmp_path, before, now), Request())
     assert found.observed.repeats is not None
     assert found.observed.repeats.how is Repeats.COUNTED
-    assert found.document["rows"] == 1_000
+    assert found.view.rows == 1_000
     assert drifted(found) == set()
-    assert "counted in both files" in sentence(found.observed.repeats)
+    assert "counted in both files" in repeats(found.observed.repeats)
 
 
 def test_a_saved_reference_keeps_what_was_done_with_repeats(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_every_format_shows_the_same_drift(tmp_path: Path, kind: str) -> None:
         assert found.observed.drift is not None
         assert found.observed.drift.compared == 3
         assert drifted(found) == ["price"]
-    assert found.document["rows"] == ROWS
+    assert found.view.rows == ROWS
 
 
 def test_a_file_in_which_nothing_changed_but_its_format_has_no_drift(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_broken_rows_are_left_out_counted_and_named(tmp_path: Path) -> None:
     current, reference = found.understood
     assert (current.broken, reference.broken) == (3, 0)
     assert current.first_broken == "line 101: a quotation mark is opened and not closed"
-    assert found.document["rows"] == ROWS
+    assert found.view.rows == ROWS
     assert drifted(found) == []
 
 
@@ -144,7 +144,7 @@ def test_quoted_lines_are_one_value(tmp_path: Path) -> None:
         write(table, tmp_path / "before.parquet"), write(table, tmp_path / "after.csv"), Request()
     )
 
-    assert found.document["rows"] == ROWS
+    assert found.view.rows == ROWS
     assert drifted(found) == []
 
 

@@ -129,7 +129,7 @@ def test_no_verdict_is_given_on_a_part_of_the_rows(tmp_path: Path) -> None:
     truth = PRICES.copy()
     truth[:51] = 0
     found = wrong(truth, PRICES, tmp_path)
-    assert (found.verdict, found.document["status"], found.document["error"]) == (None, None, None)
+    assert (found.verdict, found.view.status, found.view.error) == (None, None, None)
     assert found.unjudged is not None
     assert "51 of 1,000 rows (5.1 %) have no error" in found.unjudged
     assert "--max-set-aside 0.06" in found.unjudged

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import delete, insert
 
-from iargus.monitoring.result import Status
+from iargus.monitoring.view.month_view import Status
 from iargus.storage.database import Database
 from iargus.storage.schema import labelled_examples
 

@@ -8,14 +8,14 @@ import pytest
 
 from iargus.monitoring.job.findings import Judgement
 from iargus.monitoring.job.steps import Steps
-from iargus.monitoring.result import Status, TaskOutcome
+from iargus.monitoring.view.month_view import MonthView, Status
 from tests.monitoring.conftest import World
 from tests.monitoring.job.bad_months import KINDS, BadMonth, bad_months, remove, store
 
 EVERY_KIND = list(bad_months(len(KINDS)))
 
 
-def assert_named(month: BadMonth, outcome: TaskOutcome) -> None:
+def assert_named(month: BadMonth, outcome: MonthView) -> None:
     told = f"{month.kind}, seed {month.seed}: {outcome.status}, {outcome.sentence}"
     assert outcome.status in month.states, told
     assert "unexpected" not in outcome.sentence, told

@@ -9,9 +9,9 @@ import numpy as np
 from iargus.monitoring.job.carried_evidence import carried_evidence
 from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import Status
 from iargus.monitoring.stats.performance.evidence import Evidence, accumulate
 from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.view.month_view import Status
 from tests.monitoring.conftest import World
 from tests.toy_tasks import mood_rows
 
@@ -56,7 +56,7 @@ def test_records_of_an_earlier_version_carry_nothing() -> None:
 
 def test_suspect_months_become_a_breach_together(world: World) -> None:
     world.train(world.mood)
-    seen: list[Status] = []
+    seen: list[Status | None] = []
     for month in range(2, 10):
         # The champion is sure of all of them, and wrong in 54 of 200.
         rows = mood_rows(200, seed=month).assign(rain=0.5, label="angry")

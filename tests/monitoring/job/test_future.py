@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from iargus.errors import DataError
-from iargus.monitoring.result import Status
+from iargus.monitoring.view.month_view import Status
 from iargus.operations.doctor.finding import Level
 from iargus.operations.doctor.months import examine_months, examine_windows
 from iargus.storage.labelled.store import labelled_store

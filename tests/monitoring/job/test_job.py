@@ -14,9 +14,9 @@ import pytest
 from sklearn.pipeline import Pipeline
 
 from iargus.errors import RegistryUnavailable, UsageError
-from iargus.monitoring.result import Status
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.verdict import State
+from iargus.monitoring.view.month_view import Status
 from iargus.settings.environment import Environment
 from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.store import labelled_store

@@ -15,7 +15,7 @@ from sqlalchemy import delete
 
 from iargus.errors import DatabaseUnavailable
 from iargus.monitoring.job.execution import JudgementExecutor
-from iargus.monitoring.result import Status
+from iargus.monitoring.view.month_view import Status
 from iargus.registry import Registry
 from iargus.settings.environment import Environment
 from iargus.storage.database import LABELLED, Database

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from iargus.errors import PromotionRefused
-from iargus.monitoring.result import Status
 from iargus.monitoring.stats.performance import Decision
+from iargus.monitoring.view.month_view import Status
 from iargus.registry import Registry
 from tests.monitoring.conftest import World
 from tests.toy_tasks import rent_rows

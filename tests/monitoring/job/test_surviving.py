@@ -11,7 +11,7 @@ from iargus.errors import RegistryUnavailable
 from iargus.monitoring.job.execution import JudgementExecutor
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.job.steps import Step, Steps
-from iargus.monitoring.result import Status
+from iargus.monitoring.view.month_view import Status
 from iargus.registry import Registry
 from iargus.registry.version import RETRAINING
 from iargus.storage.schema import monitoring_steps

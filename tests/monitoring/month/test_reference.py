@@ -18,9 +18,9 @@ from iargus.monitoring.month.reference import (
     Reference,
     find_reference,
 )
-from iargus.monitoring.result import Status
 from iargus.monitoring.stats.drift import compare_features
 from iargus.monitoring.stats.quality.scan import Fault
+from iargus.monitoring.view.month_view import Status
 from iargus.settings import Policy
 from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.base import Task

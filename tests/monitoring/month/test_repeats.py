@@ -11,13 +11,13 @@ import pytest
 from iargus.cli.monitor.tables import show
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import Found, Reference
-from iargus.monitoring.result import Status
 from iargus.monitoring.stats.quality.scan import Fault
-from iargus.monitoring.view.explaining import explain
 from iargus.monitoring.view.mail.content import content_of
 from iargus.monitoring.view.mail.reasons import Kind
-from iargus.monitoring.view.repeats import repeats_of, sentence
-from iargus.monitoring.view.report import render_report
+from iargus.monitoring.view.month_view import MonthView, Status
+from iargus.monitoring.view.report.page import render_report
+from iargus.monitoring.view.wording.explaining import explain
+from iargus.monitoring.view.wording.rows import repeats
 from iargus.settings import Policy
 from iargus.storage.labelled.repeats import LABEL, EarlierRows, Repeats
 from iargus.storage.labelled.store import labelled_store
@@ -107,18 +107,15 @@ def test_repeats_are_left_out_of_the_month_and_everybody_says_so(world: World) -
     assert outcome.observed is not None
     assert outcome.observed.drift is not None
     assert outcome.observed.drift.rows == 300
-    document = json.loads(json.dumps(outcome.to_json()))
-    facts = repeats_of(document["observed"])
-    assert facts == outcome.observed.repeats
-    assert facts is not None
-    told = sentence(facts)
+    view = MonthView.from_json(json.loads(json.dumps(outcome.to_json())))
+    assert view == outcome
+    assert outcome.observed.repeats is not None
+    told = repeats(outcome.observed.repeats)
     assert "left out of the month and of the reference: 50 of 350 rows" in told
-    explained = [line for part in explain(document) for line in part.lines]
-    assert told in explained
-    assert any("Repeats of earlier rows are left out of both." in line for line in explained)
-    assert told in render_report(document)
+    assert told in [line for section in explain(view) for line in section.sentences]
+    assert told in render_report(view)
     mail = content_of((Kind.SUSPECT,), outcome, world.settings, before=None, failed_before=False)
-    assert told in {fact.detail for fact in mail.facts}
+    assert told in mail.done
     [finding] = [each for each in outcome.observed.quality if each.fault is Fault.DUPLICATED]
     assert (finding.count, finding.rows, finding.detail) == (50, 350, "left out")
 
@@ -151,7 +148,7 @@ def test_a_reference_of_an_earlier_version_is_met_on_its_own_footing(task: Task)
     facts = month.observed().repeats
     assert facts is not None
     assert (facts.how, facts.rows, facts.repeated) == (Repeats.OWN_COUNTED, 135, 20)
-    assert "counted, as in the reference" in sentence(facts)
+    assert "counted, as in the reference" in repeats(facts)
     [finding] = [each for each in month.findings() if each.fault is Fault.DUPLICATED]
     assert (finding.count, finding.detail) == (15, "counted, as in the reference")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 
 from iargus.mailing.content import Severity
-from iargus.monitoring.result import Status, TaskOutcome
-from iargus.monitoring.stats.drift.result import FeatureFacts
+from iargus.monitoring.view.month_view import MonthView, Status
+from iargus.monitoring.view.wording.drift import drifted_of
 
 
 class Kind(StrEnum):
@@ -50,70 +49,56 @@ GROWN = 2.0
 
 
 def reasons_for(
-    outcome: TaskOutcome, *, before: Mapping[str, Any] | None, failed_before: bool
+    view: MonthView, *, before: MonthView | None, failed_before: bool
 ) -> tuple[Kind, ...]:
-    """All reasons for a mail about this outcome, the most urgent first; none when none is due.
+    """All reasons for a mail about this month, the most urgent first; none when none is due.
 
     Args:
-        before: the document (`TaskOutcome.to_json`) of the newest earlier month that had enough
-            rows to be judged, None when there is none.
+        before: the newest earlier month that had enough rows to be judged, None when there is none.
         failed_before: whether a mail has said that this very month could not be judged.
     """
-    if outcome.status is Status.FAILED:
+    if view.status is Status.FAILED:
         return (Kind.FAILED_RUN,)
-    if outcome.status is Status.NOT_DUE:
+    if view.status is Status.NOT_DUE:
         return ()
-    observed, status = outcome.observed, outcome.status
-    drift = None if observed is None else observed.drift
+    observed, status = view.observed, view.status
     estimate = None if observed is None else observed.estimate
     holds = {
-        Kind.BREACH_NOT_FIXED: status is Status.BREACH and not is_recovered(outcome),
+        Kind.BREACH_NOT_FIXED: view.over,
         Kind.QUALITY: observed is not None and bool(observed.serious),
-        Kind.ESTIMATE: (status is Status.INSUFFICIENT and estimate is not None and estimate.warns),
-        Kind.DRIFT: drift is not None and _has_news(drift.drifted, outcome, before),
+        Kind.ESTIMATE: status is Status.INSUFFICIENT and estimate is not None and estimate.warns,
+        Kind.DRIFT: _has_news(view, before),
         Kind.SUSPECT: status is Status.SUSPECT,
-        Kind.BREACH_FIXED: status is Status.BREACH and is_recovered(outcome),
-        Kind.MISSED_RUN: bool(outcome.missed_periods),
+        Kind.BREACH_FIXED: status is Status.BREACH and not view.over,
+        Kind.MISSED_RUN: bool(view.missed_periods),
         Kind.RECOVERY: status is Status.HEALTHY and (failed_before or was_bad(before)),
     }
     return tuple(kind for kind in Kind if holds.get(kind, False))
 
 
-def _has_news(
-    drifted: Sequence[FeatureFacts], outcome: TaskOutcome, before: Mapping[str, Any] | None
-) -> bool:
+def _has_news(view: MonthView, before: MonthView | None) -> bool:
     """Whether a drift is new: of a feature that had none the month before, or `GROWN` times what
     it was. The same drift is in every report, and told once; another champion has another
     reference."""
     told: dict[str, float] = {}
-    if before is not None and before.get("serving_version") == outcome.champion_version:
-        earlier = ((before.get("observed") or {}).get("drift") or {}).get("features") or ()
+    if before is not None and before.serving_version == view.champion_version:
         told = {
-            feature["feature"]: max((each["effect"] for each in feature["changes"]), default=0.0)
-            for feature in earlier
-            if feature["drifted"]
+            feature.feature: max((each.effect for each in feature.changes), default=0.0)
+            for feature in drifted_of(before)
         }
     return any(
         feature.feature not in told
         or max(each.effect for each in feature.changes if each.drifted)
         >= GROWN * told[feature.feature]
-        for feature in drifted
+        for feature in drifted_of(view)
     )
 
 
-def is_recovered(outcome: TaskOutcome) -> bool:
-    """Whether the model that serves after a breach is within the limit, as far as the rows kept
-    aside can tell."""
-    retraining = outcome.retraining
-    return retraining is not None and retraining.serving_error <= outcome.threshold
-
-
-def was_bad(before: Mapping[str, Any] | None) -> bool:
+def was_bad(before: MonthView | None) -> bool:
     """Whether an earlier month has left its readers with bad news: suspect, or a breach that
-    retraining did not mend."""
+    retraining did not fix."""
     if before is None:
         return False
-    if before.get("status") == Status.SUSPECT.value:
+    if before.status is Status.SUSPECT:
         return True
-    told = (before.get("mail"), *(before.get("also") or ()))
-    return Kind.BREACH_NOT_FIXED.value in told
+    return Kind.BREACH_NOT_FIXED.value in (before.mail, *before.also)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iargus.monitoring.view.report.months import Month, Slot
-from iargus.monitoring.view.report.months_axis import Promotion, promotions_of
+from iargus.monitoring.view.month_view import MonthView
+from iargus.monitoring.view.report.months import Promotion, Slot, promotions_of
 from iargus.monitoring.view.report.palette import tone
 from iargus.monitoring.view.report.scale import Scale, scale_of
 
@@ -82,7 +82,7 @@ def chart_of(slots: Sequence[Slot]) -> Chart | None:
     )
 
 
-def _values(month: Month) -> list[float]:
+def _values(month: MonthView) -> list[float]:
     return [] if month.error is None else [month.error, *(month.interval or ())]
 
 
@@ -90,14 +90,14 @@ def _down(scale: Scale, value: float) -> float:
     return HEIGHT * (1 - scale.place(value))
 
 
-def _mark(month: Month, x: float, scale: Scale) -> Mark:
+def _mark(month: MonthView, x: float, scale: Scale) -> Mark:
     error = month.error or 0.0
     low, high = month.interval or (None, None)
     return Mark(
         x=x,
         y=_down(scale, error),
-        state=month.state,
-        tone=tone(month.state),
+        state=month.status or "",
+        tone=tone(month.status),
         low=None if low is None else _down(scale, low),
         high=None if high is None else _down(scale, high),
         beyond=scale.beyond(error),

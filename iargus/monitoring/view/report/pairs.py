@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iargus.monitoring.view import reading
+from iargus.monitoring.stats.drift.result import Bar
 from iargus.monitoring.view.figures import percent
-from iargus.monitoring.view.reading import Document
 from iargus.monitoring.view.report.text import fitted
 
 MOST_BARS = 12
@@ -39,17 +38,17 @@ class PairChart:
     more: int
 
 
-def pair_chart(bars: Sequence[Document], *, title: str) -> PairChart | None:
+def pair_chart(bars: Sequence[Bar], *, title: str) -> PairChart | None:
     """None where there is nothing to draw."""
-    known = [(bar, _share(bar, "reference"), _share(bar, "current")) for bar in bars[:MOST_BARS]]
+    known = [(bar, _share(bar.reference), _share(bar.current)) for bar in bars[:MOST_BARS]]
     longest = max((max(before, now) for _, before, now in known), default=0.0)
     if longest <= 0:
         return None
     pairs = [
         Pair(
             y=place * ROW,
-            name=fitted(bar.get("name", ""), _WIDE_EMS),
-            short=fitted(bar.get("name", ""), _NARROW_EMS),
+            name=fitted(bar.name, _WIDE_EMS),
+            short=fitted(bar.name, _NARROW_EMS),
             before=100 * before / longest,
             now=100 * now / longest,
             value=f"{_bare(before)} → {percent(now)}",
@@ -63,8 +62,8 @@ def pair_chart(bars: Sequence[Document], *, title: str) -> PairChart | None:
     return PairChart(pairs, ROW * len(pairs), title, "; ".join(said), max(0, len(bars) - MOST_BARS))
 
 
-def _share(bar: Document, key: str) -> float:
-    return min(max(reading.number(bar, key) or 0.0, 0.0), 1.0)
+def _share(share: float) -> float:
+    return min(max(share, 0.0), 1.0)
 
 
 def _bare(share: float) -> str:

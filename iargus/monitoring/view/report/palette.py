@@ -52,5 +52,5 @@ TONES = {
 """The colour of a state; other states are `unsure`."""
 
 
-def tone(state: str) -> str:
-    return TONES.get(state, "unsure")
+def tone(state: str | None) -> str:
+    return TONES.get(state or "", "unsure")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from iargus.monitoring.view.names import clean, cut
+from iargus.text import printable
 
 _NARROW = set("iljtfrI.,:;'|!()[]-/ ")
 _WIDE = set("mwMW@%—…")
@@ -16,7 +16,7 @@ _WIDE = set("mwMW@%—…")
 def fitted(value: object, ems: float) -> str:
     """As much of a text as is about `ems` times the size of its font wide, at most 30
     characters."""
-    line = clean(value, 30)
+    line = printable(value, 30)
     if sum(map(_ems, line)) <= ems:
         return line
     width, kept = 1.0, ""
@@ -25,7 +25,7 @@ def fitted(value: object, ems: float) -> str:
         if width > ems:
             break
         kept += character
-    return cut(kept, len(kept) + 1)
+    return kept.rstrip() + "…"
 
 
 def _ems(character: str) -> float:

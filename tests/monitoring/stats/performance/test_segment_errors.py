@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
-from iargus.monitoring.view import reading
+from iargus.monitoring.view.month_view import MonthView
 
 
 def test_the_worst_segments_stand_in_the_order_of_their_errors() -> None:
@@ -26,6 +26,10 @@ def test_the_worst_segments_stand_in_the_order_of_their_errors() -> None:
 
 
 def test_documents_of_earlier_versions_are_read_in_that_order() -> None:
-    segments = [{"segment": "a", "error": 0.2}, {"segment": "b", "error": 0.3}, {"segment": "c"}]
-    names = [each["segment"] for each in reading.segments({"segments": segments})]
-    assert names == ["b", "a", "c"]
+    known = {"rows": 200, "interval": [0.1, 0.4]}
+    segments = [{"segment": "a", "error": 0.2, **known}, {"segment": "b", "error": 0.3, **known}]
+    observed = MonthView.from_json(
+        {"observed": {"segments": [*segments, {"segment": "c"}]}}
+    ).observed
+    assert observed is not None
+    assert [each.segment for each in observed.segments] == ["b", "a"]

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from iargus.monitoring.result import Status
+from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.quality.scan import Fault
-from iargus.monitoring.view.advice import NOTHING, Advice, advice_of
-from iargus.monitoring.view.explaining import explain
 from iargus.monitoring.view.mail.content import advice_for
 from iargus.monitoring.view.mail.reasons import Kind
-from iargus.monitoring.view.report import render_report
+from iargus.monitoring.view.month_view import MonthView, Status
+from iargus.monitoring.view.report.page import render_report
+from iargus.monitoring.view.wording import advice as advices
+from iargus.monitoring.view.wording.advice import NOTHING, Advice
+from iargus.monitoring.view.wording.explaining import steps_of
 from tests.monitoring.view.explaining.judged_months import (
     BLOCKED,
     BREACH,
@@ -26,13 +28,19 @@ from tests.monitoring.view.explaining.judged_months import (
     month,
 )
 
-DRIFTED = {"drift": {"features": [{"feature": "mileage", "drifted": True}]}}
-FAULTY = {"serious": [{"fault": "unit changed", "column": "mileage"}]}
+MILEAGE = {"feature": "mileage", "kind": "number", "drifted": True, "changes": []}
+DRIFTED = {"drift": {"features": [MILEAGE]}}
+FAULTY = {"serious": [{"fault": "unit changed", "column": "mileage", "count": 9, "rows": 9}]}
 FEW: dict[str, Any] = {"status": Status.INSUFFICIENT, "rows": 1, "interval": None, "power": None}
 FAILED: dict[str, Any] = {"status": Status.FAILED, "error": None, "champion_version": None}
 NOT_MENDED: dict[str, Any] = {**BREACH, "retraining": BLOCKED, "serving_version": "3"}
 AGAIN = "iargus monitor --force --task car_price --as-of 2026-05-01"
 HOSTILE = "<script>\r\n\u202e\u2066\x00\x1b[2J\ud800'; reboot #" * 9_000
+
+
+def advice_of(document: dict[str, Any]) -> Advice:
+    """About a month as it is stored."""
+    return advices.advice_of(MonthView.from_json(document))
 
 
 def document(**given: Any) -> dict[str, Any]:
@@ -66,7 +74,7 @@ def test_faults_of_the_data_come_before_training_and_the_input() -> None:
     )
     expected = (
         *("Unit changed (mileage): write the column", "Once the rows are right", "Look at the"),
-        *("If the rows are right, train", "If an error of 20.0 % can no longer be had"),
+        *("If the rows are right, train", "If an error of 20.0 % can no longer be reached"),
         *("Find out why the input changed (mileage)", "If the change stays, train"),
         *("Get labels for the newest predictions", "No run had judged 2026-02, 2026-03."),
     )
@@ -104,12 +112,13 @@ def test_a_breach_that_is_not_mended_is_urgent() -> None:
         "iargus models promote car_price 4",
     ]
     assert "first where the error is largest (make=ford)" in "".join(words(advice))
-    assert "worse on make=ford. If that can be borne" in "".join(words(advice))
+    assert "worse on make=ford. If that is acceptable" in "".join(words(advice))
 
 
 def test_a_breach_that_the_newest_rows_do_not_show_needs_nobody() -> None:
-    undecided = {"serving_error": 0.18, "holdout_rows": 90, "challenger_version": "4"}
-    advice = advice_of(document(status="breach", threshold=0.2, error=0.3, retraining=undecided))
+    undecided = contest(Decision.UNDECIDED, serving_error=0.18, holdout_rows=90)
+    changes = {**NOT_MENDED, "retraining": undecided, "observed": None}
+    advice = advice_of(month(**changes).to_json())
     assert advice.steps == []
     assert advice.aside is not None
     assert advice.aside.text.startswith("On the newest rows the champion is within the limit")
@@ -174,8 +183,10 @@ def test_a_comparison_of_files_has_no_month_to_judge_again() -> None:
 
 @pytest.mark.parametrize("fault", list(Fault))
 def test_every_fault_has_a_remedy_of_its_own(fault: Fault) -> None:
-    [text, *_] = steps(observed={"serious": [{"fault": fault.value}]})
-    assert "see what wrote these rows" not in text
+    [text, *_] = steps(
+        observed={"serious": [{"fault": fault.value, "column": None, "count": 1, "rows": 9}]}
+    )
+    assert len(text.partition(": ")[2]) > 20
 
 
 @pytest.mark.parametrize("changes", [{}, SUSPECT, BREACH, NOT_MENDED, FEW, FAILED])
@@ -223,12 +234,12 @@ def test_hostile_names_stay_short_single_lines_and_arguments(changes: dict[str, 
 )
 def test_the_report_the_mail_and_the_terminal_say_the_same(changes: dict[str, Any]) -> None:
     outcome = month(**changes)
-    expected = words(advice_of(outcome.to_json()))
-    if not advice_of(outcome.to_json()).steps:
+    expected = words(advices.advice_of(outcome))
+    if not advices.advice_of(outcome).steps:
         expected.insert(0, NOTHING)
     assert words(advice_for((Kind.DRIFT,), outcome)) == expected
-    told = explain(outcome.to_json())[-1]
-    assert [line.strip() for line in told.lines] == expected
-    box = render_report(outcome.to_json()).partition('id="what-to-do"')[2].partition("</section>")
+    steps = steps_of(outcome)
+    assert [line for step in steps for line in (step.text, *step.commands)] == expected
+    box = render_report(outcome).partition('id="what-to-do"')[2].partition("</section>")
     page = " ".join(unescape(re.sub(r"<[^>]+>", " ", box[0])).split())
     assert page.endswith(" ".join(" ".join(expected).split()))

@@ -8,7 +8,6 @@ from typing import Any
 from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import Retraining, Status, TaskOutcome
 from iargus.monitoring.stats.drift.compare import Change, ChangeType
 from iargus.monitoring.stats.drift.result import Bar, DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind
@@ -18,6 +17,7 @@ from iargus.monitoring.stats.performance.segment_errors import SegmentError
 from iargus.monitoring.stats.performance.segments import Worse
 from iargus.monitoring.stats.performance.verdict import State
 from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.monitoring.view.month_view import MonthView, Retraining, Status
 
 TASK = "car_price"
 UNIT = Finding(Fault.UNIT, "mileage", 812, 2_000, "kilometres instead of miles")
@@ -81,10 +81,10 @@ def contest(decision: Decision = Decision.PROMOTE, **changes: Any) -> Retraining
 BLOCKED = contest(Decision.KEEP, worse=(Worse("make=ford", 140, 0.2, 0.31, 0.001),))
 
 
-def month(period: str = "2026-04", status: Status = Status.HEALTHY, **changes: Any) -> TaskOutcome:
+def month(period: str = "2026-04", status: Status = Status.HEALTHY, **changes: Any) -> MonthView:
     """A healthy month of 2,000 rows whose error is 18.2 %, limit 20 %; `changes` go over it."""
     at = Period.parse(period)
-    return TaskOutcome(
+    return MonthView(
         **{
             "task": TASK,
             "period": at,
@@ -99,7 +99,7 @@ def month(period: str = "2026-04", status: Status = Status.HEALTHY, **changes: A
             "interval": (0.174, 0.191),
             "lower_bound": 0.171,
             "power": 0.96,
-            "evidence": Evidence(0.2).to_json(),
+            "evidence": Evidence(0.2),
             "champion_version": "3",
             "serving_version": "3",
             "observed": QUIET,
@@ -114,7 +114,7 @@ SUSPECT: dict[str, Any] = {
     "error": 0.207,
     "interval": (0.195, 0.22),
     "lower_bound": 0.191,
-    "evidence": Evidence(0.2, 2, 4_000, (3.0,) * 6).to_json(),
+    "evidence": Evidence(0.2, 2, 4_000, (3.0,) * 6),
 }
 BREACH: dict[str, Any] = {
     "status": Status.BREACH,
@@ -133,8 +133,11 @@ def first_version(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in later}
 
 
-def recorded(outcome: TaskOutcome, facts: dict[str, Any] | None = None) -> RunRecord:
+def recorded(outcome: MonthView, facts: dict[str, Any] | None = None) -> RunRecord:
     """The record of a month; `facts` instead of the whole document."""
+    assert outcome.period is not None
+    assert outcome.status is not None
+    assert outcome.threshold is not None
     assert outcome.window_start is not None
     assert outcome.window_end is not None
     retraining = outcome.retraining

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from iargus.mailing.outbox import MailStatus
-from iargus.monitoring.job.record_document import document_of
+from iargus.monitoring.job.history import view_of
 from iargus.monitoring.observed import EstimateFacts, Observed
-from iargus.monitoring.result import Status
 from iargus.monitoring.stats.drift.result import DriftFacts
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.evidence import Evidence
-from iargus.monitoring.view.explaining import explain
+from iargus.monitoring.view.month_view import MonthView, Status
+from iargus.monitoring.view.wording.explaining import explain, steps_of
 from tests.monitoring.view.explaining.judged_months import (
     BLOCKED,
     BREACH,
@@ -34,7 +34,13 @@ SENT = replace(WAITING, kind="drift", sent_at=datetime(2026, 5, 2, 4, 30))
 
 
 def said(document: dict[str, Any], *mails: MailStatus) -> dict[str, str]:
-    return {each.title: "\n".join(each.lines) for each in explain(document, mails)}
+    view = MonthView.from_json(document)
+    found = {
+        each.title: "\n".join((*each.sentences, *map(str, each.facts), *filter(None, [each.note])))
+        for each in explain(view, mails)
+    }
+    steps = [line for step in steps_of(view, mails) for line in (step.text, *step.commands)]
+    return {**found, "What you can do": "\n".join(steps)}
 
 
 def why(**changes: Any) -> str:
@@ -45,7 +51,7 @@ def why(**changes: Any) -> str:
 
 def test_a_healthy_month_says_what_so_few_rows_would_have_shown() -> None:
     assert "at most the limit: 18.2 % against 20.0 %" in why()
-    assert "between 17.4 % and 19.1 %" in why()
+    assert "in the interval 17.4 % to 19.1 %" in why()
     assert "a tenth over the limit (22.0 %), so many rows would almost surely" in why()
     assert "says little" not in why()
     assert "hardly ever have confirmed it (chance 12.0 %). So “healthy” says little" in why(
@@ -72,7 +78,7 @@ def test_a_breach_says_whether_one_month_or_several_proved_it() -> None:
 
 
 def test_evidence_beyond_all_measure_is_no_endless_number() -> None:
-    evidence = Evidence(0.2, 5, 9_000, (480.0,) * 6).to_json()
+    evidence = Evidence(0.2, 5, 9_000, (480.0,) * 6)
     assert "is over a million" in why(**{**SUSPECT, "evidence": evidence})
 
 
@@ -85,16 +91,16 @@ def test_too_few_rows_are_no_verdict() -> None:
 
 
 def test_drift_is_told_with_its_size_against_the_floor() -> None:
-    words = said(month(**BREACH).to_json())["Has the input changed?"]
+    words = said(month(**BREACH).to_json())["What has changed in the input"]
 
-    assert "2 of 7 columns have changed" in words
-    assert "0.31 standard deviations (3.1 times the 0.1 standard deviations" in words
+    assert "2 of the 7 features compared have drifted" in words
+    assert "moved by 0.31 standard deviations (counts from 0.10 standard deviations on" in words
     assert "p < 0.0001" in words
-    assert "5.0 % of the rows (2.5 times the 2.0 %" in words
-    assert "Polestar, BYD" in words
+    assert "5.0 % of the rows hold values never seen before: Polestar, BYD" in words
+    assert "(counts from 2.0 % of the rows on; p = 0.0004)" in words
     assert "up to 20,000 from 12.0 % to 25.0 %" in words
     assert "year" not in words
-    assert "None of 7 columns" in said(month().to_json())["Has the input changed?"]
+    assert "none of the 7 features" in said(month().to_json())["What has changed in the input"]
 
 
 def test_what_was_not_compared_or_estimated_says_why() -> None:
@@ -103,17 +109,17 @@ def test_what_was_not_compared_or_estimated_says_why() -> None:
     )
     found = said(month(observed=observed).to_json())
 
-    assert found["Has the input changed?"] == "Nothing was compared: no reference"
-    assert found["Before the labels come"] == "Nothing was estimated: no predictions"
+    assert found["What has changed in the input"] == "Nothing was compared: no reference."
+    assert found["Before the labels come"] == "Nothing was estimated: no predictions."
 
 
 def test_serious_findings_come_first_and_once() -> None:
     found = said(month(**BREACH).to_json())
 
-    assert found["Quality of the rows"].splitlines() == [
-        "Serious: unit changed in mileage: 812 of 2,000 rows (40.6 %), kilometres instead of "
-        "miles.",
-        "Repeated rows: 14 of 2,000 rows (0.7 %).",
+    assert found["Faults in the data"].splitlines() == [
+        "2 faults found, 1 of them serious: a person should look.",
+        "Unit changed (mileage): 812 of 2,000 rows (40.6 %) (serious; kilometres instead of miles)",
+        "Repeated rows: 14 of 2,000 rows (0.7 %)",
     ]
     first = found["What you can do"].splitlines()[0]
     assert first.startswith("Unit changed (mileage): write the column in the unit of before")
@@ -122,8 +128,8 @@ def test_serious_findings_come_first_and_once() -> None:
 def test_segments_and_the_estimate() -> None:
     found = said(month(**BREACH).to_json())
 
-    assert found["Where the error is largest"] == "make=ford: 34.2 % (31.0 % to 38.0 %) on 312 rows"
-    assert "26.0 % (23.0 % to 29.0 % with 95 % confidence)" in found["Before the labels come"]
+    assert "make=ford: 34.2 % (31.0 % to 38.0 % on 312 rows)" in found["Where the error is largest"]
+    assert "an error of 26.0 % (95 %: 23.0 % to 29.0 %)" in found["Before the labels come"]
     assert "The whole interval is over the limit" in found["Before the labels come"]
 
 
@@ -135,13 +141,13 @@ def test_segments_and_the_estimate() -> None:
         (contest(Decision.KEEP), "The challenger is worse"),
         (contest(Decision.KEEP, challenger_error=0.24), "The challenger is no better"),
         (contest(Decision.UNDECIDED, method="too few rows to compare"), "30 rows are needed"),
-        (contest(holdout_rows=0), "All 12 held-out rows repeat earlier ones"),
-        (BLOCKED, "make=ford: champion 20.0 %, challenger 31.0 % on 140 rows, p = 0.001"),
+        (contest(holdout_rows=0), "No row was left to compare two models on"),
+        (BLOCKED, "make=ford: 31.0 % against 20.0 % (140 rows, p = 0.001)"),
     ],
 )
 def test_the_contest_says_why_it_ended_as_it_did(retraining: Any, words: str) -> None:
     document = month(**{**BREACH, "retraining": retraining}).to_json()
-    assert words in said(document)["Contest of champion and challenger"]
+    assert words in said(document)["Champion against challenger"]
 
 
 def test_what_was_done_and_what_is_to_do_after_a_breach() -> None:
@@ -149,9 +155,15 @@ def test_what_was_done_and_what_is_to_do_after_a_breach() -> None:
     mended = said(month(**quiet, missed_periods=()).to_json())
     not_mended = said(month(**{**quiet, "retraining": BLOCKED, "serving_version": "3"}).to_json())
 
-    assert "It promoted version 4, which serves instead of version 3" in mended["What the job did"]
+    assert (
+        "It promoted the challenger, version 4, which serves from now on"
+        in mended["What the job did"]
+    )
     assert "iargus models rollback car_price" in mended["What you can do"]
-    assert "It registered version 4 as challenger; version 3" in not_mended["What the job did"]
+    assert (
+        "the challenger, version 4, has a lower error on the whole"
+        in not_mended["What the job did"]
+    )
     assert "iargus train car_price" in not_mended["What you can do"]
 
 
@@ -164,7 +176,7 @@ def test_mails_that_wait_are_named_with_their_reason() -> None:
     assert "Further reasons for it: drift." in found["Mails"]
     assert found["What you can do"].splitlines() == [
         "Send the mails that wait:",
-        "  iargus outbox deliver",
+        "iargus outbox deliver",
     ]
     assert "the outbox does not hold it" in said(document)["Mails"]
     assert said(month().to_json())["Mails"] == "None was asked for."
@@ -186,12 +198,15 @@ def test_a_record_of_the_first_version_is_explained_as_far_as_it_goes(
 @pytest.mark.parametrize("changes", [{}, SUSPECT, BREACH])
 def test_facts_that_are_missing_come_from_the_columns(changes: dict[str, Any]) -> None:
     outcome = month(**changes)
-    document = document_of(recorded(outcome, facts={}))
+    view = view_of(recorded(outcome, facts={}))
 
-    whole = outcome.to_json()
-    assert document == {name: whole[name] for name in document}
-    assert explain(document)
-    assert document_of(recorded(outcome)) == whole
+    for name in (
+        *("task", "period", "status", "threshold", "window_start", "window_end", "rows", "error"),
+        *("champion_version", "serving_version"),
+    ):
+        assert getattr(view, name) == getattr(outcome, name)
+    assert explain(view)
+    assert view_of(recorded(outcome)) == outcome
 
 
 @pytest.mark.parametrize(
@@ -205,4 +220,4 @@ def test_facts_that_are_missing_come_from_the_columns(changes: dict[str, Any]) -
     ],
 )
 def test_a_document_of_another_version_is_no_error(document: dict[str, Any]) -> None:
-    assert explain(document)
+    assert said(document)

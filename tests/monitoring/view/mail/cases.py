@@ -10,7 +10,6 @@ from pathlib import Path
 from iargus.mailing.message import Mail, compose
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import Retraining, Status, TaskOutcome
 from iargus.monitoring.stats.drift.compare import Change, ChangeType
 from iargus.monitoring.stats.drift.result import DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind as FeatureKind
@@ -19,11 +18,12 @@ from iargus.monitoring.stats.performance.segment_errors import SegmentError
 from iargus.monitoring.stats.quality.scan import Fault, Finding
 from iargus.monitoring.view.mail.alerts import write_alert
 from iargus.monitoring.view.mail.reasons import Kind
+from iargus.monitoring.view.month_view import MonthView, Retraining, Status
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.settings.tasks import MailPolicy
 
-HEALTHY = TaskOutcome(
+HEALTHY = MonthView(
     task="car_price",
     period=Period(2018, 11),
     status=Status.HEALTHY,
@@ -82,7 +82,7 @@ SUSPECT = replace(HEALTHY, status=Status.SUSPECT, error=0.213, sentence="Version
 INSUFFICIENT = replace(
     HEALTHY, status=Status.INSUFFICIENT, rows=40, error=0.31, interval=None, sentence="Too few."
 )
-FAILED = TaskOutcome(
+FAILED = MonthView(
     task="car_price",
     period=Period(2018, 11),
     status=Status.FAILED,
@@ -153,7 +153,7 @@ def settings(
     return Settings(environment, Policy(mail=MailPolicy(sender=sender)))
 
 
-def alert(*kinds: Kind, about: TaskOutcome | None = None, picture: bytes | None = None) -> Mail:
+def alert(*kinds: Kind, about: MonthView | None = None, picture: bytes | None = None) -> Mail:
     chosen = kinds or (Kind.BREACH_NOT_FIXED,)
     return write_alert(chosen, about or OF_KIND[chosen[0]], settings(), picture=picture)
 

@@ -16,13 +16,13 @@ from iargus.errors import MailNotSent
 from iargus.mailing.message import Mail, sender_of
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import TaskOutcome
 from iargus.monitoring.stats.drift.compare import ChangeType
 from iargus.monitoring.stats.drift.result import FeatureFacts
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.segments import Worse
 from iargus.monitoring.stats.quality.scan import Fault, Finding
 from iargus.monitoring.view.mail.alerts import Kind, write_alert
+from iargus.monitoring.view.month_view import MonthView, Status
 from iargus.text import printable
 from tests.monitoring.view.mail.cases import (
     BREACH,
@@ -139,7 +139,7 @@ HOSTILE = (
     ],
 )
 def test_the_subject_says_what_happened(
-    kinds: tuple[Kind, ...], outcome: TaskOutcome, subject: str
+    kinds: tuple[Kind, ...], outcome: MonthView, subject: str
 ) -> None:
     mail = alert(*kinds, about=outcome)
     assert mail.subject == f"[IArgus] {subject}"
@@ -172,10 +172,24 @@ def test_every_kind_says_what_to_do(kind: Kind, command: str) -> None:
     "fact",
     [
         *("car_price", "2018-11", "4,520", "25.4 %", "20.0 %", "23.1 %", "26.1 %", "2,104"),
-        *("24.5 % and 26.3 %", "33,021", "version 7", "version 8", "12", "p = 0.00012", "211"),
+        *("24.5 % to 26.3 %", "33,021", "version 7", "version 8", "12", "p = 0.00012", "211"),
         *("promoted", "tasks.car_price.threshold", "0a1b2c", "reports/car_price/2018-11.html"),
-        *("make=ford: 39.1 %", "0.42 σ", "0.10 σ", "byd, polestar", "2.0 % of the rows", "3,021"),
-        *("2 of 9 features", "97.3 %", "kilometres instead of miles", "Repeated rows", "26.0 %"),
+        *(
+            "make=ford",
+            "39.1 %",
+            "0.42 standard",
+            "0.10 standard",
+            "byd, polestar",
+            "2.0 % of the rows",
+            "3,021",
+        ),
+        *(
+            "2 of the 9 features",
+            "97.3 %",
+            "kilometres instead of miles",
+            "Repeated rows",
+            "26.0 %",
+        ),
         *("report.html", "The input of car_price has changed"),
     ],
 )
@@ -220,13 +234,13 @@ def test_a_task_of_any_name_is_one_argument_of_a_command() -> None:
 
 
 def test_a_recovery_says_what_was_told_before() -> None:
-    before = {
-        "period": "2018-10",
-        "status": "suspect",
-        "sentence": "Version 7 is <suspect>. Drift: make.",
-        "error": 0.213,
-        "threshold": 0.2,
-    }
+    before = MonthView(
+        period=Period(2018, 10),
+        status=Status.SUSPECT,
+        sentence="Version 7 is <suspect>. Drift: make.",
+        error=0.213,
+        threshold=0.2,
+    )
     mail = write_alert(
         (Kind.RECOVERY,), HEALTHY, settings(), picture=None, before=before, failed_before=True
     )
@@ -240,8 +254,11 @@ def test_a_recovery_says_what_was_told_before() -> None:
 
 def test_a_contest_that_could_not_be_held_is_told() -> None:
     mail = alert(about=replace(NO_CONTEST, run_id=None, report=None))
-    assert "There were no rows to compare models on; the champion stays." in mail.body_text
-    assert "Champion against challenger" not in mail.body_text
+    assert (
+        "for there were no rows to compare models on; version 7 stays the champion."
+        in mail.body_text
+    )
+    assert "Compared" not in mail.body_text
     assert "None" not in mail.body_text + mail.body_html
 
 
@@ -249,7 +266,7 @@ def test_what_keeps_a_challenger_back_is_told() -> None:
     worse = Worse("make=ford", 500, 0.1, 0.2, 0.001)
     kept = replace(RETRAINING, worse=(worse,), decision=Decision.KEEP)
     mail = alert(about=replace(BREACH, retraining=kept, serving_version="7"))
-    assert "Worse than before    make=ford" in mail.body_text
+    assert "make=ford            20.0 % against 10.0 %" in mail.body_text
 
 
 @pytest.mark.parametrize(
@@ -327,7 +344,7 @@ def hostile(text: str = HOSTILE) -> Mail:
         run_id=long,
         report=long,
     )
-    before = {"period": long, "status": "suspect", "sentence": long}
+    before = MonthView(status=Status.SUSPECT, sentence=long)
     kinds = tuple(kind for kind in Kind if kind is not Kind.FAILED_RUN)
     return write_alert(
         kinds, outcome, settings(mlflow="http://x/" + "y" * 9_000), picture=None, before=before
@@ -430,7 +447,7 @@ def test_a_subject_is_one_line_whatever_the_facts() -> None:
 
 
 def test_text_from_data_is_one_printable_line() -> None:
-    assert printable("a\r\n\tb\u2028c\x00d\u202ee\ud800f", 100) == "a b c d e f"
+    assert printable("a\r\n\tb\u2028c\x00d\u202ee\ud800f", 100) == "a b c de\ufffdf"
     assert printable("👩\u200d🔧 é", 100) == "👩\u200d🔧 é"
     assert printable("one two three four", 14) == "one two three…"
     assert printable("x" * 99, 10) == "x" * 9 + "…"

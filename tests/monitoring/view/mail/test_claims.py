@@ -11,16 +11,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import Retraining, Status, TaskOutcome
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.verdict import State, Verdict
 from iargus.monitoring.view.mail.alerts import write_alert
 from iargus.monitoring.view.mail.reasons import reasons_for, was_bad
-from iargus.monitoring.view.wording import judged
+from iargus.monitoring.view.month_view import MonthView, Retraining, Status
+from iargus.monitoring.view.wording.sentence import judged
 from iargus.monitoring.window import Window, covered
 from tests.monitoring.view.mail.cases import EVERYTHING, FAILED, HEALTHY, NO_CONTEST, RETRAINING
 from tests.monitoring.view.mail.cases import settings as settings_of
@@ -32,8 +31,8 @@ MISSED = (Period(2018, 9), Period(2018, 10))
 
 @dataclass(frozen=True)
 class Case:
-    outcome: TaskOutcome
-    before: dict[str, Any] | None
+    outcome: MonthView
+    before: MonthView | None
     failed_before: bool
 
     @property
@@ -77,7 +76,7 @@ def contests() -> Iterator[Retraining]:
         )
 
 
-def outcomes() -> Iterator[TaskOutcome]:
+def outcomes() -> Iterator[MonthView]:
     for due in (True, False, None):
         yield replace(FAILED, due=due)
     states: list[tuple[State, float | None, int, Retraining | None]] = [
@@ -126,7 +125,7 @@ def cases() -> Iterator[Case]:
     for outcome, before, failed in itertools.product(
         outcomes(), (None, good, bad, breach), (False, True)
     ):
-        yield Case(outcome, before, failed)
+        yield Case(outcome, None if before is None else MonthView.from_json(before), failed)
 
 
 CLAIMS: dict[str, Callable[[Case], bool]] = {
@@ -188,7 +187,7 @@ def test_what_a_mail_claims_is_so_in_every_state() -> None:
                 if re.search(claim, text):
                     seen.add(claim)
                     if not holds(case):
-                        wrong.add((claim, case.outcome.status.value, text[:300]))
+                        wrong.add((claim, str(case.outcome.status), text[:300]))
     assert wrong == set()
     # A claim that no mail makes any longer would guard nothing.
     assert set(CLAIMS) - seen == {"covers the time\\.|covered by this one$"} - seen

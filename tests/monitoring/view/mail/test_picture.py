@@ -14,10 +14,10 @@ from iargus.mailing.message import as_page, content_id
 from iargus.monitoring.job.history import history_picture
 from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import Status
 from iargus.monitoring.stats.performance.verdict import State
 from iargus.monitoring.view.mail.picture import Point, draw_history
 from iargus.monitoring.view.mail.reasons import Kind
+from iargus.monitoring.view.month_view import Status
 from tests.monitoring.view.mail.cases import BREACH, HEALTHY, alert, settings
 from tests.services.smtp_server import LocalMailServer
 
@@ -96,11 +96,11 @@ def test_the_months_of_the_records_are_points(monkeypatch: pytest.MonkeyPatch) -
         return b""
 
     monkeypatch.setattr("iargus.monitoring.job.history.draw_history", keep)
-    september, october = Period(2018, 9), Period(2018, 10)
+    september, october, november = Period(2018, 9), Period(2018, 10), Period(2018, 11)
     history_picture(
         HEALTHY,
         [
-            record(HEALTHY.period, 0.9, {}),
+            record(november, 0.9, {}),
             record(october, 0.18, {"interval": [0.17, 0.19]}),
             record(september, 0.16, {}),
             record(Period(2018, 8), None, {}),
@@ -109,7 +109,7 @@ def test_the_months_of_the_records_are_points(monkeypatch: pytest.MonkeyPatch) -
     assert drawn == [
         Point(september, 0.16, None, "healthy"),
         Point(october, 0.18, (0.17, 0.19), "healthy"),
-        Point(HEALTHY.period, 0.172, (0.165, 0.179), "healthy"),
+        Point(november, 0.172, (0.165, 0.179), "healthy"),
     ]
 
 

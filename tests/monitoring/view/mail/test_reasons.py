@@ -9,8 +9,8 @@ import pytest
 
 from iargus.mailing.content import Severity
 from iargus.mailing.outbox import in_words
-from iargus.monitoring.result import Status, TaskOutcome
 from iargus.monitoring.view.mail.reasons import Kind, in_order, reasons_for, severity_of
+from iargus.monitoring.view.month_view import MonthView, Status
 from tests.monitoring.view.mail.cases import (
     BREACH,
     CALM,
@@ -30,13 +30,13 @@ from tests.monitoring.view.mail.cases import (
 
 
 def reasons(
-    outcome: TaskOutcome, before: TaskOutcome | None = None, *, failed_before: bool = False
+    outcome: MonthView, before: MonthView | None = None, *, failed_before: bool = False
 ) -> tuple[Kind, ...]:
-    document = None if before is None else recorded(before)
-    return reasons_for(outcome, before=document, failed_before=failed_before)
+    earlier = None if before is None else MonthView.from_json(recorded(before))
+    return reasons_for(outcome, before=earlier, failed_before=failed_before)
 
 
-def recorded(outcome: TaskOutcome) -> dict[str, Any]:
+def recorded(outcome: MonthView) -> dict[str, Any]:
     """As the record of a month keeps it, with the mail that was asked for."""
     kinds = reasons(outcome)
     first = kinds[0].value if kinds else None
@@ -59,7 +59,7 @@ def test_every_reason_alone(kind: Kind) -> None:
         replace(HEALTHY, status=Status.NOT_DUE, observed=EVERYTHING),
     ],
 )
-def test_months_with_nothing_to_say_ask_for_no_mail(quiet: TaskOutcome) -> None:
+def test_months_with_nothing_to_say_ask_for_no_mail(quiet: MonthView) -> None:
     assert reasons(quiet) == ()
 
 
@@ -87,31 +87,34 @@ def test_the_most_urgent_reason_comes_first() -> None:
 
 def test_exactly_on_the_limit_is_mended() -> None:
     assert MENDED.retraining is not None
+    assert MENDED.threshold is not None
     on_it = replace(MENDED, retraining=replace(MENDED.retraining, serving_error=MENDED.threshold))
     assert reasons(on_it) == (Kind.BREACH_FIXED,)
 
 
 @pytest.mark.parametrize("outcome", [NO_CONTEST, replace(BREACH, retraining=None)])
-def test_a_breach_without_a_contest_is_not_mended(outcome: TaskOutcome) -> None:
+def test_a_breach_without_a_contest_is_not_mended(outcome: MonthView) -> None:
     assert reasons(outcome) == (Kind.BREACH_NOT_FIXED,)
 
 
 @pytest.mark.parametrize("before", [SUSPECT, BREACH, replace(BREACH, observed=FAULTY), NO_CONTEST])
-def test_a_healthy_month_after_bad_news_is_a_recovery(before: TaskOutcome) -> None:
+def test_a_healthy_month_after_bad_news_is_a_recovery(before: MonthView) -> None:
     assert reasons(HEALTHY, before) == (Kind.RECOVERY,)
 
 
 @pytest.mark.parametrize(
     "before", [None, HEALTHY, MENDED, MISSED, replace(MENDED, observed=EVERYTHING)]
 )
-def test_a_healthy_month_after_anything_else_needs_no_mail(before: TaskOutcome | None) -> None:
+def test_a_healthy_month_after_anything_else_needs_no_mail(before: MonthView | None) -> None:
     assert reasons(HEALTHY, before) == ()
 
 
 def test_records_of_older_versions_are_read() -> None:
     older = {"status": "breach", "mail": "breach_not_mended", "sentence": "", "period": "2018-10"}
-    assert reasons_for(HEALTHY, before=older, failed_before=False) == (Kind.RECOVERY,)
-    assert reasons_for(HEALTHY, before={}, failed_before=False) == ()
+    assert reasons_for(HEALTHY, before=MonthView.from_json(older), failed_before=False) == (
+        Kind.RECOVERY,
+    )
+    assert reasons_for(HEALTHY, before=MonthView.from_json({}), failed_before=False) == ()
 
 
 @pytest.mark.parametrize(
@@ -127,7 +130,7 @@ def test_records_of_older_versions_are_read() -> None:
     ],
 )
 def test_after_a_failed_run_of_the_same_month(
-    outcome: TaskOutcome, expected: tuple[Kind, ...]
+    outcome: MonthView, expected: tuple[Kind, ...]
 ) -> None:
     assert reasons(outcome, failed_before=True) == expected
 
@@ -151,7 +154,7 @@ def test_the_verdict_is_told_first() -> None:
     assert in_words("breach_not_mended") == "breach not fixed"
 
 
-def _drifted(share: float, *, champion: str = "3") -> TaskOutcome:
+def _drifted(share: float, *, champion: str = "3") -> MonthView:
     """A healthy month in which one column has moved by `share` of what `DRIFTED` has."""
     drift = DRIFTED.drift
     assert drift is not None

@@ -6,7 +6,7 @@ import copy
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import Retraining, Status, TaskOutcome
 from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.view.report import render_report
+from iargus.monitoring.view.month_view import MonthView, Retraining, Status
+from iargus.monitoring.view.report import page as pages
 from iargus.monitoring.view.report.palette import PAIRS
 from tests.monitoring.view.report import documents
 from tests.monitoring.view.report.documents import Document, outcome
@@ -70,6 +70,12 @@ class Reader(HTMLParser):
 def said(page: str) -> str:
     """What a reader sees of a page and hears of its pictures, on one line."""
     return " ".join("".join(Reader(page).text).split())
+
+
+def render_report(document: Document, history: Sequence[Document] = ()) -> str:
+    """The page of a month, and those before it, as they are stored."""
+    earlier = [MonthView.from_json(each) for each in history]
+    return pages.render_report(MonthView.from_json(document), earlier)
 
 
 def breach(**given: Any) -> Document:
@@ -252,11 +258,14 @@ def test_it_says_what_a_person_should_do(document: Document, expected: str) -> N
 
 
 def test_every_change_is_told_as_a_sentence() -> None:
-    text = said(render_report(mended())).replace("\u00a0", " ")
-    assert "mileage moved by 0.42 standard deviations (limit 0.10), p < 0.001." in text
-    assert "6.0 % of rows hold values never seen before: rivian, vinfast, p < 0.001." in text
-    assert "12.0 % of rows have values missing, 1.0 % before, p < 0.001." in text
-    assert "3 of the 4 features compared drifted" in text
+    text = said(render_report(mended()))
+    assert (
+        "mileage Moved by 0.42 standard deviations (counts from 0.10 standard deviations on; "
+        "p < 0.0001)" in text
+    )
+    assert "6.0 % of the rows hold values never seen before: rivian, vinfast (counts" in text
+    assert "12.0 % of the rows have no value, 1.0 % before (counts from 2.0 % of the rows" in text
+    assert "3 of the 4 features compared have drifted" in text
 
 
 def test_months_without_a_run_are_gaps_and_promotions_are_marked() -> None:
@@ -306,7 +315,7 @@ def test_what_a_task_outcome_gives_is_read() -> None:
         challenger_version="4",
         serving_error=0.18,
     )
-    given = TaskOutcome(
+    given = MonthView(
         task="car_price",
         period=Period(2026, 11),
         status=Status.BREACH,

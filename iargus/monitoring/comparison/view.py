@@ -1,39 +1,20 @@
-"""A comparison of files as the JSON that a monthly run has of a task, for the same report. Pure."""
+"""A comparison of files as the view that a monthly run has of a task, for the same report. Pure."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict
-from typing import Any
 
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.scan import Part, Scan
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.stats.performance.verdict import State, Verdict, interval_of
-
-_MOST_NAMES = 5
-UNKNOWN = (
-    "period",
-    "status",
-    "threshold",
-    "window_start",
-    "window_end",
-    "lower_bound",
-    "power",
-    "evidence",
-    "champion_version",
-    "serving_version",
-    "retraining",
-    "mail",
-    "run_id",
-    "report",
-    "due",
-)
-"""What a month knows and files do not, or not always."""
+from iargus.monitoring.view.figures import percent
+from iargus.monitoring.view.month_view import MonthView, Status
+from iargus.monitoring.view.names import listed
 
 
-def document_of(
+def view_of(
     reference: str,
     current: str,
     request: Request,
@@ -42,7 +23,7 @@ def document_of(
     observed: Observed,
     verdict: Verdict | None,
     unjudged: str | None,
-) -> dict[str, Any]:
+) -> MonthView:
     """Without a period and a champion; also without a status where nothing was to be judged.
 
     Args:
@@ -51,27 +32,20 @@ def document_of(
     """
     # The error of some of the rows is none of the file, and would be taken for one.
     errors = part.tally.rows > 0 and unjudged is None
-    known = {
-        "task": f"{current} against {reference}",
-        "sentence": " ".join(_sentences(scan, part, observed, verdict, unjudged)),
-        "metric": _metric(part) if errors else "",
-        "missed_periods": [],
-        "rows": part.tally.rows if request.has_errors else part.rows,
-        "refused_rows": scan.set_aside,
-        "error": part.tally.mean if errors else None,
-        "interval": interval_of(part.tally) if errors else None,
-        "observed": asdict(observed),
-        "also": [],
-        "mail_queued": False,
-    }
-    if verdict is not None:
-        known |= {
-            "status": verdict.state.value,
-            "threshold": verdict.threshold,
-            "lower_bound": verdict.lower_bound,
-            "power": verdict.power,
-        }
-    return dict.fromkeys(UNKNOWN) | known
+    return MonthView(
+        task=f"{current} against {reference}",
+        status=None if verdict is None else Status(verdict.state.value),
+        sentence=" ".join(_sentences(scan, part, observed, verdict, unjudged)),
+        metric=_metric(part) if errors else "",
+        threshold=None if verdict is None else verdict.threshold,
+        rows=part.tally.rows if request.has_errors else part.rows,
+        refused_rows=scan.set_aside,
+        error=part.tally.mean if errors else None,
+        interval=interval_of(part.tally) if errors else None,
+        lower_bound=None if verdict is None else verdict.lower_bound,
+        power=None if verdict is None else verdict.power,
+        observed=observed,
+    )
 
 
 def why_unjudged(scan: Scan, request: Request) -> str | None:
@@ -102,14 +76,13 @@ def _sentences(
         yield unjudged
     elif part.tally.rows:
         of_all = f" of {scan.rows:,}" if scan.set_aside else ""
-        yield f"The error is {_percent(part.tally.mean)} on {part.tally.rows:,}{of_all} rows."
+        yield f"The error is {percent(part.tally.mean)} on {part.tally.rows:,}{of_all} rows."
     drift = observed.drift
     if drift is not None:
         names = [feature.feature for feature in drift.drifted]
         of_all = f"of {drift.compared:,} column{'s' * (drift.compared != 1)} compared"
         if names:
-            more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-            yield f"{len(names)} {of_all} drifted: {', '.join(names[:_MOST_NAMES])}{more}."
+            yield f"{len(names)} {of_all} drifted: {listed(names, most=5, longest=60)}."
         else:
             yield f"None {of_all} drifted."
 
@@ -118,12 +91,8 @@ def _metric(part: Part) -> str:
     return "mape" if part.tally.wrong is None else "error_rate"
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.1f} %"
-
-
 def _judged(verdict: Verdict) -> str:
-    error, limit = _percent(verdict.error), _percent(verdict.threshold)
+    error, limit = percent(verdict.error), percent(verdict.threshold)
     match verdict.state:
         case State.INSUFFICIENT:
             return f"{verdict.rows:,} rows with an error are too few to judge."
