@@ -17,7 +17,7 @@ from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.monitoring.job.request import Progress
+    from iargus.monitoring.job.context import Progress
 
 _FIRST_YEAR = 1970
 logger = logging.getLogger(__name__)
