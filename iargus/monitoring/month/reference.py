@@ -16,11 +16,16 @@ from typing import Any, Self
 import pandas as pd
 
 from iargus.errors import ArtefactRejected, DataError
-from iargus.monitoring.stats.drift import FeatureSummary, Kind, summarise
-from iargus.monitoring.stats.drift.summary import Kinds, Summary, kind_of
+from iargus.monitoring.stats.drift.summary import (
+    FeatureSummary,
+    Kind,
+    Kinds,
+    Summary,
+    kind_of,
+    summarise,
+)
 from iargus.monitoring.stats.performance.unlabelled import MINIMUM_ROWS, UncertaintyModel
-from iargus.monitoring.stats.quality.scan import UnitCheck
-from iargus.monitoring.stats.quality.units import unit_reference
+from iargus.monitoring.stats.quality.units import UnitCheck, unit_reference
 from iargus.registry import ModelVersion, Registry
 from iargus.storage.labelled.repeats import Repeats
 from iargus.tasks.base import Task

@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from iargus.errors import DataError, LabelInvalid, VersionUnknown
 from iargus.monitoring.month.month import Month
-from iargus.monitoring.stats.quality.wording import faults
+from iargus.monitoring.stats.quality.findings import faults
 from iargus.registry import ModelVersion, Registry, artefact
 from iargus.registry.version import CHAMPION
 from iargus.tasks.base import Task

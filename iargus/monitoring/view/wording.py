@@ -8,9 +8,9 @@ from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining, plain
 from iargus.monitoring.stats.drift.compare import ChangeType
-from iargus.monitoring.stats.drift.result import FeatureFacts
+from iargus.monitoring.stats.drift.facts import FeatureFacts
 from iargus.monitoring.stats.performance.verdict import State, Verdict
-from iargus.monitoring.stats.quality.wording import faults, listed
+from iargus.monitoring.stats.quality.findings import faults, listed
 from iargus.monitoring.view.challenger_outcome import outcome_of
 from iargus.monitoring.view.repeats import in_brackets, left_out_of
 from iargus.monitoring.window import Window, covered

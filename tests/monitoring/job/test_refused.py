@@ -6,7 +6,7 @@ import pytest
 
 from iargus.errors import PromotionRefused
 from iargus.monitoring.result import Status
-from iargus.monitoring.stats.performance import Decision
+from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.registry import Registry
 from tests.monitoring.conftest import World
 from tests.toy_tasks import rent_rows

@@ -19,8 +19,8 @@ from iargus.monitoring.month.reference import (
     find_reference,
 )
 from iargus.monitoring.result import Status
-from iargus.monitoring.stats.drift import compare_features
-from iargus.monitoring.stats.quality.scan import Fault
+from iargus.monitoring.stats.drift.compare import compare_features
+from iargus.monitoring.stats.quality.findings import Fault
 from iargus.settings import Policy
 from iargus.storage.labelled.store import labelled_store
 from iargus.tasks.base import Task

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from iargus.monitoring.stats.performance.errors_of_rows import finite_errors
+from iargus.monitoring.stats.performance.tally import finite_errors
 
 LIMIT = 400.0
 """Measured, this adds less than one percent a year for a model exactly on the threshold."""

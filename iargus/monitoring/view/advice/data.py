@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from iargus.monitoring.stats.quality.scan import Fault
+from iargus.monitoring.stats.quality.findings import Fault
 from iargus.monitoring.view import reading
 from iargus.monitoring.view.advice.situation import Situation, Step
 from iargus.monitoring.view.names import clean, listed

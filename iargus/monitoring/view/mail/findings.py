@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iargus.monitoring.observed import Observed
-from iargus.monitoring.stats.drift.result import DriftFacts, FeatureFacts
-from iargus.monitoring.stats.quality.scan import Finding
+from iargus.monitoring.stats.drift.facts import DriftFacts, FeatureFacts
+from iargus.monitoring.stats.quality.findings import Finding
 from iargus.monitoring.view.mail.facts import Fact, Section, timestamp
 from iargus.monitoring.view.mail.text import change_size, listed, printable, size
 from iargus.monitoring.view.repeats import sentence

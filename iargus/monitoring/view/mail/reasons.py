@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from iargus.monitoring.result import Status, TaskOutcome
-from iargus.monitoring.stats.drift.result import FeatureFacts
+from iargus.monitoring.stats.drift.facts import FeatureFacts
 
 
 class Kind(StrEnum):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from iargus.monitoring.result import Status
-from iargus.monitoring.stats.quality.scan import Fault
+from iargus.monitoring.stats.quality.findings import Fault
 from iargus.monitoring.view.advice import NOTHING, Advice, advice_of
 from iargus.monitoring.view.explaining import explain
 from iargus.monitoring.view.mail.content import advice_for

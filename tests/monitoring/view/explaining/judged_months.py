@@ -10,14 +10,13 @@ from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.result import Retraining, Status, TaskOutcome
 from iargus.monitoring.stats.drift.compare import Change, ChangeType
-from iargus.monitoring.stats.drift.result import Bar, DriftFacts, FeatureFacts
+from iargus.monitoring.stats.drift.facts import Bar, DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.evidence import Evidence
-from iargus.monitoring.stats.performance.segment_errors import SegmentError
-from iargus.monitoring.stats.performance.segments import Worse
+from iargus.monitoring.stats.performance.segments import SegmentError, Worse
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.monitoring.stats.quality.findings import Fault, Finding
 
 TASK = "car_price"
 UNIT = Finding(Fault.UNIT, "mileage", 812, 2_000, "kilometres instead of miles")

@@ -12,7 +12,7 @@ from iargus.mailing.status import MailStatus
 from iargus.monitoring.job.record_document import document_of
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.result import Status
-from iargus.monitoring.stats.drift.result import DriftFacts
+from iargus.monitoring.stats.drift.facts import DriftFacts
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.evidence import Evidence
 from iargus.monitoring.view.explaining import explain
