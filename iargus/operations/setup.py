@@ -18,7 +18,7 @@ from iargus.monitoring.month.reference import reference_files
 from iargus.operations.stack import Stack
 from iargus.serving.placement import Placement
 from iargus.serving.sync.sync import sync_once
-from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import check_schema, upgrade
 from iargus.tasks.base import Storage, Task
 from iargus.training.fit import train
@@ -96,7 +96,7 @@ def _is_placed(stack: Stack, task: Task) -> bool:
 
 
 def _first_champion(stack: Stack, task: Task, *, today: date, tell: Tell, first: FirstData) -> None:
-    store = labelled_store(task, stack.labelled)
+    store = LabelledStore(task, stack.labelled)
     if store.span().count == 0:
         if stack.settings.environment.production:
             # Synthetic rows must never lie among real sales.

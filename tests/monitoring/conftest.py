@@ -25,7 +25,7 @@ from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.settings.policy import MonitoringPolicy
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.schema import labelled_metadata
 from iargus.tasks.base import Task
 from iargus.training.evaluate import evaluate
@@ -51,11 +51,11 @@ class World:
         """Add rows, one every so many minutes from the second of the month on."""
         start = pd.Timestamp(f"{month}-02")
         times = pd.date_range(start, periods=len(rows), freq=f"{minutes}min")
-        labelled_store(task, self.database).add(rows.assign(observed_at=times), source="test")
+        LabelledStore(task, self.database).add(rows.assign(observed_at=times), source="test")
 
     def train(self, task: Task) -> ModelVersion:
         """Fit on all rows there are and make that the champion."""
-        return self.train_on(task, labelled_store(task, self.database).rows())
+        return self.train_on(task, LabelledStore(task, self.database).rows())
 
     def train_on(self, task: Task, rows: pd.DataFrame) -> ModelVersion:
         """The same on these."""

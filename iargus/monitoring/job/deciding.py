@@ -22,7 +22,7 @@ from iargus.monitoring.stats.performance.verdict import State, confirm, judge_pe
 from iargus.monitoring.window import plan_window
 from iargus.registry import ModelVersion
 from iargus.storage.labelled.repeats import LABEL, EarlierRows
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.base import Task
 from iargus.training.future_rows import future_from
 
@@ -46,7 +46,7 @@ def decide(
     _check_window(task, version, now, run.period)
     past = history[0].window if history else None
     window = plan_window(run.period, past, learned_until=version.window_end)
-    store = labelled_store(task, run.database)
+    store = LabelledStore(task, run.database)
     found = find_reference(version, run.registry)
     earlier = EarlierRows((*task.features, LABEL))
     earlier_inputs = EarlierRows(task.features)  # all that is known of one without a label
