@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Engine, exc
 from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.settings import Settings
 from iargus.storage.dialects import FileMissing, configured, dialect_of
-from iargus.storage.dialects.sqlite_files import make_file
 
 logger = logging.getLogger(__name__)
 
@@ -88,8 +87,7 @@ class Database:
         Raises:
             OSError: it cannot be made there.
         """
-        if self.file is not None:
-            make_file(self.file)
+        self.dialect.make_file(self.engine)
 
     @property
     def is_gone(self) -> bool:

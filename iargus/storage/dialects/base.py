@@ -1,18 +1,51 @@
-"""What a database must be able to do."""
+"""What a database must be able to do, and the types of columns that databases name differently."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Insert, Table
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    and_,
+    literal,
+    or_,
+)
+from sqlalchemy.dialects.mysql import LONGTEXT, MEDIUMBLOB
 
 from iargus.settings import Settings
 
 Row = Sequence[Any]
 Plain = tuple[Any, ...]
+
+# SQLite counts rows by itself only in a column of exactly the type INTEGER.
+ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+# Without these MySQL takes 64 KiB.
+LONG_TEXT = Text().with_variant(LONGTEXT(), "mysql", "mariadb")
+PICTURE = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
+
+
+class FileMissing(Exception):
+    """Raised when the file of an embedded database is not there (any more)."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is not there; `iargus setup` or `iargus db upgrade` makes it, and if it was "
+            "removed while a service runs, put it back or restart that"
+        )
 
 
 class Lockable(Protocol):
@@ -44,6 +77,14 @@ class Dialect(Protocol):
 
     def file(self, engine: Engine) -> Path | None:
         """The file of an embedded database; None where it is a server's."""
+        ...
+
+    def make_file(self, engine: Engine) -> None:
+        """Make the file of an embedded database, empty, where there is none; nothing on a server.
+
+        Raises:
+            OSError: it cannot be made there.
+        """
         ...
 
     def lacks_tables(self, error: BaseException | None) -> bool:
@@ -89,14 +130,17 @@ class Dialect(Protocol):
         connection: Connection,
         columns: Sequence[Column[Any]],
         condition: ColumnElement[bool],
+        *,
+        after: Row | None,
         task: tuple[Column[str], str] | None,
         size: int,
     ) -> list[Row]:
-        """At most `size` rows in order of the first two `columns`; see `paging.pages`."""
+        """At most `size` rows in order of the first two `columns`, those behind the row `after` as
+        this method gave it; see `paging.pages`."""
         ...
 
-    def server_time(self) -> str | None:
-        """The query for the server's time in UTC; None where its clock is this machine's."""
+    def server_time(self) -> ColumnElement[datetime] | None:
+        """The server's time in UTC; None where its clock is this machine's."""
         ...
 
     # Schema
@@ -125,3 +169,15 @@ class Dialect(Protocol):
     def lacks_counter(self, wanted: Column[Any], there: Mapping[str, Any]) -> bool:
         """Whether an older column does not number its rows, as is wanted."""
         ...
+
+
+def behind(columns: Sequence[Column[Any]], after: Row | None) -> ColumnElement[bool]:
+    """The rows that come after a row in the order of the first two columns: a time, which the
+    database gave as text and takes as text, and a number."""
+    timestamp, number = columns[:2]
+    if after is None:
+        return timestamp.is_not(None)
+    # A time that was read and written again might be another text, and SQLite compares texts.
+    at = literal(after[0], String())
+    # `(timestamp, number) > (…)` would say it, but MySQL and MariaDB find no index for that.
+    return and_(timestamp >= at, or_(timestamp > at, number > after[1]))
