@@ -3,6 +3,7 @@ asked for."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,7 +87,6 @@ class RemoteFolder:
         self._version = version
         self._directory = directory
         self._folder = f"{_ROOT}/{folder}" if folder else _ROOT
-        self._there = {path.rpartition("/")[2]: found for path, found in self._list()}
 
     def bring(self, name: str, most: int) -> Path:
         """Download the file `name`, of at most `most` bytes.
@@ -111,7 +111,9 @@ class RemoteFolder:
             raise ArtefactRejected(_too_large(file, path.stat().st_size, most))
         return path
 
-    def _list(self) -> list[tuple[str, Any]]:
+    @cached_property
+    def _there(self) -> dict[str, Any]:
+        """What the registry lists, by name; asked with the first file."""
         from mlflow.exceptions import MlflowException
 
         try:
@@ -121,7 +123,7 @@ class RemoteFolder:
             if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                 raise ArtefactRejected(self._lost(self._folder)) from error
             raise
-        return [(str(each.path), each) for each in found]
+        return {str(each.path).rpartition("/")[2]: each for each in found}
 
     def _lost(self, what: str) -> str:
         version = self._version

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +11,6 @@ from sqlalchemy import Connection, Engine, exc
 from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.settings import Settings
 from iargus.storage.dialects import FileMissing, configured, dialect_of
-
-logger = logging.getLogger(__name__)
 
 LABELLED = "iargus"
 API = "iargus_api"

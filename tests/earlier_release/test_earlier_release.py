@@ -77,8 +77,8 @@ def test_its_tokens_and_placed_models_answer(folder: Path) -> None:
 def test_its_champions_load_and_its_rows_can_be_scored(folder: Path, name: str) -> None:
     stack = Stack()
     task = stack.catalogue.get(name)
-    champion = load_champion(task, find_champion(task, stack.registry), stack.registry)
+    estimator = load_champion(task, find_champion(task, stack.registry), stack.registry)
     rows = LabelledStore(task, stack.labelled).rows()
     assert len(rows) > 100
-    predicted = champion.estimator.predict(task.training_frame(rows.head(20)))
+    predicted = estimator.predict(task.training_frame(rows.head(20)))
     assert len(predicted) == 20

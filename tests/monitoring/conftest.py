@@ -15,7 +15,7 @@ import pytest
 
 from iargus.clock import Clock, utc_now
 from iargus.mailing.outbox import Outbox, StoredMail
-from iargus.monitoring.job.job import MonitoringJob
+from iargus.monitoring.job.job import run_month
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.month.reference import reference_files
 from iargus.monitoring.result import JobResult, TaskOutcome
@@ -74,16 +74,15 @@ class World:
         registry = Registry(Connection(self.settings), [task.name])
         return registry.promote(task.name, version.version)
 
-    def job(self) -> MonitoringJob:
-        return MonitoringJob(
+    def run(self, *tasks: Task, as_of: date = MARCH_1, **options: Any) -> JobResult:
+        return run_month(
+            tasks or (self.rent,),
+            as_of=as_of,
             database=self.database,
             registry=self.registry,
             settings=self.settings,
-            clock=self.clock,
+            **{"clock": self.clock, **options},
         )
-
-    def run(self, *tasks: Task, as_of: date = MARCH_1, **options: Any) -> JobResult:
-        return self.job().run(tasks or (self.rent,), as_of=as_of, **options)
 
     def judge(self, task: Task | None = None, **options: Any) -> TaskOutcome:
         [outcome] = self.run(task or self.rent, **options).tasks

@@ -58,12 +58,12 @@ def decide(
         earlier_inputs.remember(rows)
     month = Month(task, found, earlier)
     run.begin_step(task, f"reading rows from {window.start:%Y-%m-%d} to {window.end:%Y-%m-%d}")
-    champion = None
+    estimator = None
     for rows in store.chunks(start=window.start, end=window.end):
-        if champion is None:
+        if estimator is None:
             run.begin_step(task, f"fetching version {version.version}")
-            champion = load_champion(task, version, run.registry)
-        score_rows(task, champion, rows, month)
+            estimator = load_champion(task, version, run.registry)
+        score_rows(task, version, estimator, rows, month)
         run.begin_step(task, f"scoring with version {version.version}: {month.rows:,} rows")
 
     month.future = sum(map(len, store.chunks(start=future_from(now))))
@@ -77,11 +77,11 @@ def decide(
         verdict = confirm(verdict, evidence)
 
     contest = None
-    if champion is not None and verdict.state is State.BREACH:
+    if estimator is not None and verdict.state is State.BREACH:
         run.begin_step(task, "over the limit: training a challenger on everything before the cut")
-        rows = usable_rows(task, store.rows(start=window.start, end=window.end)).rows
+        rows = usable_rows(task, store.rows(start=window.start, end=window.end))
         contest = compare_challenger(
-            task, rows, champion.estimator, store, holdout_fraction=policy.holdout_fraction
+            task, rows, estimator, store, holdout_fraction=policy.holdout_fraction
         )
     retraining = None
     if contest is not None and verdict.error is not None:

@@ -35,64 +35,55 @@ from iargus.tasks.base import Task
 logger = logging.getLogger(__name__)
 
 
-class MonitoringJob:
-    """What `python model_monitoring.py` and `iargus monitor` run."""
+def run_month(
+    tasks: Sequence[Task],
+    *,
+    as_of: date,
+    force: bool = False,
+    dry_run: bool = False,
+    database: Database,
+    registry: Registry,
+    settings: Settings,
+    recorded: RecordedAnswers | None = None,
+    clock: Clock = utc_now,
+    progress: Progress = logger.info,
+) -> JobResult:
+    """Judge the last month that was complete on the day `as_of`, for every task.
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        registry: Registry,
-        settings: Settings,
-        recorded: RecordedAnswers | None = None,
-        clock: Clock = utc_now,
-        progress: Progress = logger.info,
-    ) -> None:
-        """`database` is `iargus`, `recorded` the predictions of `iargus_api`, without which no
-        error is estimated; `progress` gets every step in a few words."""
-        self._database = database
-        self._registry = registry
-        self._settings = settings
-        self._recorded = recorded
-        self._clock = clock
-        self._progress = progress
+    This is what `python model_monitoring.py` and `iargus monitor` run. A month that is recorded is
+    not judged again unless `force` says so; its record is then replaced. A dry run fits and
+    compares, and writes nothing: no lock, no MLflow run, no version, no alias, no record, no mail.
 
-    def run(
-        self, tasks: Sequence[Task], *, as_of: date, force: bool = False, dry_run: bool = False
-    ) -> JobResult:
-        """Judge the last month that was complete on the day `as_of`, for every task.
+    Args:
+        database: `iargus`.
+        recorded: the predictions of `iargus_api`, without which no error is estimated.
+        progress: gets every step in a few words.
 
-        A month that is recorded is not judged again unless `force` says so; its record is then
-        replaced. A dry run fits and compares, and writes nothing: no lock, no MLflow run, no
-        version, no alias, no record, no mail.
-
-        Raises:
-            UsageError: it cannot be asked for; nothing was written.
-            RunLocked: another run is at work; the message names it.
-            DatabaseUnavailable, SchemaMissing: the database `iargus` cannot be used.
-        """
-        timeout_s = self._settings.policy.monitoring.lock_timeout_s
-        lock = JobLock(self._database, MONITORING, clock=self._clock, timeout_s=timeout_s)
-        run = RunContext(
-            period=Period.last_complete(as_of),
-            force=force,
-            dry_run=dry_run,
-            lease=None if dry_run else lock,
-            database=self._database,
-            registry=self._registry,
-            settings=self._settings,
-            recorded=self._recorded,
-            clock=self._clock,
-            progress=self._progress,
-        )
-        # Before the lock: wrong usage is the caller's fault alone.
-        _check_usage(run, tasks)
-        with nullcontext() if dry_run else lock.held():
-            outcomes = tuple(_judge(run, task) for task in tasks)
-        delivery = None
-        if not dry_run:
-            delivery = deliver(self._database, self._settings, self._clock)
-        return JobResult(as_of, run.period, dry_run, outcomes, delivery)
+    Raises:
+        UsageError: it cannot be asked for; nothing was written.
+        RunLocked: another run is at work; the message names it.
+        DatabaseUnavailable, SchemaMissing: the database `iargus` cannot be used.
+    """
+    timeout_s = settings.policy.monitoring.lock_timeout_s
+    lock = JobLock(database, MONITORING, clock=clock, timeout_s=timeout_s)
+    run = RunContext(
+        period=Period.last_complete(as_of),
+        force=force,
+        dry_run=dry_run,
+        lease=None if dry_run else lock,
+        database=database,
+        registry=registry,
+        settings=settings,
+        recorded=recorded,
+        clock=clock,
+        progress=progress,
+    )
+    # Before the lock: wrong usage is the caller's fault alone.
+    _check_usage(run, tasks)
+    with nullcontext() if dry_run else lock.held():
+        outcomes = tuple(_judge(run, task) for task in tasks)
+    delivery = None if dry_run else deliver(database, settings, clock)
+    return JobResult(as_of, run.period, dry_run, outcomes, delivery)
 
 
 def _check_usage(run: RunContext, tasks: Sequence[Task]) -> None:

@@ -82,7 +82,7 @@ def compare_challenger(
         DataError: there are too few rows before the cut to fit the task's estimator.
     """
     cut = cut_timestamp(window["observed_at"], holdout_fraction)
-    learned = usable_rows(task, store.rows(end=cut)).rows
+    learned = usable_rows(task, store.rows(end=cut))
     holdout = hold_out(window, learned, cut=cut, columns=[*task.features, LABEL])
     if holdout.rows.empty:
         nothing = compare_models([], [])

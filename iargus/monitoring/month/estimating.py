@@ -75,11 +75,4 @@ def estimate(
     estimated = estimate_error(
         model, np.maximum(uncertainties, 0.0), threshold=task.policy.threshold
     )
-    return EstimateFacts(
-        error=estimated.error,
-        interval=estimated.interval,
-        rows=estimated.rows,
-        beyond=estimated.beyond,
-        warns=estimated.warns,
-        repeated=repeated,
-    )
+    return EstimateFacts(**vars(estimated), repeated=repeated)

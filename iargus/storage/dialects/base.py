@@ -69,15 +69,12 @@ class Dialect(Protocol):
 
     def engine(self, name: str, settings: Settings, read_timeout_s: int | None) -> Engine:
         """A pool of connections to the database `name`; opens nothing yet."""
-        ...
 
     def place(self, settings: Settings) -> str:
         """Where the databases of an installation are, which tells two installations apart."""
-        ...
 
     def file(self, engine: Engine) -> Path | None:
         """The file of an embedded database; None where it is a server's."""
-        ...
 
     def make_file(self, engine: Engine) -> None:
         """Make the file of an embedded database, empty, where there is none; nothing on a server.
@@ -85,43 +82,35 @@ class Dialect(Protocol):
         Raises:
             OSError: it cannot be made there.
         """
-        ...
 
     def lacks_tables(self, error: BaseException | None) -> bool:
         """Whether the driver's error says that a table or a column is not there."""
-        ...
 
     def lacks_database(self, error: BaseException | None) -> bool:
         """Whether the driver's error says that the server has no such database."""
-        ...
 
     def outage_advice(self, engine: Engine) -> str:
         """What to look at when the database does not answer."""
-        ...
 
     # Writing
 
     def insert_ignoring(self, table: Table) -> Insert:
         """An INSERT that passes over rows whose unique key is there already; `rowcount` tells."""
-        ...
 
     def upsert(
         self, table: Table, values: Mapping[str, Any], *, key: Sequence[str], changes: Any
     ) -> Insert:
         """An INSERT of one row that applies `changes` to the row with the same `key` instead."""
-        ...
 
     def insert_text(self, table: str, columns: Sequence[str], rows: int) -> str:
         """The driver's own text of an INSERT of so many rows, with its placeholders, that passes
         over rows whose unique key is there already."""
-        ...
 
     def insert_rows(
         self, connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Plain]
     ) -> int:
         """Insert many rows in the driver's values (times and JSON as text) but those whose unique
         key is there already; say how many were inserted. Needs the INSERT privilege alone."""
-        ...
 
     # Reading
 
@@ -137,17 +126,14 @@ class Dialect(Protocol):
     ) -> list[Row]:
         """At most `size` rows in order of the first two `columns`, those behind the row `after` as
         this method gave it; see `paging.pages`."""
-        ...
 
     def server_time(self) -> ColumnElement[datetime] | None:
         """The server's time in UTC; None where its clock is this machine's."""
-        ...
 
     # Schema
 
     def begin_upgrade(self, connection: Connection) -> None:
         """Make changes of the schema all or nothing, where the database can."""
-        ...
 
     def upgrade_lock(self, database: Lockable, timeout_s: int) -> AbstractContextManager[None]:
         """One upgrade of a database at a time, over all processes and machines.
@@ -155,20 +141,16 @@ class Dialect(Protocol):
         Raises:
             DatabaseUnavailable: another upgrade has held it for `timeout_s`.
         """
-        ...
 
     def prepare_older(self, connection: Connection, table: Table) -> None:
         """Make the text of an older service's table hold every character."""
-        ...
 
     def wider_type(self, connection: Connection, wanted: Column[Any], there: Any) -> Any:
         """The type that an older column becomes, or None where the type `there` holds all that is
         `wanted`."""
-        ...
 
     def lacks_counter(self, wanted: Column[Any], there: Mapping[str, Any]) -> bool:
         """Whether an older column does not number its rows, as is wanted."""
-        ...
 
 
 def behind(columns: Sequence[Column[Any]], after: Row | None) -> ColumnElement[bool]:

@@ -18,14 +18,12 @@ from sqlalchemy import select, update
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import RunLocked
 from iargus.monitoring.job.execution import JudgementExecutor
-from iargus.monitoring.job.job import MonitoringJob
 from iargus.monitoring.job.retraining import Contest
 from iargus.settings import Settings
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.lock_holder import is_dead, own_holder
-from iargus.storage.locks import MONITORING, JobLock
+from iargus.storage.locks import MONITORING, JobLock, is_dead, own_holder
 from iargus.storage.schema import job_lock
-from tests.monitoring.conftest import MARCH_1, World
+from tests.monitoring.conftest import World
 from tests.toy_tasks import rent_rows
 
 HERE = own_holder().rpartition(":")[0]
@@ -216,13 +214,7 @@ def leases(world: World, *, dry_run: bool) -> list[float | None]:
         found.append(None if taken_at is None else (now - taken_at).total_seconds())
         clock.now += timedelta(minutes=10)
 
-    MonitoringJob(
-        database=world.database,
-        registry=world.registry,
-        settings=world.settings,
-        clock=clock,
-        progress=report,
-    ).run((world.rent,), as_of=MARCH_1, dry_run=dry_run)
+    world.run(clock=clock, progress=report, dry_run=dry_run)
     return found
 
 

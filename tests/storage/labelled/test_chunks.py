@@ -119,13 +119,13 @@ def test_a_slow_reader_holds_no_connection(store: LabelledStore, kind: str) -> N
 
 
 def labelled_pool(store: LabelledStore) -> str:
-    database: Database = store._database  # type: ignore[attr-defined]
+    database: Database = store._database
     return database.engine.pool.status()
 
 
 def test_no_statement_reads_more_than_one_chunk(store: LabelledStore, kind: str) -> None:
     store.add(KINDS[kind][1](9), source="test")
-    database: Database = store._database  # type: ignore[attr-defined]
+    database: Database = store._database
     statements: list[str] = []
 
     def keep(_: object, __: object, statement: str, *___: object) -> None:
