@@ -1,4 +1,4 @@
-"""One run at a time, wherever it was started: a row in `iargus.job_lock`."""
+"""One run at a time over all hosts: a lease, which is a row in `iargus.job_lock`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class JobLock:
             self._release()
 
     def renew(self) -> None:
-        """Say that this run is alive, so that nobody takes the lock over.
+        """Renew the lease, so that no other run takes it over.
 
         Raises:
             RunLocked: somebody has, because this run was silent for too long.
@@ -69,7 +69,7 @@ class JobLock:
             raise RunLocked(f"this run was silent for too long and has lost the lock {self._name}")
 
     def forget_dead(self) -> None:
-        """Delete the lock if its holder has certainly ended: nobody may want it for a while."""
+        """Delete the lock if its holder has certainly ended: it may not be wanted for a while."""
         with self._database.transaction() as connection:
             row = connection.execute(select(job_lock).where(job_lock.c.name == self._name)).first()
             if row is None or not is_dead(row.holder, row.taken_at):
@@ -128,7 +128,7 @@ class JobLock:
 
 
 def own_holder() -> str:
-    """This process as `host:pid`, or `host~place:pid` where the system tells its place.
+    """This process as `host:pid`, or `host~place:pid` where the system gives its place.
 
     The place is the machine's present run and the process's own numbering (pid_namespaces(7)):
     two containers of one name, or two machines, may both have a process 1.
@@ -172,7 +172,7 @@ def _place() -> str:
 
 def _state(pid: int) -> tuple[str, datetime | None]:
     """The state of a process as a letter, and when it began, UTC without a zone; nothing where
-    the system does not tell (proc(5))."""
+    the system does not give them (proc(5))."""
     try:
         # The second field is the program's name in brackets and may hold blanks; field 3 is the
         # state, field 22 counts ticks since the machine was started.

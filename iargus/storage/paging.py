@@ -3,7 +3,8 @@
 A cursor that stays open would be killed by the server when its reader stops to think
 (`net_write_timeout`, 60 s), and would hold a connection, on SQLite a lock against checkpoints, for
 as long. A page that begins after the last row of the page before costs the same wherever it is, by
-the index of the time, and no row that is added meanwhile moves another or makes it come twice.
+the index of the time, and no row that is added between two pages moves another or makes it come
+twice.
 """
 
 from __future__ import annotations

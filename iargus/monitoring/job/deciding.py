@@ -134,7 +134,7 @@ def _judgement(
     run: RunContext, task: Task, findings: Findings, extra: Mapping[str, float]
 ) -> Judgement:
     cut = "none" if findings.retraining is None else f"{findings.retraining.cut:%Y%m%dT%H%M%S}"
-    # The last part tells this decision from another about the same month: with --force, or after
+    # The last part distinguishes decisions about one month: with --force, or after more
     # rows were added, the same champion and cut may meet another challenger.
     parts = (task.name, run.period, findings.champion, cut, uuid.uuid4().hex[:8])
     return Judgement(

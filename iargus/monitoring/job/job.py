@@ -108,7 +108,7 @@ def _judge(run: RunContext, task: Task) -> TaskOutcome:
     except OSError as error:
         outcome = _failure(run, task, f"the disk or the system here: {error}")
     except Exception as error:
-        # Nobody foresaw it, such as an estimator of one's own that fails: the others go on.
+        # Such as a custom estimator that fails: the other tasks go on.
         debugging = logger.isEnabledFor(logging.DEBUG)
         logger.error("%s: unexpected %s", task.name, type(error).__name__, exc_info=debugging)
         # The lines after the first may hold statements and their parameters.

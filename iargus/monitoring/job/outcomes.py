@@ -60,7 +60,7 @@ def with_reasons(
 
     Args:
         history: the judged months of the task, the latest first.
-        failed_before: whether a mail has told that this month could not be judged.
+        failed_before: whether a mail has said that this month could not be judged.
     """
     before = judged_before(history, outcome.period)
     reasons = reasons_for(outcome, before=before, failed_before=failed_before)

@@ -73,7 +73,7 @@ class MonitoringRecords:
             Whether the mail was queued.
 
         Raises:
-            RunLocked: another run has recorded the same month meanwhile.
+            RunLocked: another run has recorded the same month since.
         """
         try:
             with self._database.transaction() as connection:
@@ -105,11 +105,11 @@ class MonitoringRecords:
         try:
             with self._database.transaction() as connection:
                 return enqueue(connection, mail, at)
-        except IntegrityError:  # another process was faster by a moment
+        except IntegrityError:  # another process was faster
             return False
 
     def failed_before(self, task: str, period: Period) -> bool:
-        """Whether a mail has told people that this month could not be judged."""
+        """Whether a mail has said that this month could not be judged."""
         with self._database.transaction() as connection:
             return was_sent(connection, task, str(period), Kind.FAILED_RUN.value)
 

@@ -94,8 +94,8 @@ def _dry_outcome(run: RunContext, task: Task, judgement: Judgement) -> TaskOutco
 
 
 def _still_holds(run: RunContext, judgement: Judgement, challenger: str | None) -> bool:
-    """Whether a decision is to be carried out. Without its challenger nobody has seen anything of
-    it, and with another champion it would be about a model that no longer serves."""
+    """Whether a decision is to be carried out. Without its challenger it has had no effect
+    yet, and with another champion it would be about a model that no longer serves."""
     if judgement.retrains and challenger is None:
         return False
     champion = run.registry.resolve(judgement.task, CHAMPION)

@@ -138,7 +138,7 @@ class Reference:
                 # Earlier versions of IArgus do not say it, and did this.
                 repeats=Repeats(document.get("repeats", Repeats.OWN_COUNTED)),
             )
-        # Whoever can write to the registry can write anything there: brackets without end
+        # A writer of the registry can put anything there: brackets without end
         # (RecursionError), or a number of rows that is infinite (OverflowError).
         except (
             *(ValueError, TypeError, KeyError, AttributeError),
@@ -157,7 +157,7 @@ class Found:
 
 def find_reference(version: ModelVersion, registry: Registry) -> Found:
     """The reference that is stored with a version. A month can be judged without it, so what is
-    wrong with it is told and raises nothing.
+    wrong with it is reported and raises nothing.
 
     Raises:
         RegistryUnavailable: the registry is out of reach.

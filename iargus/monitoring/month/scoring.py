@@ -35,7 +35,7 @@ def find_champion(task: Task, registry: Registry) -> ModelVersion:
 
 
 def load_champion(task: Task, version: ModelVersion, registry: Registry) -> Pipeline:
-    """Fetch and load exactly this version, wherever the alias has gone meanwhile.
+    """Fetch and load exactly this version, whichever the alias names by now.
 
     Raises:
         ArtefactRejected: its file is missing, altered, or holds an unknown type.

@@ -95,7 +95,8 @@ class Dialect(Protocol):
     # Writing
 
     def insert_ignoring(self, table: Table) -> Insert:
-        """An INSERT that passes over rows whose unique key is there already; `rowcount` tells."""
+        """An INSERT that passes over rows whose unique key is there already, and does not count
+        them."""
 
     def upsert(
         self, table: Table, values: Mapping[str, Any], *, key: Sequence[str], changes: Any

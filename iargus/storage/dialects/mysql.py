@@ -38,7 +38,7 @@ from iargus.storage.dialects.base import Dialect, Lockable, Row, behind
 # No such table, no such column.
 _NO_TABLE_OR_COLUMN = {1146, 1054}
 _NO_DATABASE = 1049
-# The server shuts down, has ended the connection, or was told to (MariaDB and MySQL).
+# The server shuts down, has ended the connection, or was asked to (MariaDB and MySQL).
 _ENDED = {1053, 1077, 1079, 1317, 1927, 3169, 4031}
 
 

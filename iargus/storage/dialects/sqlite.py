@@ -1,4 +1,4 @@
-"""SQLite: two files under `var/`, opened, never made, by whoever uses them.
+"""SQLite: two files under `var/`, which their users open and never make.
 
 SQLite goes on writing to a file that was removed, and says nothing; and it makes an empty one where
 it is asked for one that is not there. Here a connection is looked at before each use, and only
@@ -60,7 +60,7 @@ class SQLite(Dialect):
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, record: Any) -> None:
-            # Before the file is read: should it be exchanged meanwhile, the next use notices.
+            # Before the file is read: should it be exchanged now, the next use notices.
             record.info["file"] = _identity(path)
             cursor = connection.cursor()
             # WAL lets workers read while another writes; NORMAL is durable against a crash of the

@@ -91,12 +91,12 @@ class Imports:
         """Add rows in one transaction with their count; `known` rows more are there already.
 
         Raises:
-            ImportStateError: the import was undone meanwhile; nothing was added.
+            ImportStateError: the import was undone while it ran; nothing was added.
         """
         names = (*rows.names, "import_id")
         numbered = [(*each, number) for each in values]
         with self._database.transaction() as connection:
-            # Before the rows: whoever undoes the import locks its line first, too.
+            # Before the rows: undoing the import locks its line first, too.
             self._in_state(connection, number, rows_known=imports.c.rows_known + known)
             added = insert_rows(connection, rows.table, names, numbered) if numbered else 0
             self._in_state(
@@ -111,7 +111,7 @@ class Imports:
         """Write down that all rows of an import were added.
 
         Raises:
-            ImportStateError: the import was undone meanwhile.
+            ImportStateError: the import was undone while it ran.
         """
         with self._database.transaction() as connection:
             at = now.replace(microsecond=0)

@@ -39,7 +39,7 @@ def create_or_complete(
     Columns that are more, and all rows, stay.
 
     Raises:
-        SchemaMissing: rows would need a value that nobody knows.
+        SchemaMissing: rows would need a value that is not known.
     """
     for table in metadata.sorted_tables:
         if not inspect(connection).has_table(table.name):

@@ -1,7 +1,7 @@
 """Is a challenger really better than the champion? Pure: paired per-row errors in, a decision out.
 
 Promoting whatever has the lower mean promotes an exactly equal challenger half of the time.
-Here the challenger must win a one-sided test at level `alpha`, so that an equal one is promoted
+Here the challenger must win a one-sided test at level `ALPHA`, so that an equal one is promoted
 in at most that share of months, and it must not have become clearly worse in a segment.
 """
 
@@ -62,7 +62,6 @@ def compare_models(
     champion_errors: ArrayLike,
     challenger_errors: ArrayLike,
     *,
-    alpha: float = ALPHA,
     margin: float = MARGIN,
     segments: Segments | None = None,
 ) -> Promotion:
@@ -94,13 +93,13 @@ def compare_models(
         method = Method.MCNEMAR if binary else Method.SKEW_CORRECTED_T
         p_value, p_worse = test(champion, challenger), test(challenger, champion)
         worse = worse_segments(
-            champion, challenger, segments or {}, margin=margin, alpha=alpha, test=test
+            champion, challenger, segments or {}, margin=margin, alpha=ALPHA, test=test
         )
     same = method is not Method.TOO_FEW and bool((champion == challenger).all())
-    if worse or same or p_worse <= alpha:
+    if worse or same or p_worse <= ALPHA:
         decision = Decision.KEEP
     else:
-        decision = Decision.PROMOTE if p_value <= alpha else Decision.UNDECIDED
+        decision = Decision.PROMOTE if p_value <= ALPHA else Decision.UNDECIDED
     return Promotion(
         decision=decision,
         champion_error=float(champion.mean()) if rows else None,

@@ -1,6 +1,6 @@
 """Errors of rows reduced to their moments as they come. Pure.
 
-Ten million errors need no memory so. Moments of two parts give those of the whole exactly (Pébay
+So ten million errors need no memory. Moments of two parts give those of the whole exactly (Pébay
 2008, Sandia report SAND2008-6212).
 """
 

@@ -91,7 +91,7 @@ class QualityScan:
     """Looks at a stream of rows, part by part; the parts may have any size.
 
     Args:
-        kinds: what every feature was in the reference; `kind_of` or a stored summary tells.
+        kinds: what every feature was in the reference; from `kind_of` or a stored summary.
         label: the name of the label's column.
         units: columns to be checked for kilometres instead of miles, and the like.
     """
