@@ -139,7 +139,7 @@ def _with_mail(run: RunContext, outcome: TaskOutcome) -> TaskOutcome:
         return outcome
     mail = write_alert((kind,), outcome, run.settings, picture=None)
     try:
-        queued = run.records.tell(mail, to_naive_utc(run.clock()))
+        queued = run.records.queue(mail, to_naive_utc(run.clock()))
     except IArgusError as error:
         # The database is what has failed, most likely; the exit status says so too.
         logger.error("%s: no mail could be queued: %s", outcome.task, error)

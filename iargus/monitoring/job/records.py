@@ -95,7 +95,7 @@ class MonitoringRecords:
                 f"another run has recorded {run.task} {run.period} meanwhile; nothing was written"
             ) from None
 
-    def tell(self, mail: Mail, at: datetime) -> bool:
+    def queue(self, mail: Mail, at: datetime) -> bool:
         """Put a mail into the outbox that belongs to no record, such as that of a failed run.
 
         Returns:
