@@ -57,7 +57,8 @@ class LabelledStore:
             return 0
         plain = self._format().plain(rows, source)
         with self._database.transaction() as connection:
-            return insert_rows(connection, self._labelled.table, self._labelled.written, plain)
+            names = self._labelled.written_by(self._task)
+            return insert_rows(connection, self._labelled.table, names, plain)
 
     def rows(self, *, start: datetime | None = None, end: datetime | None = None) -> pd.DataFrame:
         """The rows with `start <= observed_at < end`, ordered by time, then by arrival."""
@@ -91,7 +92,8 @@ class LabelledStore:
             DataError: they are not as many as `expected`; nothing was deleted.
         """
         labelled = self._labelled
-        wanted = [*labelled.complete, *labelled.rows_of(self._task), labelled.timestamp >= start]
+        mine = [*labelled.complete(self._task), *labelled.rows_of(self._task)]
+        wanted = [*mine, labelled.timestamp >= start]
         with self._database.transaction() as connection:
             found = connection.execute(delete(labelled.table).where(*wanted)).rowcount
             if found != expected:
@@ -118,14 +120,13 @@ class LabelledStore:
     ) -> Iterator[list[Row]]:
         labelled = self._labelled
         number = labelled.table.c.id
-        wanted = [*labelled.complete, number <= highest(self._database, number)]
+        wanted = [*labelled.complete(self._task), number <= highest(self._database, number)]
         if start is not None:
             wanted.append(labelled.timestamp >= start)
         if end is not None:
             wanted.append(labelled.timestamp < end)
-        read = [labelled.table.c[name] for name in labelled.read]
         task = None if labelled.task is None else (labelled.task, self._task.name)
-        return pages(self._database, read, wanted, task=task, size=size)
+        return pages(self._database, labelled.read_by(self._task), wanted, task=task, size=size)
 
     def _format(self) -> CarRows | ExampleRows:
         # Imported here: both bring pandas; what only names a store does without.

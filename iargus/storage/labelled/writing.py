@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table
+from sqlalchemy import Column, ColumnElement, Connection, Integer, String, Table
 
 from iargus.errors import DataError
 from iargus.storage.database import Database
@@ -38,44 +38,53 @@ class LabelledTable:
     Attributes:
         timestamp: when a row was observed.
         task: which task a row belongs to; None where all belong to one.
-        written: the columns that are written, in the order of a row.
-        read: the columns that are read, the time and the number of the row first.
-        required: the columns without which a row teaches nothing; older tables let them be empty.
+        payload: the features as a JSON object; None where each has a column of its name.
+        written: the columns that are written, in the order of a row, behind those of features.
     """
 
     table: Table
     timestamp: Column[datetime]
-    task: Column[str] | None
+    label: Column[Any]
     written: tuple[str, ...]
-    read: tuple[str, ...]
-    required: tuple[str, ...] = ()
+    task: Column[str] | None = None
+    payload: Column[Any] | None = None
 
     def rows_of(self, task: Task) -> list[ColumnElement[bool]]:
         """The condition that a row belongs to `task`."""
         return [] if self.task is None else [self.task == task.name]
 
-    @property
-    def complete(self) -> list[ColumnElement[bool]]:
-        return [self.table.c[name].is_not(None) for name in self.required]
+    def features(self, task: Task) -> list[Column[Any]]:
+        """The columns of the features of `task`."""
+        return [self.table.c[name] for name in task.features] if self.payload is None else []
+
+    def written_by(self, task: Task) -> tuple[str, ...]:
+        return (*(column.name for column in self.features(task)), *self.written)
+
+    def read_by(self, task: Task) -> list[Column[Any]]:
+        """The time and the number of a row, and what it says."""
+        payload = [] if self.payload is None else [self.payload]
+        return [self.timestamp, self.table.c.id, *self.features(task), self.label, *payload]
+
+    def complete(self, task: Task) -> list[ColumnElement[bool]]:
+        """Older tables let required columns be empty; such a row teaches nothing."""
+        features = self.features(task)
+        needed = [column for column in features if not column.nullable]
+        return [column.is_not(None) for column in (*needed, self.label)] if features else []
 
 
 CAR_DETAILS = LabelledTable(
     car_details,
     car_details.c.date_added,
-    None,
-    written=(
-        *("state", "model", "make", "year", "mileage", "price", "date_added"),
-        *("row_key", "source"),
-    ),
-    read=("date_added", "id", "state", "make", "model", "year", "mileage", "price"),
-    required=("make", "model", "year", "price"),
+    car_details.c.price,
+    ("price", "date_added", "row_key", "source"),
 )
 EXAMPLES = LabelledTable(
     labelled_examples,
     labelled_examples.c.observed_at,
-    labelled_examples.c.task,
-    written=("task", "observed_at", "payload", "label", "source", "row_key"),
-    read=("observed_at", "id", "label", "payload"),
+    labelled_examples.c.label,
+    ("task", "observed_at", "payload", "label", "source", "row_key"),
+    task=labelled_examples.c.task,
+    payload=labelled_examples.c.payload,
 )
 TABLES = (CAR_DETAILS, EXAMPLES)
 
@@ -101,7 +110,8 @@ class PlainRows:
         labelled = table_of(task)
         self.is_car = labelled is CAR_DETAILS
         self.table = labelled.table
-        self.names = labelled.written
+        self.names = labelled.written_by(task)
+        self._fitted = [(column.name, _fitted(column)) for column in labelled.features(task)]
 
     def row(self, payload: Mapping[str, Any], label: Label, at: datetime, key: str) -> Plain:
         """One row of an input and a label that the task has checked; `at` is UTC without a zone.
@@ -113,7 +123,11 @@ class PlainRows:
         # As SQLAlchemy keeps times in SQLite, which compares them as text; MySQL reads it too.
         timestamp = f"{at.isoformat(' ', 'seconds')}.000000"
         if self.is_car:
-            return self._car(payload, label, timestamp, key)
+            values = [
+                None if (value := payload.get(name)) is None else fitted(value)
+                for name, fitted in self._fitted
+            ]
+            return (*values, float(label), timestamp, key, self._source)
         features = {name: payload.get(name) for name in self._task.features}
         try:
             document = json.dumps(features, ensure_ascii=False, allow_nan=False)
@@ -124,14 +138,20 @@ class PlainRows:
             raise DataError(f"a label has at most {MAX_LABEL_CHARS} characters")
         return (self._task.name, timestamp, document, text, self._source, key)
 
-    def _car(self, payload: Mapping[str, Any], label: Label, timestamp: str, key: str) -> Plain:
-        state, make, model = payload.get("state"), payload["make"], payload["model"]
-        mileage = payload.get("mileage")
-        if len(make) > 64 or len(model) > 128 or (state is not None and len(state) > 64):
-            raise DataError("the name of a make, a model or a state is too long for its column")
-        miles = None if mileage is None else float(mileage)
-        year = int(payload["year"])
-        return (state, model, make, year, miles, float(label), timestamp, key, self._source)
+
+def _fitted(column: Column[Any]) -> Callable[[Any], Any]:
+    """What makes a value one of this column."""
+    kind = column.type
+    if not isinstance(kind, String):
+        return int if isinstance(kind, Integer) else float
+    limit = kind.length or 0
+
+    def text(value: str) -> str:
+        if len(value) > limit:
+            raise DataError(f"{column.name} has more than the {limit} characters of its column")
+        return value
+
+    return text
 
 
 def adder(database: Database, *, source: str) -> AddLabelled:
