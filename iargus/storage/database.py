@@ -50,14 +50,11 @@ class Database:
             raise self._translated(error) from error
         except FileMissing as error:
             raise SchemaMissing(f"the database {self.name}: {error}") from error
-        except (exc.InterfaceError, exc.TimeoutError, exc.InternalError) as error:
-            raise DatabaseUnavailable(f"the database {self.name}: {_reason(error)}") from error
-        except exc.DBAPIError as error:
+        except (exc.IntegrityError, exc.DataError, exc.NotSupportedError):
+            raise  # a broken rule of the data is no outage
+        except (exc.DBAPIError, exc.TimeoutError) as error:
             # mysql-connector raises a plain DatabaseError for some refusals (too many
-            # connections, a host that is not allowed), and a plain Error when time runs out; a
-            # broken rule of the data is no outage.
-            if isinstance(error, (exc.IntegrityError, exc.DataError, exc.NotSupportedError)):
-                raise
+            # connections, a host that is not allowed), and a plain Error when time runs out.
             raise DatabaseUnavailable(f"the database {self.name}: {_reason(error)}") from error
 
     def _translated(self, error: exc.DBAPIError) -> DatabaseUnavailable | SchemaMissing:

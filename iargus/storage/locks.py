@@ -43,6 +43,7 @@ class JobLock:
         self._clock = clock
         self._timeout = timedelta(seconds=timeout_s)
         self.holder = holder or own_holder()
+        self._mine = (job_lock.c.name == name) & (job_lock.c.holder == self.holder)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -63,9 +64,8 @@ class JobLock:
         Raises:
             RunLocked: somebody has, because this run was silent for too long.
         """
-        mine = (job_lock.c.name == self._name) & (job_lock.c.holder == self.holder)
         now = to_naive_utc(self._clock())
-        if not self._changed(update(job_lock).where(mine).values(taken_at=now)):
+        if not self._changed(update(job_lock).where(self._mine).values(taken_at=now)):
             raise RunLocked(f"this run was silent for too long and has lost the lock {self._name}")
 
     def forget_dead(self) -> None:
@@ -118,10 +118,9 @@ class JobLock:
             return connection.execute(statement).rowcount > 0
 
     def _release(self) -> None:
-        mine = (job_lock.c.name == self._name) & (job_lock.c.holder == self.holder)
         try:
             with self._database.transaction() as connection:
-                connection.execute(delete(job_lock).where(mine))
+                connection.execute(delete(job_lock).where(self._mine))
         except DatabaseUnavailable as error:
             # The next run on this host sees that the holder is dead; others wait for the timeout.
             logger.error("the lock %s could not be released: %s", self._name, error)

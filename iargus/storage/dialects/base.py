@@ -1,5 +1,7 @@
 """What a database must be able to do, and the types of columns that databases name differently."""
 
+# ruff: noqa: ARG002 - what has a body takes arguments that only others need
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -60,7 +62,10 @@ class Lockable(Protocol):
 
 
 class Dialect(Protocol):
-    """One kind of database. Without state: one instance serves all databases of its kind."""
+    """One kind of database. Without state: one instance serves all databases of its kind.
+
+    What has a body here is right for a database that does not need it.
+    """
 
     is_embedded: bool
     """A file of this host: no network that may go silent, no accounts, no clock of its own."""
@@ -75,6 +80,7 @@ class Dialect(Protocol):
 
     def file(self, engine: Engine) -> Path | None:
         """The file of an embedded database; None where it is a server's."""
+        return None
 
     def make_file(self, engine: Engine) -> None:
         """Make the file of an embedded database, empty, where there is none; nothing on a server.
@@ -82,12 +88,14 @@ class Dialect(Protocol):
         Raises:
             OSError: it cannot be made there.
         """
+        return
 
     def lacks_tables(self, error: BaseException | None) -> bool:
         """Whether the driver's error says that a table or a column is not there."""
 
     def lacks_database(self, error: BaseException | None) -> bool:
         """Whether the driver's error says that the server has no such database."""
+        return False
 
     def outage_advice(self, engine: Engine) -> str:
         """What to look at when the database does not answer."""
@@ -130,11 +138,13 @@ class Dialect(Protocol):
 
     def server_time(self) -> ColumnElement[datetime] | None:
         """The server's time in UTC; None where its clock is this machine's."""
+        return None
 
     # Schema
 
     def begin_upgrade(self, connection: Connection) -> None:
         """Make changes of the schema all or nothing, where the database can."""
+        return
 
     def upgrade_lock(self, database: Lockable, timeout_s: int) -> AbstractContextManager[None]:
         """One upgrade of a database at a time, over all processes and machines.
@@ -145,13 +155,16 @@ class Dialect(Protocol):
 
     def prepare_older(self, connection: Connection, table: Table) -> None:
         """Make the text of an older service's table hold every character."""
+        return
 
     def wider_type(self, connection: Connection, wanted: Column[Any], there: Any) -> Any:
         """The type that an older column becomes, or None where the type `there` holds all that is
         `wanted`."""
+        return None
 
     def lacks_counter(self, wanted: Column[Any], there: Mapping[str, Any]) -> bool:
         """Whether an older column does not number its rows, as is wanted."""
+        return False
 
 
 def behind(columns: Sequence[Column[Any]], after: Row | None) -> ColumnElement[bool]:

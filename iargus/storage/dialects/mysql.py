@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -105,12 +104,6 @@ class MySQL(Dialect):
         assert server is not None
         return f"{server.host}:{server.port}"
 
-    def file(self, engine: Engine) -> Path | None:  # noqa: ARG002
-        return None
-
-    def make_file(self, engine: Engine) -> None:
-        pass
-
     def lacks_tables(self, error: BaseException | None) -> bool:
         return getattr(error, "errno", None) in _NO_TABLE_OR_COLUMN
 
@@ -174,9 +167,6 @@ class MySQL(Dialect):
 
     def server_time(self) -> ColumnElement[datetime] | None:
         return func.utc_timestamp(type_=DateTime)
-
-    def begin_upgrade(self, connection: Connection) -> None:
-        pass  # every change of a table commits by itself
 
     @contextmanager
     def upgrade_lock(self, database: Lockable, timeout_s: int) -> Iterator[None]:

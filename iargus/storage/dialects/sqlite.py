@@ -11,7 +11,6 @@ import fcntl
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,9 +93,6 @@ class SQLite(Dialect):
     def lacks_tables(self, error: BaseException | None) -> bool:
         return "no such table" in str(error) or "no such column" in str(error)
 
-    def lacks_database(self, error: BaseException | None) -> bool:  # noqa: ARG002
-        return False  # a file that is gone is a `FileMissing`
-
     def outage_advice(self, engine: Engine) -> str:
         return (
             f"look at {self.file(engine)}: whether its disk is full, this user may write to it, "
@@ -147,9 +143,6 @@ class SQLite(Dialect):
         query = select(*plain).where(condition).order_by(*columns[:2]).limit(size)
         return list(connection.execute(query).all())
 
-    def server_time(self) -> ColumnElement[datetime] | None:
-        return None
-
     def begin_upgrade(self, connection: Connection) -> None:
         # DDL alone begins no transaction here.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -161,15 +154,6 @@ class SQLite(Dialect):
         with Path(f"{database.file}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-    def prepare_older(self, connection: Connection, table: Table) -> None:
-        pass
-
-    def wider_type(self, connection: Connection, wanted: Column[Any], there: Any) -> Any:  # noqa: ARG002
-        return None  # any column holds anything
-
-    def lacks_counter(self, wanted: Column[Any], there: Mapping[str, Any]) -> bool:  # noqa: ARG002
-        return False
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ def worse_segments(
         found.append(Worse(name, len(place), float(one.mean()), float(other.mean()), p_value))
     corrected = holm([each.p_value for each in found])
     worse = [
-        Worse(each.segment, each.rows, each.champion_error, each.challenger_error, p_value)
+        replace(each, p_value=p_value)
         for each, p_value in zip(found, corrected, strict=True)
         if p_value <= alpha and each.challenger_error - each.champion_error > margin
     ]
