@@ -28,7 +28,7 @@ from rich.table import Table
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from iargus.settings import Settings
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.base import Task
 from iargus.tasks.car_price.canonical import canonical_make
 from iargus.tasks.catalogue import Catalogue
@@ -141,7 +141,7 @@ def main() -> None:
         for task in Catalogue.read(settings.policy):
             if given.cars_only and task.name != "car_price":
                 continue
-            rows = labelled_store(task, database).rows()
+            rows = LabelledStore(task, database).rows()
             split = in_time if task.name == "car_price" else in_folds
             found = measure(task, list(split(rows, task)))
             table = Table("metric", *(f"{number + 1}" for number in range(len(found))), "mean")

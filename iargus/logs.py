@@ -61,5 +61,3 @@ def configure_logging(level: str) -> None:
     )
     for handler in logging.getLogger().handlers:
         handler.addFilter(DuplicateFilter())
-    # The driver logs every connection at INFO.
-    logging.getLogger("mysql.connector").setLevel(logging.WARNING)

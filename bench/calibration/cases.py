@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from iargus.monitoring.stats.drift import FeatureSummary, Kind, compare_features
 from iargus.monitoring.stats.drift.categories import CategorySummary
+from iargus.monitoring.stats.drift.compare import compare_features
 from iargus.monitoring.stats.drift.numbers import NumberSummary
+from iargus.monitoring.stats.drift.summary import FeatureSummary, Kind
 from iargus.monitoring.stats.performance.comparison import Decision, compare_models
 from iargus.monitoring.stats.performance.evidence import Evidence, accumulate
 from iargus.monitoring.stats.performance.verdict import State, confirm, judge_performance

@@ -14,7 +14,8 @@ import pandas as pd
 from rich.console import Console
 from rich.progress import track
 
-from iargus.monitoring.stats.drift import Kind, compare_features, summarise
+from iargus.monitoring.stats.drift.compare import compare_features
+from iargus.monitoring.stats.drift.summary import Kind, summarise
 from iargus.tasks.text_intent.pipeline import build_text_intent_pipeline
 
 ROWS, UNSEEN, FOLDS = 1000, 50, 5

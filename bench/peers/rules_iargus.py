@@ -17,7 +17,8 @@ from bench.peers.worlds import (
     World,
     errors_of,
 )
-from iargus.monitoring.stats.drift import FeatureSummary, Kind, compare_features, summarise
+from iargus.monitoring.stats.drift.compare import compare_features
+from iargus.monitoring.stats.drift.summary import FeatureSummary, Kind, summarise
 from iargus.monitoring.stats.performance.evidence import Evidence, accumulate
 from iargus.monitoring.stats.performance.verdict import State, confirm, judge_performance
 

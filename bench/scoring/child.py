@@ -15,7 +15,7 @@ import iargus.threads  # noqa: F401 - before scikit-learn is imported
 from iargus.registry import artefact
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import evaluate
 
@@ -37,7 +37,7 @@ def score(call: dict[str, str]) -> None:
         Path(call["model"]), sha256=call["sha256"], trusted_types=task.trusted_types
     )
     database = Database.connect(LABELLED, Settings(Environment.read(os.environ), Policy()))
-    chunks = labelled_store(task, database).chunks(start=datetime.fromisoformat(call["start"]))
+    chunks = LabelledStore(task, database).chunks(start=datetime.fromisoformat(call["start"]))
     rows, error, reading, scoring = 0, 0.0, 0.0, 0.0
     began, cpu = time.perf_counter(), time.process_time()
     while True:

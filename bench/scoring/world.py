@@ -12,7 +12,7 @@ import pandas as pd
 
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import upgrade
 from iargus.tasks.base import Task
 from iargus.training.seed import labelled_months, load_sentences
@@ -46,7 +46,7 @@ def fill(
     for month in months:
         for start in range(0, len(month), ADDED_AT_ONCE):
             part = month.iloc[start : start + ADDED_AT_ONCE]
-            labelled_store(task, database).add(part, source="bench")
+            LabelledStore(task, database).add(part, source="bench")
             tell(len(part))
     database.dispose()
 

@@ -31,7 +31,7 @@ from iargus.serving.sync.supervisor import SyncSupervisor
 from iargus.settings import Settings
 from iargus.settings.http import ANY_ORIGIN_WARNING
 from iargus.storage.database import API, LABELLED, Database
-from iargus.storage.labelled.single import adder
+from iargus.storage.labelled.writing import adder
 from iargus.tasks.catalogue import Catalogue
 
 logger = logging.getLogger(__name__)

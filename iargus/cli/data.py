@@ -41,12 +41,12 @@ def future(
     Set aside, the rows can be corrected in their file and imported again.
     """
     # Imported here: it brings pandas, seconds that `--help` can spare.
-    from iargus.storage.labelled.store import labelled_store
+    from iargus.storage.labelled.store import LabelledStore
     from iargus.training.rows import future_from
 
     stack = Stack()
     chosen = stack.catalogue.get(task)
-    store = labelled_store(chosen, stack.labelled)
+    store = LabelledStore(chosen, stack.labelled)
     edge = future_from(utc_now())
     rows = store.rows(start=edge)
     if rows.empty:

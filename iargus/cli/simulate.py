@@ -41,7 +41,7 @@ def simulate_cars(
     task: Annotated[str, typer.Option(help="The task that learns from the sales.")] = "car_price",
 ) -> None:
     """Add simulated sales of used cars. The same plan is never added twice."""
-    from iargus.storage.labelled.store import labelled_store
+    from iargus.storage.labelled.store import LabelledStore
     from iargus.tasks.base import Storage
     from iargus.training.seed import add_simulation
     from iargus.training.simulator import SimulationError, SimulationPlan
@@ -62,7 +62,7 @@ def simulate_cars(
     except SimulationError as error:
         raise ConfigurationError(str(error)) from None
     with progress_bar(f"Simulating {months} months", total=months) as advance:
-        added = add_simulation(plan, labelled_store(chosen, stack.labelled), progress=advance)
+        added = add_simulation(plan, LabelledStore(chosen, stack.labelled), progress=advance)
     typer.echo(f"{added:,} added, {plan.rows - added:,} already there")
 
 

@@ -41,7 +41,7 @@ def train(
     """Train a model on the labelled rows, measure it on held-out rows, and register it."""
     # Imported here: they bring scikit-learn and pandas, seconds that `--help` can spare.
     from iargus.monitoring.month.reference import reference_files
-    from iargus.storage.labelled.store import labelled_store
+    from iargus.storage.labelled.store import LabelledStore
     from iargus.training import fit
     from iargus.training.rows import training_rows
 
@@ -53,7 +53,7 @@ def train(
     with _steps() as step:
         step("reading the labelled rows")
         found = training_rows(
-            labelled_store(chosen, stack.labelled), now=utc_now(), start=since, end=until
+            LabelledStore(chosen, stack.labelled), now=utc_now(), start=since, end=until
         )
         rows, left_out = found.rows, found.left_out(task)
         if left_out is not None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from iargus.monitoring.stats.drift.result import DriftFacts
-from iargus.monitoring.stats.performance.segment_errors import SegmentError
-from iargus.monitoring.stats.quality.scan import Finding
+from iargus.monitoring.stats.drift.facts import DriftFacts
+from iargus.monitoring.stats.performance.segments import SegmentError
+from iargus.monitoring.stats.quality.findings import Finding
 from iargus.storage.labelled.repeats import Repeats
 
 

@@ -11,7 +11,7 @@ _WRITTEN = re.compile(r"(\d{4})-(\d{2})")
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """One calendar month, written `2026-11`; half open: `start <= moment < end`."""
+    """One calendar month, written `2026-11`; half open: `start <= time < end`."""
 
     year: int
     month: int
@@ -45,12 +45,12 @@ class Period:
 
     @property
     def start(self) -> datetime:
-        """The first moment, UTC without a zone, as databases hold it."""
+        """Its beginning, UTC without a zone, as databases hold it."""
         return datetime(self.year, self.month, 1)
 
     @property
     def end(self) -> datetime:
-        """The first moment that no longer belongs to it, UTC without a zone."""
+        """The beginning of the next month, UTC without a zone."""
         return self.next().start
 
     def __str__(self) -> str:

@@ -66,7 +66,7 @@ def plan_window(
     count: on them every model looks good.
 
     Args:
-        learned_until: the first moment after the rows that the champion was trained on.
+        learned_until: the time after the last of the rows that the champion was trained on.
     """
     missed: tuple[Period, ...] = ()
     if newest is None:

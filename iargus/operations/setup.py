@@ -19,7 +19,7 @@ from iargus.operations.stack import Stack
 from iargus.registry.version import CHAMPION
 from iargus.serving.placement import Placement
 from iargus.serving.sync.sync import sync_once
-from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import check_schema, upgrade
 from iargus.tasks.base import Storage, Task
 from iargus.training.fit import train
@@ -97,7 +97,7 @@ def _prepare_schema(stack: Stack, progress: Progress) -> None:
 def _first_champion(
     stack: Stack, task: Task, *, today: date, progress: Progress, first: FirstData
 ) -> None:
-    store = labelled_store(task, stack.labelled)
+    store = LabelledStore(task, stack.labelled)
     if store.span().count == 0:
         if stack.settings.environment.production:
             # Synthetic rows must never be mixed with real sales.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +11,6 @@ from sqlalchemy import Connection, Engine, exc
 from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.settings import Settings
 from iargus.storage.dialects import FileMissing, configured, dialect_of
-from iargus.storage.dialects.sqlite_files import make_file
-
-logger = logging.getLogger(__name__)
 
 LABELLED = "iargus"
 API = "iargus_api"
@@ -54,14 +50,11 @@ class Database:
             raise self._translated(error) from error
         except FileMissing as error:
             raise SchemaMissing(f"the database {self.name}: {error}") from error
-        except (exc.InterfaceError, exc.TimeoutError, exc.InternalError) as error:
-            raise DatabaseUnavailable(f"the database {self.name}: {_reason(error)}") from error
-        except exc.DBAPIError as error:
+        except (exc.IntegrityError, exc.DataError, exc.NotSupportedError):
+            raise  # a broken rule of the data is no outage
+        except (exc.DBAPIError, exc.TimeoutError) as error:
             # mysql-connector raises a plain DatabaseError for some refusals (too many
-            # connections, a host that is not allowed), and a plain Error when time runs out; a
-            # broken rule of the data is no outage.
-            if isinstance(error, (exc.IntegrityError, exc.DataError, exc.NotSupportedError)):
-                raise
+            # connections, a host that is not allowed), and a plain Error when time runs out.
             raise DatabaseUnavailable(f"the database {self.name}: {_reason(error)}") from error
 
     def _translated(self, error: exc.DBAPIError) -> DatabaseUnavailable | SchemaMissing:
@@ -88,8 +81,7 @@ class Database:
         Raises:
             OSError: it cannot be made there.
         """
-        if self.file is not None:
-            make_file(self.file)
+        self.dialect.make_file(self.engine)
 
     @property
     def is_gone(self) -> bool:

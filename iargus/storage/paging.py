@@ -3,7 +3,8 @@
 A cursor that stays open would be killed by the server when its reader stops to think
 (`net_write_timeout`, 60 s), and would hold a connection, on SQLite a lock against checkpoints, for
 as long. A page that begins after the last row of the page before costs the same wherever it is, by
-the index of the time, and no row that is added meanwhile moves another or makes it come twice.
+the index of the time, and no row that is added between two pages moves another or makes it come
+twice.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, String, and_, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, and_, func, select
 
 from iargus.storage.database import Database
 from iargus.storage.dialects.base import Row
@@ -37,17 +38,17 @@ def pages(
     """
     if size < 1:
         raise ValueError(f"a page has at least one row, not {size}")
-    after: list[ColumnElement[bool]] = [columns[0].is_not(None)]
+    after: Row | None = None
     while True:
         with database.transaction() as connection:
             page = database.dialect.read_page(
-                connection, columns, and_(*wanted, *after), task, size
+                connection, columns, and_(*wanted), after=after, task=task, size=size
             )
         if page:
             yield page
         if len(page) < size:
             return
-        after = _after(columns, page[-1])
+        after = page[-1]
 
 
 def highest(database: Database, number: Column[int]) -> int:
@@ -64,12 +65,3 @@ def decoded(values: Sequence[Any]) -> list[Any]:
         found: list[Any] = json.loads(f"[{','.join(values)}]")
         return found
     return [json.loads(value) if isinstance(value, str) else value for value in values]
-
-
-def _after(columns: Sequence[Column[Any]], row: Row) -> list[ColumnElement[bool]]:
-    timestamp, number = columns[:2]
-    # The text that the database gave: a time that was read and written again might be another
-    # text, and SQLite compares texts.
-    at = literal(row[0], String())
-    # `(moment, number) > (…)` would say it, but MySQL and MariaDB find no index for that.
-    return [timestamp >= at, or_(timestamp > at, number > row[1])]

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from iargus.storage.dialects.column_types import LONG_TEXT, PICTURE, ROW_ID
+from iargus.storage.dialects.base import LONG_TEXT, PICTURE, ROW_ID
 
 labelled_metadata = MetaData()
 api_metadata = MetaData()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from tests.api.application import Api
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 80_467.2}
@@ -20,7 +20,7 @@ def predicted(api: Api, bearer: dict[str, str], path: str, body: dict[str, Any])
 
 def labelled(api: Api, name: str) -> list[dict[str, Any]]:
     database = next(base for base in api.services.databases if base.name == "iargus")
-    rows = labelled_store(api.services.catalogue.get(name), database).rows()
+    rows = LabelledStore(api.services.catalogue.get(name), database).rows()
     return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
 
 

@@ -11,7 +11,7 @@ from iargus.serving.compilation.compiling import export_bundle
 from iargus.serving.loaded_models import LoadedModel
 from iargus.serving.predictor import CompiledPredictor
 from iargus.settings import Policy
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.catalogue import Catalogue
 from tests.api.application import Api, FixedChampions
 
@@ -78,7 +78,7 @@ def test_what_an_answer_shows_is_taken_back_as_its_label(
         body = {"prediction_id": answer["prediction_id"], "label": label}
         assert numbering.client.post("/feedback", json=body, headers=bearer).status_code == 202
     database = next(base for base in numbering.services.databases if base.name == "iargus")
-    rows = labelled_store(numbering.services.catalogue.get("intent"), database).rows()
+    rows = LabelledStore(numbering.services.catalogue.get("intent"), database).rows()
     assert rows["label"].tolist() == [str(shown)]
 
 

@@ -116,7 +116,7 @@ def test_mails_that_pause_are_not_explained_by_the_server_that_failed_before(
 ) -> None:
     run("db", "upgrade")
     database = Database.connect(LABELLED, settings)
-    MonitoringRecords(database).tell(alert(Kind.FAILED_RUN), utc_now().replace(tzinfo=None))
+    MonitoringRecords(database).queue(alert(Kind.FAILED_RUN), utc_now().replace(tzinfo=None))
     gone = SmtpServer(host="127.0.0.1", port=free_port(), recipients=("a@example.org",))
     broken = Settings(settings.environment.model_copy(update={"smtp": gone}), settings.policy)
     failed = deliver(database, broken, utc_now)

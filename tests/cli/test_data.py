@@ -8,7 +8,7 @@ import pandas as pd
 
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.catalogue import Catalogue
 from tests.cli.conftest import Run
 
@@ -27,7 +27,7 @@ def add(tmp_path: Path, *days: str) -> None:
             "observed_at": pd.to_datetime(list(days)),
         }
     )
-    labelled_store(task, database).add(rows, source="test")
+    LabelledStore(task, database).add(rows, source="test")
 
 
 def test_rows_of_the_future_are_shown_and_set_aside(run: Run, tmp_path: Path) -> None:

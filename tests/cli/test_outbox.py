@@ -21,8 +21,8 @@ def queued(run: Run, tmp_path: Path) -> None:
     run("db", "upgrade")
     settings = Settings(Environment(var_dir=tmp_path / "var"), Policy())
     records = MonitoringRecords(Database.connect(LABELLED, settings))
-    records.tell(alert(Kind.FAILED_RUN), datetime(2018, 12, 1, 6))
-    records.tell(alert(Kind.BREACH_NOT_FIXED, picture=b"PNG"), datetime(2018, 12, 1, 7))
+    records.queue(alert(Kind.FAILED_RUN), datetime(2018, 12, 1, 6))
+    records.queue(alert(Kind.BREACH_NOT_FIXED, picture=b"PNG"), datetime(2018, 12, 1, 7))
 
 
 @pytest.mark.usefixtures("queued")

@@ -19,7 +19,7 @@ from iargus.api.container import Services
 from iargus.monitoring.month.scoring import find_champion, load_champion
 from iargus.operations.stack import Stack
 from iargus.settings import Settings
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import upgrade
 
 ARCHIVE = Path(__file__).with_name("var-0.1.0.tar.xz")
@@ -77,8 +77,8 @@ def test_its_tokens_and_placed_models_answer(folder: Path) -> None:
 def test_its_champions_load_and_its_rows_can_be_scored(folder: Path, name: str) -> None:
     stack = Stack()
     task = stack.catalogue.get(name)
-    champion = load_champion(task, find_champion(task, stack.registry), stack.registry)
-    rows = labelled_store(task, stack.labelled).rows()
+    estimator = load_champion(task, find_champion(task, stack.registry), stack.registry)
+    rows = LabelledStore(task, stack.labelled).rows()
     assert len(rows) > 100
-    predicted = champion.estimator.predict(task.training_frame(rows.head(20)))
+    predicted = estimator.predict(task.training_frame(rows.head(20)))
     assert len(predicted) == 20

@@ -15,7 +15,7 @@ import pytest
 
 from iargus.clock import Clock, utc_now
 from iargus.mailing.outbox import Outbox, StoredMail
-from iargus.monitoring.job.job import MonitoringJob
+from iargus.monitoring.job.job import run_month
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.month.reference import reference_files
 from iargus.monitoring.result import JobResult
@@ -26,7 +26,7 @@ from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.settings.tasks import MonitoringPolicy
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.schema import labelled_metadata
 from iargus.tasks.base import Task
 from iargus.training.evaluate import evaluate
@@ -52,11 +52,11 @@ class World:
         """Add rows, one every so many minutes from the second of the month on."""
         start = pd.Timestamp(f"{month}-02")
         times = pd.date_range(start, periods=len(rows), freq=f"{minutes}min")
-        labelled_store(task, self.database).add(rows.assign(observed_at=times), source="test")
+        LabelledStore(task, self.database).add(rows.assign(observed_at=times), source="test")
 
     def train(self, task: Task) -> ModelVersion:
         """Fit on all rows there are and make that the champion."""
-        return self.train_on(task, labelled_store(task, self.database).rows())
+        return self.train_on(task, LabelledStore(task, self.database).rows())
 
     def train_on(self, task: Task, rows: pd.DataFrame) -> ModelVersion:
         """The same on these."""
@@ -75,16 +75,15 @@ class World:
         registry = Registry(Connection(self.settings), [task.name])
         return registry.promote(task.name, version.version)
 
-    def job(self) -> MonitoringJob:
-        return MonitoringJob(
+    def run(self, *tasks: Task, as_of: date = MARCH_1, **options: Any) -> JobResult:
+        return run_month(
+            tasks or (self.rent,),
+            as_of=as_of,
             database=self.database,
             registry=self.registry,
             settings=self.settings,
-            clock=self.clock,
+            **{"clock": self.clock, **options},
         )
-
-    def run(self, *tasks: Task, as_of: date = MARCH_1, **options: Any) -> JobResult:
-        return self.job().run(tasks or (self.rent,), as_of=as_of, **options)
 
     def judge(self, task: Task | None = None, **options: Any) -> MonthView:
         [outcome] = self.run(task or self.rent, **options).tasks

@@ -37,6 +37,10 @@ def _questions(tree: ast.AST) -> Iterator[str]:
                 yield f"{node.lineno}: {value!r}"
             case ast.ImportFrom(module=str(module)) if module.startswith("sqlalchemy.dialects"):
                 yield f"{node.lineno}: imports {module}"
+            case ast.ImportFrom(module="sqlalchemy", names=names) if any(
+                name.name in ("text", "TextClause") for name in names
+            ):
+                yield f"{node.lineno}: SQL as text, in the words of one database"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,7 @@ def _questions(tree: ast.AST) -> Iterator[str]:
         "if settings.environment.mysql is None: ...",
         "x = engine.url.drivername.startswith('sqlite')",
         "from sqlalchemy.dialects.mysql import LONGTEXT",
+        "from sqlalchemy import select, text",
     ],
 )
 def test_a_question_is_noticed(source: str) -> None:

@@ -33,8 +33,8 @@ from iargus.serving.compilation.compiling import compile_model  # noqa: E402
 from iargus.serving.compilation.opening import open_bundle  # noqa: E402
 from iargus.settings.tasks import TaskPolicy  # noqa: E402
 from iargus.storage.database import Database  # noqa: E402
-from iargus.storage.labelled.single import adder  # noqa: E402
-from iargus.storage.labelled.store import labelled_store  # noqa: E402
+from iargus.storage.labelled.store import LabelledStore  # noqa: E402
+from iargus.storage.labelled.writing import adder  # noqa: E402
 from iargus.tasks.car_price import schemas  # noqa: E402
 from iargus.tasks.car_price.task import CarPrice  # noqa: E402
 from iargus.training.importers.cars import CarColumns  # noqa: E402
@@ -64,7 +64,7 @@ def main(folder: Path) -> dict[str, Any]:
     task = CarPrice("car_price", policy)
     database = Database("labelled", create_engine(f"sqlite:///{folder / 'labelled.sqlite'}"))
     labelled_metadata.create_all(database.engine)
-    store = labelled_store(task, database)
+    store = LabelledStore(task, database)
     store.add(sales(), source="test")
     body = {**task.example(), NAME: 2.0}
     payload = task.payload(task.parse_input(body, today=TODAY))

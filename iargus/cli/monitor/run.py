@@ -17,7 +17,7 @@ from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.monitoring.job.request import Progress
+    from iargus.monitoring.job.context import Progress
 
 _FIRST_YEAR = 1970
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def run_month(
 ) -> None:
     """Run, print the result, and end with its exit status."""
     from iargus.cli.monitor.tables import show
-    from iargus.monitoring.job.job import MonitoringJob
+    from iargus.monitoring.job import job
     from iargus.serving.recording.store import SqlPredictionStore
 
     stack = Stack()
@@ -41,13 +41,17 @@ def run_month(
     names = list(dict.fromkeys(task)) if task else stack.catalogue.names()
     tasks = [stack.catalogue.get(name) for name in names]
     with _progress(stack.settings.policy.log_level) as progress:
-        result = MonitoringJob(
+        result = job.run_month(
+            tasks,
+            as_of=day,
+            force=force,
+            dry_run=dry_run,
             database=stack.labelled,
             registry=stack.registry,
             settings=stack.settings,
             recorded=SqlPredictionStore(stack.api),
             progress=progress,
-        ).run(tasks, as_of=day, force=force, dry_run=dry_run)
+        )
     if as_json:
         print_json(result.to_json())
     else:

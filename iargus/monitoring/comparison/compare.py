@@ -27,8 +27,7 @@ from iargus.monitoring.stats.performance.verdict import (
     Verdict,
     judge_tally,
 )
-from iargus.monitoring.stats.quality.rules import is_serious
-from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.monitoring.stats.quality.findings import Fault, Finding, is_serious
 from iargus.monitoring.view.month_view import MonthView
 from iargus.storage.labelled.repeats import Repeats
 from iargus.tables import TableOptions

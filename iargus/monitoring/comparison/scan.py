@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from iargus.monitoring.comparison.request import Request
 from iargus.monitoring.comparison.row_errors import Vocabulary, row_errors
 from iargus.monitoring.stats.drift.summary import Kinds, Summary, merge_all, summarise
-from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
+from iargus.monitoring.stats.performance.segments import SegmentErrors
 from iargus.monitoring.stats.performance.tally import ErrorTally
 from iargus.monitoring.stats.quality.scan import QualityScan
 from iargus.storage.labelled.repeats import EarlierRows, Repeats
@@ -51,7 +51,7 @@ class Scan:
         self._first, self._all = Part(), Part()
         self._repeats: Summary = {}
         self.seen = EarlierRows(same or tuple(kinds))
-        self.quality = QualityScan(kinds, label=request.label if labels else None, repeats=False)
+        self.quality = QualityScan(kinds, label=request.label if labels else None)
         self.vocabulary = Vocabulary()
         self.rows = self.repeated = self.set_aside = self.incomplete = 0
 

@@ -61,7 +61,7 @@ def with_reasons(
 
     Args:
         history: the judged months of the task, the latest first.
-        failed_before: whether a mail has told that this month could not be judged.
+        failed_before: whether a mail has said that this month could not be judged.
     """
     assert outcome.period is not None
     before = judged_before(history, outcome.period)

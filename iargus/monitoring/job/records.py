@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,8 @@ from iargus.storage.schema import monitoring_runs as runs
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One judged month of one task. Times are UTC without a zone; errors are shares of one."""
+    """One judged month of one task, named as the columns of its table. Times are UTC without a
+    zone; errors are shares of one."""
 
     task: str
     period: Period
@@ -73,7 +74,7 @@ class MonitoringRecords:
             Whether the mail was queued.
 
         Raises:
-            RunLocked: another run has recorded the same month meanwhile.
+            RunLocked: another run has recorded the same month since.
         """
         try:
             with self._database.transaction() as connection:
@@ -95,7 +96,7 @@ class MonitoringRecords:
                 f"another run has recorded {run.task} {run.period} meanwhile; nothing was written"
             ) from None
 
-    def tell(self, mail: Mail, at: datetime) -> bool:
+    def queue(self, mail: Mail, at: datetime) -> bool:
         """Put a mail into the outbox that belongs to no record, such as that of a failed run.
 
         Returns:
@@ -105,47 +106,33 @@ class MonitoringRecords:
         try:
             with self._database.transaction() as connection:
                 return enqueue(connection, mail, at)
-        except IntegrityError:  # another process was faster by a moment
+        except IntegrityError:  # another process was faster
             return False
 
     def failed_before(self, task: str, period: Period) -> bool:
-        """Whether a mail has told people that this month could not be judged."""
+        """Whether a mail has said that this month could not be judged."""
         with self._database.transaction() as connection:
             return was_sent(connection, task, str(period), Kind.FAILED_RUN.value)
 
 
 def _values(run: RunRecord) -> dict[str, Any]:
-    return {
-        "task": run.task,
+    values = {each.name: getattr(run, each.name) for each in fields(run)}
+    return values | {
         "period": str(run.period),
-        "window_start": run.window_start,
-        "window_end": run.window_end,
-        "finished_at": run.finished_at,
-        "rows_scored": run.rows_scored,
-        "champion_version": run.champion_version,
         "state": run.state.value,
-        "error": run.error,
-        "threshold": run.threshold,
-        "challenger_version": run.challenger_version,
-        "promoted": run.promoted,
         "facts": dict(run.facts),
     }
 
 
 def _record(row: RowMapping) -> RunRecord:
+    """Older tables have no beginning, and may lack the champion."""
     period = Period.parse(row["period"])
-    return RunRecord(
-        task=row["task"],
-        period=period,
-        window_start=row["window_start"] or period.start,
-        window_end=row["window_end"],
-        finished_at=row["finished_at"],
-        rows_scored=row["rows_scored"],
-        champion_version=row["champion_version"] or "",
-        state=State(row["state"]),
-        error=row["error"],
-        threshold=row["threshold"],
-        challenger_version=row["challenger_version"],
-        promoted=bool(row["promoted"]),
-        facts=row["facts"],
-    )
+    values = {each.name: row[each.name] for each in fields(RunRecord)}
+    values |= {
+        "period": period,
+        "window_start": row["window_start"] or period.start,
+        "champion_version": row["champion_version"] or "",
+        "state": State(row["state"]),
+        "promoted": bool(row["promoted"]),
+    }
+    return RunRecord(**values)

@@ -1,22 +1,38 @@
-"""After a breach: a challenger, and a fair contest on a held-out newest slice."""
+"""After a breach: a challenger, and a fair contest on a held-out newest slice. Writes nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from iargus.errors import DataError
-from iargus.monitoring.job.holdout import cut_timestamp, hold_out
 from iargus.monitoring.month.scoring import usable_rows
 from iargus.monitoring.stats.performance.comparison import Decision, Promotion, compare_models
+from iargus.storage.labelled.repeats import LABEL, EarlierRows
 from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation, evaluate
 from iargus.training.fit import fit_candidate
 from iargus.training.split import MINIMUM_ROWS
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """The rows that neither model has learned from, and how many were left out because they repeat
+    an earlier one."""
+
+    rows: pd.DataFrame
+    repeated: int
+
+    @property
+    def repeated_share(self) -> float:
+        total = len(self.rows) + self.repeated
+        return self.repeated / total if total else 0.0
 
 
 @dataclass(frozen=True)
@@ -38,13 +54,9 @@ class Contest:
     evaluation: Evaluation | None
 
     @property
-    def promoted(self) -> bool:
-        return self.promotion.decision is Decision.PROMOTE
-
-    @property
     def serving_error(self) -> float | None:
         """The error, on the held-out rows, of the model that serves after the decision."""
-        if self.promoted:
+        if self.promotion.decision is Decision.PROMOTE:
             return self.promotion.challenger_error
         return self.promotion.champion_error
 
@@ -70,8 +82,8 @@ def compare_challenger(
         DataError: there are too few rows before the cut to fit the task's estimator.
     """
     cut = cut_timestamp(window["observed_at"], holdout_fraction)
-    learned = usable_rows(task, store.rows(end=cut)).rows
-    holdout = hold_out(window, learned, cut=cut, columns=[*task.features, "label"])
+    learned = usable_rows(task, store.rows(end=cut))
+    holdout = hold_out(window, learned, cut=cut, columns=[*task.features, LABEL])
     if holdout.rows.empty:
         nothing = compare_models([], [])
         return Contest(
@@ -96,3 +108,36 @@ def compare_challenger(
         challenger=challenger,
         evaluation=theirs,
     )
+
+
+def cut_timestamp(observed_at: pd.Series, fraction: float) -> datetime:
+    """The time from which on rows are held out, nearest to `fraction` of them.
+
+    Rows of one time stay together: data that knows only days must not have one day's sales on both
+    sides. At least the newest time is held out.
+
+    Args:
+        observed_at: when each row was observed, ascending, at least one.
+        fraction: the share of rows to hold out, between 0 and 1.
+    """
+    timestamps = observed_at.to_numpy()
+    firsts = np.flatnonzero(np.r_[True, timestamps[1:] != timestamps[:-1]])
+    held_out = (len(timestamps) - firsts) / len(timestamps)
+    nearest = int(firsts[np.argmin(np.abs(held_out - fraction))])
+    timestamp: datetime = pd.Timestamp(timestamps[nearest]).to_pydatetime()
+    return timestamp
+
+
+def hold_out(
+    window: pd.DataFrame, learned: pd.DataFrame, *, cut: datetime, columns: Sequence[str]
+) -> Holdout:
+    """The rows of `window` from `cut` on, without those that `learned` holds as well.
+
+    Nor those that repeat one before them: see `labelled.repeats`. `columns` are the features and
+    the label.
+    """
+    newest = window[window["observed_at"] >= cut]
+    earlier = EarlierRows(columns)
+    earlier.remember(learned)
+    first = earlier.first(newest)
+    return Holdout(newest[first].reset_index(drop=True), int((~first).sum()))

@@ -46,7 +46,7 @@ def estimate(
     Args:
         earlier: the features of the labelled rows from before.
 
-    It judges nothing, so what is wrong with it is told and raises nothing.
+    It judges nothing, so what is wrong with it is reported and raises nothing.
     """
     model = None if reference is None else reference.uncertainties
     if recorded is None or model is None:
@@ -58,9 +58,9 @@ def estimate(
             task.name, version.version, start=period.start, end=period.end
         ):
             found = [(task.uncertainty(answer), asked) for asked, answer in part]
-            told = [(each, asked) for each, asked in found if each is not None and isfinite(each)]
-            first = earlier.first(task.frame([asked for _, asked in told]))
-            uncertainties.extend(each for (each, _), new in zip(told, first, strict=True) if new)
+            known = [(each, asked) for each, asked in found if each is not None and isfinite(each)]
+            first = earlier.first(task.frame([asked for _, asked in known]))
+            uncertainties.extend(each for (each, _), new in zip(known, first, strict=True) if new)
             repeated += int((~first).sum())
     except IArgusError as error:
         return EstimateFacts(reason=str(error))
@@ -75,11 +75,4 @@ def estimate(
     estimated = estimate_error(
         model, np.maximum(uncertainties, 0.0), threshold=task.policy.threshold
     )
-    return EstimateFacts(
-        error=estimated.error,
-        interval=estimated.interval,
-        rows=estimated.rows,
-        beyond=estimated.beyond,
-        warns=estimated.warns,
-        repeated=repeated,
-    )
+    return EstimateFacts(**vars(estimated), repeated=repeated)

@@ -9,13 +9,11 @@ from numpy.typing import NDArray
 from iargus.monitoring.month.metrics import MonthMetrics
 from iargus.monitoring.month.reference import Found
 from iargus.monitoring.observed import Observed, RepeatFacts
-from iargus.monitoring.stats.drift import merge_all
-from iargus.monitoring.stats.drift.facts import drift_facts
-from iargus.monitoring.stats.drift.result import DriftFacts
-from iargus.monitoring.stats.drift.summary import Kinds, Summary, kind_of
-from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
-from iargus.monitoring.stats.quality.rules import is_serious
-from iargus.monitoring.stats.quality.scan import Fault, Finding, QualityScan
+from iargus.monitoring.stats.drift.facts import DriftFacts, drift_facts
+from iargus.monitoring.stats.drift.summary import Kinds, Summary, kind_of, merge_all
+from iargus.monitoring.stats.performance.segments import SegmentErrors
+from iargus.monitoring.stats.quality.findings import Fault, Finding, is_serious
+from iargus.monitoring.stats.quality.scan import QualityScan
 from iargus.storage.labelled.repeats import LABEL, EarlierRows, Repeats
 from iargus.tasks.base import Task
 from iargus.training.evaluate import Evaluation
@@ -64,7 +62,7 @@ class Month:
         """Look at rows as they came, before any is set aside; which of them count, for they repeat
         no earlier row."""
         if self._scan is None:
-            self._scan = QualityScan(self._kinds(rows), label=LABEL, repeats=False)
+            self._scan = QualityScan(self._kinds(rows), label=LABEL)
         self.rows += len(rows)
         self._scan.add(rows)
         counted = self._counted(rows)
@@ -103,7 +101,6 @@ class Month:
         if self.refused:
             missing = sum(each.count for each in found if each.fault is Fault.LABEL_MISSING)
             impossible = self.refused - missing
-            found = [each for each in found if each.fault is not Fault.LABEL_IMPOSSIBLE]
             if impossible > 0:
                 fault = Finding(Fault.LABEL_IMPOSSIBLE, LABEL, impossible, self.rows, "set aside")
                 found.append(fault)

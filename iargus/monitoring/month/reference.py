@@ -16,11 +16,16 @@ from typing import Any, Self
 import pandas as pd
 
 from iargus.errors import ArtefactRejected, DataError
-from iargus.monitoring.stats.drift import FeatureSummary, Kind, summarise
-from iargus.monitoring.stats.drift.summary import Kinds, Summary, kind_of
+from iargus.monitoring.stats.drift.summary import (
+    FeatureSummary,
+    Kind,
+    Kinds,
+    Summary,
+    kind_of,
+    summarise,
+)
 from iargus.monitoring.stats.performance.unlabelled import MINIMUM_ROWS, UncertaintyModel
-from iargus.monitoring.stats.quality.scan import UnitCheck
-from iargus.monitoring.stats.quality.units import unit_reference
+from iargus.monitoring.stats.quality.units import UnitCheck, unit_reference
 from iargus.registry import ModelVersion, Registry
 from iargus.storage.labelled.repeats import Repeats
 from iargus.tasks.base import Task
@@ -133,7 +138,7 @@ class Reference:
                 # Earlier versions of IArgus do not say it, and did this.
                 repeats=Repeats(document.get("repeats", Repeats.OWN_COUNTED)),
             )
-        # Whoever can write to the registry can write anything there: brackets without end
+        # A writer of the registry can put anything there: brackets without end
         # (RecursionError), or a number of rows that is infinite (OverflowError).
         except (
             *(ValueError, TypeError, KeyError, AttributeError),
@@ -152,7 +157,7 @@ class Found:
 
 def find_reference(version: ModelVersion, registry: Registry) -> Found:
     """The reference that is stored with a version. A month can be judged without it, so what is
-    wrong with it is told and raises nothing.
+    wrong with it is reported and raises nothing.
 
     Raises:
         RegistryUnavailable: the registry is out of reach.

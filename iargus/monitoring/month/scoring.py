@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,29 +12,13 @@ from sklearn.pipeline import Pipeline
 
 from iargus.errors import DataError, LabelInvalid, VersionUnknown
 from iargus.monitoring.month.month import Month
-from iargus.monitoring.stats.quality.wording import faults
+from iargus.monitoring.stats.quality.findings import faults
 from iargus.registry import ModelVersion, Registry, artefact
 from iargus.registry.version import CHAMPION
 from iargus.tasks.base import Task
 from iargus.training.evaluate import evaluate
 
 _LARGEST_ERROR = 1e9  # a share of one; larger ones overflow in squares
-
-
-@dataclass(frozen=True)
-class Champion:
-    """A version, resolved once from the alias, and its estimator."""
-
-    version: ModelVersion
-    estimator: Pipeline
-
-
-@dataclass(frozen=True)
-class UsableRows:
-    """Rows whose label the task accepts, and how many others were set aside."""
-
-    rows: pd.DataFrame
-    refused: int
 
 
 def find_champion(task: Task, registry: Registry) -> ModelVersion:
@@ -51,8 +34,8 @@ def find_champion(task: Task, registry: Registry) -> ModelVersion:
     return version
 
 
-def load_champion(task: Task, version: ModelVersion, registry: Registry) -> Champion:
-    """Fetch and load exactly this version, wherever the alias has gone meanwhile.
+def load_champion(task: Task, version: ModelVersion, registry: Registry) -> Pipeline:
+    """Fetch and load exactly this version, whichever the alias names by now.
 
     Raises:
         ArtefactRejected: its file is missing, altered, or holds an unknown type.
@@ -60,18 +43,19 @@ def load_champion(task: Task, version: ModelVersion, registry: Registry) -> Cham
     """
     with tempfile.TemporaryDirectory(prefix="iargus-champion-") as place:
         path = registry.fetch(version, Path(place))
-        estimator = artefact.load(path, sha256=version.sha256, trusted_types=task.trusted_types)
-    return Champion(version, estimator)
+        return artefact.load(path, sha256=version.sha256, trusted_types=task.trusted_types)
 
 
-def usable_rows(task: Task, rows: pd.DataFrame) -> UsableRows:
-    """Set rows aside whose label is none of the task, such as a price of zero: their error has
-    no value, and one of them would spoil the mean of a month."""
+def usable_rows(task: Task, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose label the task accepts. Of others, such as a price of zero, the error has no
+    value, and one of them would spoil the mean of a month."""
     good = np.array([_is_label(task, label) for label in rows["label"].tolist()], dtype=bool)
-    return UsableRows(rows[good].reset_index(drop=True), len(rows) - int(good.sum()))
+    return rows[good].reset_index(drop=True)
 
 
-def score_rows(task: Task, champion: Champion, rows: pd.DataFrame, month: Month) -> None:
+def score_rows(
+    task: Task, version: ModelVersion, estimator: Pipeline, rows: pd.DataFrame, month: Month
+) -> None:
     """Score a part of a month's rows, those that repeat no earlier one, and add what came out to
     `month`.
 
@@ -80,28 +64,28 @@ def score_rows(task: Task, champion: Champion, rows: pd.DataFrame, month: Month)
             is wrong with the rows.
     """
     counted = month.see(rows)
-    month.refused += usable_rows(task, rows).refused
+    month.refused += len(rows) - len(usable_rows(task, rows))
     usable = usable_rows(task, rows[counted])
-    if usable.rows.empty:
+    if usable.empty:
         return
     try:
         # What overflows is counted below.
         with np.errstate(all="ignore"):
-            evaluation = evaluate(task, champion.estimator, usable.rows)
+            evaluation = evaluate(task, estimator, usable)
     except (ValueError, TypeError, ArithmeticError) as error:
         # scikit-learn's word for rows unlike any that it has learned from.
         reason = " ".join(str(error).split())[:200]
         raise DataError(
             f"the new rows of {task.name} cannot be scored by version "
-            f"{champion.version.version}: {reason}{_faults(month)}"
+            f"{version.version}: {reason}{_faults(month)}"
         ) from error
     meaningless = int((~(evaluation.errors < _LARGEST_ERROR)).sum())
     if meaningless:
         raise DataError(
-            f"{meaningless:,} of {len(usable.rows):,} new rows of {task.name} hold numbers so "
+            f"{meaningless:,} of {len(usable):,} new rows of {task.name} hold numbers so "
             "large or so small that their error has no meaning; correct or remove them"
         )
-    month.score(usable.rows, evaluation)
+    month.score(usable, evaluation)
 
 
 def _faults(month: Month) -> str:

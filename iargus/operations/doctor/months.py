@@ -15,7 +15,7 @@ from iargus.operations.doctor.finding import Finding, ok, problem, warning
 from iargus.registry import Registry
 from iargus.registry.version import CHAMPION
 from iargus.storage.database import Database
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.base import Task
 from iargus.text import counted
 from iargus.training.rows import future_from
@@ -77,7 +77,7 @@ def examine_windows(
     last = Period.last_complete(now.astimezone(UTC).date())
     for task in tasks:
         try:
-            latest = labelled_store(task, database).span().last
+            latest = LabelledStore(task, database).span().last
             champion = registry.resolve(task.name, CHAMPION)
         except (DatabaseUnavailable, SchemaMissing, RegistryUnavailable):
             return  # the findings about them say why

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select
 
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import CountersUnavailable, DatabaseUnavailable, MailNotSent, SchemaMissing
@@ -52,11 +52,11 @@ def _row_counts(database: Database) -> str:
     return ", ".join(counts)
 
 
-def _examine_clock(database: Database, query: str, clock: Clock) -> Finding:
+def _examine_clock(database: Database, query: ColumnElement[datetime], clock: Clock) -> Finding:
     subject = f"clock of {database.name}"
     with database.transaction() as connection:
         before = to_naive_utc(clock())
-        theirs = connection.execute(text(query)).scalar_one()
+        theirs = connection.execute(select(query)).scalar_one()
     after = to_naive_utc(clock())
     assert isinstance(theirs, datetime)
     # The time that the answer took is no difference.

@@ -6,7 +6,7 @@ from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import DeadlineRunner, unbounded
 from iargus.errors import FeedbackConflict, PredictionUnknown
 from iargus.serving.recording.store import Prediction, SqlPredictionStore
-from iargus.storage.labelled.single import AddLabelled
+from iargus.storage.labelled.writing import AddLabelled
 from iargus.tasks.base import Label
 from iargus.tasks.catalogue import Catalogue
 

@@ -10,10 +10,9 @@ from sqlalchemy import Connection, Engine
 
 from iargus.errors import ConfigurationError
 from iargus.settings import Settings
-from iargus.storage.dialects.base import Dialect
+from iargus.storage.dialects.base import Dialect, FileMissing
 from iargus.storage.dialects.mysql import MySQL
 from iargus.storage.dialects.sqlite import SQLite
-from iargus.storage.dialects.sqlite_files import FileMissing
 
 __all__ = ["Dialect", "FileMissing", "configured", "dialect_of"]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    DateTime,
     Engine,
     ExceptionContext,
     Insert,
@@ -30,12 +32,12 @@ from sqlalchemy.dialects import mysql
 from iargus.errors import DatabaseUnavailable
 from iargus.settings import Settings
 from iargus.storage.dialects import mysql_bulk, mysql_columns
-from iargus.storage.dialects.base import Dialect, Lockable, Plain, Row
+from iargus.storage.dialects.base import Dialect, Lockable, Row, behind
 
 # No such table, no such column.
 _NO_TABLE_OR_COLUMN = {1146, 1054}
 _NO_DATABASE = 1049
-# The server shuts down, has ended the connection, or was told to (MariaDB and MySQL).
+# The server shuts down, has ended the connection, or was asked to (MariaDB and MySQL).
 _ENDED = {1053, 1077, 1079, 1317, 1927, 3169, 4031}
 
 
@@ -48,6 +50,8 @@ class MySQL(Dialect):
         # Imported here: a service on another database does without.
         from mysql.connector.errors import ReadTimeoutError, WriteTimeoutError
 
+        # The driver reports every connection at INFO.
+        logging.getLogger("mysql.connector").setLevel(logging.WARNING)
         server = settings.environment.mysql
         assert server is not None
         policy = settings.policy.database
@@ -100,9 +104,6 @@ class MySQL(Dialect):
         assert server is not None
         return f"{server.host}:{server.port}"
 
-    def file(self, engine: Engine) -> Path | None:  # noqa: ARG002
-        return None
-
     def lacks_tables(self, error: BaseException | None) -> bool:
         return getattr(error, "errno", None) in _NO_TABLE_OR_COLUMN
 
@@ -136,19 +137,19 @@ class MySQL(Dialect):
             f"VALUES {', '.join([one] * rows)}"
         )
 
-    def insert_rows(
-        self, connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Plain]
-    ) -> int:
-        return mysql_bulk.insert_rows(connection, table, names, rows)
+    insert_rows = staticmethod(mysql_bulk.insert_rows)
 
     def read_page(
         self,
         connection: Connection,
         columns: Sequence[Column[Any]],
         condition: ColumnElement[bool],
+        *,
+        after: Row | None,
         task: tuple[Column[str], str] | None,
         size: int,
     ) -> list[Row]:
+        condition = and_(condition, behind(columns, after))
         order = list(columns[:2])
         if task is not None:
             column, value = task
@@ -164,11 +165,8 @@ class MySQL(Dialect):
         rows: list[Row] = json.loads(f"[{','.join(texts)}]")
         return rows
 
-    def server_time(self) -> str | None:
-        return "SELECT UTC_TIMESTAMP()"
-
-    def begin_upgrade(self, connection: Connection) -> None:
-        pass  # every change of a table commits by itself
+    def server_time(self) -> ColumnElement[datetime] | None:
+        return func.utc_timestamp(type_=DateTime)
 
     @contextmanager
     def upgrade_lock(self, database: Lockable, timeout_s: int) -> Iterator[None]:
@@ -186,11 +184,8 @@ class MySQL(Dialect):
             finally:
                 connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)
 
-    def prepare_older(self, connection: Connection, table: Table) -> None:
-        mysql_columns.use_utf8mb4(connection, table)
-
-    def wider_type(self, connection: Connection, wanted: Column[Any], there: Any) -> Any:
-        return mysql_columns.wider_type(connection, wanted, there)
+    prepare_older = staticmethod(mysql_columns.use_utf8mb4)
+    wider_type = staticmethod(mysql_columns.wider_type)
 
     def lacks_counter(self, wanted: Column[Any], there: Mapping[str, Any]) -> bool:
         return wanted.autoincrement is True and not there.get("autoincrement")

@@ -1,12 +1,13 @@
-"""Tables of labelled rows on their way into the database; no SQL here."""
+"""Columns of labelled rows, to the values that the database takes and back; no SQL here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from iargus.errors import DataError
 
@@ -21,11 +22,10 @@ def require_columns(rows: pd.DataFrame, names: Iterable[str]) -> None:
         raise DataError(f"labelled rows lack the column {', '.join(absent)}")
 
 
-def check_source(source: str) -> str:
-    """Give `source` back; `DataError` when the column cannot hold it."""
+def check_source(source: str) -> None:
+    """Raise `DataError` when the column cannot hold it."""
     if not 0 < len(source) <= MAX_SOURCE_CHARS:
         raise DataError(f"a source has 1 to {MAX_SOURCE_CHARS} characters: {source[:80]!r}")
-    return source
 
 
 def texts(rows: pd.DataFrame, name: str, *, limit: int, optional: bool = False) -> list[Any]:
@@ -83,10 +83,39 @@ def keys(rows: pd.DataFrame) -> list[Any]:
     return texts(rows, "row_key", limit=MAX_KEY_CHARS, optional=True)
 
 
-def check_count(found: int, expected: int) -> None:
-    """Raise `DataError`, which ends the transaction, where other rows than meant are concerned."""
-    if found != expected:
-        raise DataError(
-            f"{found} rows instead of {expected} are there now, so nothing was removed: others "
-            "came or went meanwhile; try again"
-        )
+def read_texts(values: Sequence[Any]) -> pd.Series[Any]:
+    """The values as text, NaN for None."""
+    return pd.Series(list(values), dtype="str")
+
+
+def read_timestamps(values: Sequence[str]) -> NDArray[np.datetime64]:
+    """Times from ISO 8601 text, in microseconds; NaT for one that is none, such as MySQL's
+    `0000-00-00`, which older tables may hold."""
+    try:
+        return np.array(values, dtype="datetime64[us]")
+    except ValueError:
+        found = pd.to_datetime(pd.Series(values, dtype="str"), errors="coerce", format="ISO8601")
+        return found.to_numpy(dtype="datetime64[us]")
+
+
+def read_numbers(values: Sequence[Any]) -> NDArray[np.float64]:
+    """The values as numbers, NaN for None and for text that is no number: another program may
+    have written it."""
+    try:
+        return np.array(values, np.float64)
+    except ValueError:
+        return np.array([_number(value) for value in values], np.float64)
+
+
+def read_feature(values: list[Any]) -> pd.Series[Any]:
+    """A feature from JSON: numbers, texts or truth values if all are, objects otherwise."""
+    if not values:
+        return pd.Series([], dtype="str")
+    return pd.Series(values, dtype=object).infer_objects()
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, inse
 
 from iargus.errors import ImportStateError, ImportUnknown
 from iargus.storage.database import Database
-from iargus.storage.labelled.plain import Plain, PlainRows
-from iargus.storage.labelled.writing import insert_rows
-from iargus.storage.schema import car_details, imports, labelled_examples
-from iargus.tasks.base import Storage, Task
+from iargus.storage.dialects.base import Plain
+from iargus.storage.labelled.writing import TABLES, LabelledTable, PlainRows, insert_rows, table_of
+from iargus.storage.schema import imports
+from iargus.tasks.base import Task
 
 UNFINISHED, FINISHED, UNDONE = "unfinished", "finished", "undone"
 MAX_FILE_CHARS = 255
@@ -91,12 +91,12 @@ class Imports:
         """Add rows in one transaction with their count; `known` rows more are there already.
 
         Raises:
-            ImportStateError: the import was undone meanwhile; nothing was added.
+            ImportStateError: the import was undone while it ran; nothing was added.
         """
         names = (*rows.names, "import_id")
         numbered = [(*each, number) for each in values]
         with self._database.transaction() as connection:
-            # Before the rows: whoever undoes the import locks its line first, too.
+            # Before the rows: undoing the import locks its line first, too.
             self._in_state(connection, number, rows_known=imports.c.rows_known + known)
             added = insert_rows(connection, rows.table, names, numbered) if numbered else 0
             self._in_state(
@@ -111,7 +111,7 @@ class Imports:
         """Write down that all rows of an import were added.
 
         Raises:
-            ImportStateError: the import was undone meanwhile.
+            ImportStateError: the import was undone while it ran.
         """
         with self._database.transaction() as connection:
             at = now.replace(microsecond=0)
@@ -142,10 +142,10 @@ class Imports:
         """What is there of the rows that an import added."""
         found = ImportedRows(0, None, None)
         with self._database.transaction() as connection:
-            for table, timestamp in _TABLES:
-                query = select(func.count(), func.min(timestamp), func.max(timestamp)).where(
-                    table.c.import_id == number
-                )
+            for labelled in TABLES:
+                query = select(
+                    func.count(), func.min(labelled.timestamp), func.max(labelled.timestamp)
+                ).where(labelled.table.c.import_id == number)
                 count, first, last = connection.execute(query).one()
                 if count:
                     found = ImportedRows(count, first, last)
@@ -169,8 +169,10 @@ class Imports:
             if done.rowcount == 0:
                 raise ImportStateError(f"import {number} is undone already")
             removed = sum(
-                connection.execute(delete(table).where(table.c.import_id == number)).rowcount
-                for table, _ in _TABLES
+                connection.execute(
+                    delete(labelled.table).where(labelled.table.c.import_id == number)
+                ).rowcount
+                for labelled in TABLES
             )
             connection.execute(
                 update(imports).where(imports.c.id == number).values(rows_removed=removed)
@@ -179,27 +181,26 @@ class Imports:
 
     def known_keys(self, task: Task, keys: Sequence[str]) -> set[str]:
         """Which of these keys the rows of a task have."""
-        table = _table(task)
+        labelled = table_of(task)
         found: set[str] = set()
         with self._database.transaction() as connection:
             for start in range(0, len(keys), _KEYS_OF_A_QUERY):
                 some = keys[start : start + _KEYS_OF_A_QUERY]
-                query = select(table.c.row_key).where(table.c.row_key.in_(some), *_of(task))
+                key = labelled.table.c.row_key
+                query = select(key).where(key.in_(some), *labelled.rows_of(task))
                 found.update(connection.execute(query).scalars())
         return found
 
     def has_older_rows(self, task: Task) -> bool:
         """Whether there are rows that no import of this table has added."""
-        table = _table(task)
-        query = select(table.c.id).where(
-            table.c.import_id.is_(None), table.c.row_key.is_not(None), *_of(task)
-        )
+        labelled = table_of(task)
+        query = select(labelled.table.c.id).where(*_added_by_no_import(labelled, task))
         with self._database.transaction() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
     def days_given(self, task: Task) -> list[datetime]:
         """The days that imports so far have given to rows without one."""
-        table, timestamp = _table(task), dict(_TABLES)[_table(task)]
+        labelled = table_of(task)
         given = select(imports.c.observed_at).where(
             imports.c.task == task.name,
             imports.c.observed_at.is_not(None),
@@ -207,9 +208,9 @@ class Imports:
         )
         # An import of before gave all of its rows one day: the days with most rows at midnight.
         older = (
-            select(timestamp)
-            .where(table.c.import_id.is_(None), table.c.row_key.is_not(None), *_of(task))
-            .group_by(timestamp)
+            select(labelled.timestamp)
+            .where(*_added_by_no_import(labelled, task))
+            .group_by(labelled.timestamp)
             .having(func.count() > 1)
             .order_by(func.count().desc())
             .limit(_OLDER_DAYS)
@@ -232,19 +233,10 @@ class Imports:
             )
 
 
-_TABLES = (
-    (car_details, car_details.c.date_added),
-    (labelled_examples, labelled_examples.c.observed_at),
-)
-
-
-def _table(task: Task) -> Any:
-    return car_details if task.storage is Storage.CAR_DETAILS else labelled_examples
-
-
-def _of(task: Task) -> list[ColumnElement[bool]]:
-    is_car = task.storage is Storage.CAR_DETAILS
-    return [] if is_car else [labelled_examples.c.task == task.name]
+def _added_by_no_import(labelled: LabelledTable, task: Task) -> list[ColumnElement[bool]]:
+    """Rows of a task that were imported before there was a table of imports."""
+    rows = labelled.table.c
+    return [rows.import_id.is_(None), rows.row_key.is_not(None), *labelled.rows_of(task)]
 
 
 def _record(row: RowMapping) -> ImportRecord:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -10,10 +12,22 @@ from sqlalchemy import Column, Connection, Index, MetaData, Table, UniqueConstra
 
 from iargus.errors import SchemaMissing
 from iargus.storage.dialects import dialect_of
-from iargus.storage.migrations.widening import Change, changes
 
 # Gives a value to new columns of the rows that are there already.
 Fill = Callable[[Connection], None]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One ALTER of one column; `type` and `nullable` are None where they stay."""
+
+    name: str
+    existing_type: Any
+    existing_nullable: bool
+    type: Any = None
+    nullable: bool | None = None
+    server_default: Any = None
+    autoincrement: bool | None = None
 
 
 def create_or_complete(
@@ -25,7 +39,7 @@ def create_or_complete(
     Columns that are more, and all rows, stay.
 
     Raises:
-        SchemaMissing: rows would need a value that nobody knows.
+        SchemaMissing: rows would need a value that is not known.
     """
     for table in metadata.sorted_tables:
         if not inspect(connection).has_table(table.name):
@@ -47,7 +61,7 @@ def _complete(connection: Connection, table: Table, fill: Fill | None) -> None:
         )
     if fill is not None:
         fill(connection)
-    altered = changes(connection, table, new)
+    altered = _changes(connection, table, new)
     for change in altered:
         if change.nullable is False:
             _require_values(connection, table, change)
@@ -101,3 +115,36 @@ def _require_values(connection: Connection, table: Table, change: Change) -> Non
             f"the table {table.name} has rows but no column {change.name}, and nobody knows "
             "its values: add the column and its values, then run `iargus db upgrade` again"
         )
+
+
+def _changes(connection: Connection, table: Table, new: Iterable[Column[Any]]) -> list[Change]:
+    """What must be altered so that the table holds what this version writes."""
+    dialect = dialect_of(connection)
+    added = {column.name for column in new}
+    found = []
+    for there in inspect(connection).get_columns(table.name):
+        name = there["name"]
+        if name not in table.c:
+            continue
+        wanted = table.c[name]
+        change = Change(
+            name,
+            there["type"],
+            there["nullable"],
+            dialect.wider_type(connection, wanted, there["type"]),
+            _nullable(wanted, there, is_new=name in added),
+            wanted.server_default,
+            True if dialect.lacks_counter(wanted, there) else None,
+        )
+        if (change.type, change.nullable, change.autoincrement) != (None, None, None):
+            found.append(change)
+    return found
+
+
+def _nullable(wanted: Column[Any], there: Any, *, is_new: bool) -> bool | None:
+    if wanted.primary_key:
+        return None
+    if is_new and not wanted.nullable:
+        return False
+    # Where older rows may lack a value, they go on lacking it.
+    return True if wanted.nullable and not there["nullable"] else None

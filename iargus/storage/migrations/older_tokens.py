@@ -58,4 +58,4 @@ def _timestamp(value: object) -> datetime:
             return datetime.fromisoformat(value).replace(tzinfo=None, microsecond=0)
         except ValueError:
             pass
-    return datetime(1970, 1, 1)  # nobody knows any more, and it has expired for certain
+    return datetime(1970, 1, 1)  # not known any more, and it has expired for certain

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from iargus.errors import DataError, LabelInvalid
-from iargus.storage.labelled.plain import Plain, PlainRows
+from iargus.storage.dialects.base import Plain
+from iargus.storage.labelled.writing import PlainRows
 from iargus.tasks.base import Label, Payload, Task
 from iargus.training.importers.candidate import Candidate, RowRejected
 from iargus.training.importers.keys import KeyMaker

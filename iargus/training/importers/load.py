@@ -12,7 +12,7 @@ from pathlib import Path
 
 from iargus.errors import ConfigurationError, DataError
 from iargus.storage.labelled.imports import Imports
-from iargus.storage.labelled.plain import PlainRows
+from iargus.storage.labelled.writing import PlainRows
 from iargus.tables import Table, TableOptions
 from iargus.tasks.base import Task
 from iargus.training.importers.candidate import Layout, RowRejected, Survey

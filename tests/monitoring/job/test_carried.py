@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from iargus.monitoring.job.carried_evidence import carried_evidence
+from iargus.monitoring.job.deciding import carried_evidence
 from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.evidence import Evidence, accumulate

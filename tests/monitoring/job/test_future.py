@@ -12,7 +12,7 @@ from iargus.errors import DataError
 from iargus.monitoring.view.month_view import Status
 from iargus.operations.doctor.finding import Level
 from iargus.operations.doctor.months import examine_months, examine_windows
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.training.rows import training_rows
 from tests.monitoring.conftest import APRIL_1, World
 from tests.toy_tasks import rent_rows
@@ -24,13 +24,13 @@ SLIP = datetime(2062, 10, 14)
 def slip(world: World) -> World:
     """A row of January that is dated 2062."""
     rows = rent_rows(1).assign(observed_at=pd.Timestamp(SLIP))
-    labelled_store(world.rent, world.database).add(rows, source="test")
+    LabelledStore(world.rent, world.database).add(rows, source="test")
     return replace(world, clock=lambda: NOW)
 
 
 def test_a_training_leaves_rows_of_the_future_out_and_says_so(world: World) -> None:
     world = slip(world)
-    store = labelled_store(world.rent, world.database)
+    store = LabelledStore(world.rent, world.database)
     found = training_rows(store, now=NOW)
     assert (len(found.rows), found.future, found.latest) == (400, 1, SLIP)
     assert found.rows["observed_at"].max() < pd.Timestamp(NOW.replace(tzinfo=None))
@@ -64,7 +64,7 @@ def test_what_the_doctor_names_mends_it(world: World) -> None:
     world = slip(world)
     world.train(world.rent)
     world.add(world.rent, rent_rows(300, seed=1), month="2026-02")
-    store = labelled_store(world.rent, world.database)
+    store = LabelledStore(world.rent, world.database)
     assert store.remove(start=datetime(2026, 3, 21), expected=1) == 1
     rows = training_rows(store, now=NOW, end=datetime(2026, 2, 1)).rows
     assert len(rows) == 400
@@ -107,7 +107,7 @@ def test_too_few_rows_are_promised_to_count_again_only_where_they_can(world: Wor
 
 def test_rows_are_removed_all_or_not_at_all(world: World) -> None:
     world = slip(world)
-    store = labelled_store(world.rent, world.database)
+    store = LabelledStore(world.rent, world.database)
     with pytest.raises(DataError, match="1 rows instead of 2"):
         store.remove(start=datetime(2026, 3, 21), expected=2)
     assert store.span().count == 401

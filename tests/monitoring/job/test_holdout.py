@@ -7,7 +7,7 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from iargus.monitoring.job.holdout import cut_timestamp, hold_out
+from iargus.monitoring.job.retraining import cut_timestamp, hold_out
 
 
 def days(*numbers: int) -> pd.Series:

@@ -19,7 +19,7 @@ from iargus.monitoring.stats.performance.verdict import State
 from iargus.monitoring.view.month_view import Status
 from iargus.settings.environment import Environment
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import upgrade
 from tests.monitoring.conftest import APRIL_1, MARCH_1, MAY_1, World, noise_rows
 from tests.toy_tasks import ToyRent, mood_rows, rent_rows
@@ -124,9 +124,9 @@ def test_a_challenger_that_is_not_better_stays_challenger(
     """The same estimator again, learned from January alone, is an equal one."""
     world.train(world.mood)
     world.add(world.mood, mood_rows(300, seed=1).assign(label="glad"), month="2026-02")
-    january = labelled_store(world.mood, world.database).rows(end=datetime(2026, 2, 1))
+    january = LabelledStore(world.mood, world.database).rows(end=datetime(2026, 2, 1))
     monkeypatch.setattr(
-        type(labelled_store(world.mood, world.database)),
+        LabelledStore,
         "rows",
         _rows_of_january_before_the_cut(january),
     )
@@ -140,9 +140,7 @@ def test_a_challenger_that_is_not_better_stays_challenger(
 
 
 def _rows_of_january_before_the_cut(january: pd.DataFrame) -> Any:
-    from iargus.storage.labelled.examples import ExamplesStore
-
-    original = ExamplesStore.rows
+    original = LabelledStore.rows
 
     def rows(self: Any, *, start: Any = None, end: Any = None) -> pd.DataFrame:
         return january if start is None else original(self, start=start, end=end)
@@ -301,7 +299,7 @@ def test_too_few_rows_to_train_on_fail_the_task(world: World) -> None:
     # All of one moment: nothing before it is left to learn from.
     timestamp = pd.Timestamp("2026-02-10")
     rows = noise_rows(100).assign(observed_at=timestamp)
-    labelled_store(young, world.database).add(rows, source="test")
+    LabelledStore(young, world.database).add(rows, source="test")
     outcome = world.judge(young)
     assert outcome.status is Status.FAILED
     assert "0 labelled rows" in outcome.sentence

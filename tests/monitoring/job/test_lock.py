@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from iargus.clock import to_naive_utc, utc_now
 from iargus.errors import RunLocked
@@ -21,8 +21,7 @@ from iargus.monitoring.job.execution import JudgementExecutor
 from iargus.monitoring.job.retraining import Contest
 from iargus.settings import Settings
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.lock_holder import is_dead, own_holder
-from iargus.storage.locks import MONITORING, JobLock
+from iargus.storage.locks import MONITORING, JobLock, is_dead, own_holder
 from iargus.storage.schema import job_lock
 from tests.monitoring.conftest import World
 from tests.toy_tasks import rent_rows
@@ -201,3 +200,30 @@ def test_a_run_that_has_lost_the_lock_stops_before_its_next_step(
         world.run()
     assert world.alias(world.rent, "champion") == "1"
     assert world.records.newest(world.rent.name) is None
+
+
+def leases(world: World, *, dry_run: bool) -> list[float | None]:
+    """At each step that a run reports, how many seconds ago its lease was renewed; None where it
+    has none. Ten minutes pass between two steps."""
+    clock, found = Clock(), []
+
+    def report(_text: str) -> None:
+        with world.database.transaction() as connection:
+            taken_at = connection.execute(select(job_lock.c.taken_at)).scalar()
+        now = to_naive_utc(clock.now)
+        found.append(None if taken_at is None else (now - taken_at).total_seconds())
+        clock.now += timedelta(minutes=10)
+
+    world.run(clock=clock, progress=report, dry_run=dry_run)
+    return found
+
+
+def test_a_lease_is_renewed_before_each_step_is_reported(world: World) -> None:
+    world.add(world.rent, rent_rows(60, seed=1), month="2026-02")
+    found = leases(world, dry_run=False)
+    assert len(found) > 4
+    assert set(found) == {0.0}
+
+
+def test_a_dry_run_takes_no_lease(world: World) -> None:
+    assert set(leases(world, dry_run=True)) == {None}

@@ -129,9 +129,9 @@ def test_a_mail_is_found_by_its_number(database: Database) -> None:
 def test_a_failed_run_is_told_once_a_month(database: Database) -> None:
     records, failed = MonitoringRecords(database), Kind.FAILED_RUN
     assert records.failed_before("car_price", NOVEMBER) is False
-    assert records.tell(mail(kind=failed), NOW) is True
-    assert records.tell(mail(kind=failed, text="the next day"), NOW + timedelta(days=1)) is False
-    assert records.tell(mail(DECEMBER, kind=failed), NOW) is True
+    assert records.queue(mail(kind=failed), NOW) is True
+    assert records.queue(mail(kind=failed, text="the next day"), NOW + timedelta(days=1)) is False
+    assert records.queue(mail(DECEMBER, kind=failed), NOW) is True
     texts = [stored.mail.body_text for stored in Outbox(database).listed()]
     assert texts == ["body", "body"]
 
@@ -140,8 +140,8 @@ def test_a_failure_that_nobody_was_told_of_is_not_told_once_the_month_is_recorde
     database: Database,
 ) -> None:
     records, failed = MonitoringRecords(database), Kind.FAILED_RUN
-    records.tell(mail(kind=failed), NOW)
-    records.tell(mail(DECEMBER, kind=failed), NOW)
+    records.queue(mail(kind=failed), NOW)
+    records.queue(mail(DECEMBER, kind=failed), NOW)
     # "The month stays due" would be read after it was judged.
     assert records.failed_before("car_price", NOVEMBER) is False
     records.write(run(), None)
@@ -150,9 +150,9 @@ def test_a_failure_that_nobody_was_told_of_is_not_told_once_the_month_is_recorde
 
 def test_a_failed_run_is_told_once_also_when_the_mail_was_sent(database: Database) -> None:
     records, outbox = MonitoringRecords(database), Outbox(database)
-    records.tell(mail(kind=Kind.FAILED_RUN), NOW)
+    records.queue(mail(kind=Kind.FAILED_RUN), NOW)
     outbox.mark_sent(outbox.pending()[0].id, NOW)
-    assert records.tell(mail(kind=Kind.FAILED_RUN), NOW) is False
+    assert records.queue(mail(kind=Kind.FAILED_RUN), NOW) is False
     assert records.failed_before("car_price", NOVEMBER) is True
     assert records.failed_before("intent", NOVEMBER) is False
     records.write(run(), None)
@@ -163,16 +163,16 @@ def test_another_mail_about_the_month_is_no_failed_run(database: Database) -> No
     records = MonitoringRecords(database)
     records.write(run(), mail())
     assert records.failed_before("car_price", NOVEMBER) is False
-    assert records.tell(mail(kind=Kind.FAILED_RUN), NOW) is True
+    assert records.queue(mail(kind=Kind.FAILED_RUN), NOW) is True
 
 
 def test_a_mail_of_a_faster_process_is_no_error(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records = MonitoringRecords(database)
-    records.tell(mail(kind=Kind.FAILED_RUN), NOW)
+    records.queue(mail(kind=Kind.FAILED_RUN), NOW)
     monkeypatch.setattr("iargus.mailing.outbox.is_queued", lambda *_: False)
-    assert records.tell(mail(kind=Kind.FAILED_RUN), NOW) is False
+    assert records.queue(mail(kind=Kind.FAILED_RUN), NOW) is False
     assert len(Outbox(database).listed()) == 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iargus.errors import PromotionRefused
-from iargus.monitoring.stats.performance import Decision
+from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.view.month_view import Status
 from iargus.registry import Registry
 from tests.monitoring.conftest import World

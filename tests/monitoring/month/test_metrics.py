@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from iargus.monitoring.month.metrics import MonthMetrics
-from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
+from iargus.monitoring.stats.performance.segments import SegmentErrors
 from iargus.training.evaluate import Evaluation, calibration_error
 
 

@@ -18,11 +18,11 @@ from iargus.monitoring.month.reference import (
     Reference,
     find_reference,
 )
-from iargus.monitoring.stats.drift import compare_features
-from iargus.monitoring.stats.quality.scan import Fault
+from iargus.monitoring.stats.drift.compare import compare_features
+from iargus.monitoring.stats.quality.findings import Fault
 from iargus.monitoring.view.month_view import Status
 from iargus.settings import Policy
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import Evaluation
@@ -208,10 +208,9 @@ def test_labelled_rows_of_a_month_come_in_parts(
     """However the rows are cut into parts, the outcome is the same."""
     world.add(world.rent, rent_rows(300, seed=1), month="2026-02")
     whole = world.judge(dry_run=True)
-    store = type(labelled_store(world.rent, world.database))
-    original = store.chunks
+    original = LabelledStore.chunks
     monkeypatch.setattr(
-        store, "chunks", lambda self, **options: original(self, **{**options, "size": 7})
+        LabelledStore, "chunks", lambda self, **options: original(self, **{**options, "size": 7})
     )
     parts = world.judge(dry_run=True)
     assert parts.rows == whole.rows == 300

@@ -11,7 +11,7 @@ import pytest
 from iargus.cli.monitor.tables import show
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import Found, Reference
-from iargus.monitoring.stats.quality.scan import Fault
+from iargus.monitoring.stats.quality.findings import Fault
 from iargus.monitoring.view.mail.content import content_of
 from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.month_view import MonthView, Status
@@ -20,7 +20,7 @@ from iargus.monitoring.view.wording.explaining import explain
 from iargus.monitoring.view.wording.rows import repeats
 from iargus.settings import Policy
 from iargus.storage.labelled.repeats import LABEL, EarlierRows, Repeats
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.evaluate import Evaluation
@@ -94,9 +94,7 @@ def test_dear_cars_that_are_posted_again_are_no_drift(task: Task) -> None:
 
 def test_repeats_are_left_out_of_the_month_and_everybody_says_so(world: World) -> None:
     new = rent_rows(300, seed=1)
-    known = (
-        labelled_store(world.rent, world.database).rows().head(40)[[*world.rent.features, LABEL]]
-    )
+    known = LabelledStore(world.rent, world.database).rows().head(40)[[*world.rent.features, LABEL]]
     rows = pd.concat([new, known, new.head(10)], ignore_index=True)
     world.add(world.rent, rows, month="2026-02")
     result = world.run()
@@ -169,7 +167,7 @@ def test_as_many_repeats_as_in_the_reference_are_no_fault(
 
 
 def test_a_month_of_nothing_but_repeats_is_not_enough_data(world: World) -> None:
-    known = labelled_store(world.rent, world.database).rows()[[*world.rent.features, LABEL]]
+    known = LabelledStore(world.rent, world.database).rows()[[*world.rent.features, LABEL]]
     world.add(world.rent, known.head(200), month="2026-02")
     outcome = world.judge()
     assert outcome.status is Status.INSUFFICIENT

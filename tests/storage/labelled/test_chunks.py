@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event, text
 
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
-from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import upgrade
 from tests.storage.labelled.test_store import CATALOGUE, JANUARY, KINDS, cars, rents
 from tests.toy_tasks import rent_task
@@ -29,7 +29,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def store(kind: str, labelled_database: Database) -> LabelledStore:
-    return labelled_store(KINDS[kind][0], labelled_database)
+    return LabelledStore(KINDS[kind][0], labelled_database)
 
 
 def plain(rows: pd.DataFrame) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def test_chunks_are_the_rows_in_their_order(store: LabelledStore, kind: str, siz
 
 
 def test_chunks_have_the_types_of_rows(labelled_database: Database) -> None:
-    store = labelled_store(CARS, labelled_database)
+    store = LabelledStore(CARS, labelled_database)
     store.add(cars(9), source="test")
 
     for part in store.chunks(size=2):
@@ -119,13 +119,13 @@ def test_a_slow_reader_holds_no_connection(store: LabelledStore, kind: str) -> N
 
 
 def labelled_pool(store: LabelledStore) -> str:
-    database: Database = store._database  # type: ignore[attr-defined]
+    database: Database = store._database
     return database.engine.pool.status()
 
 
 def test_no_statement_reads_more_than_one_chunk(store: LabelledStore, kind: str) -> None:
     store.add(KINDS[kind][1](9), source="test")
-    database: Database = store._database  # type: ignore[attr-defined]
+    database: Database = store._database
     statements: list[str] = []
 
     def keep(_: object, __: object, statement: str, *___: object) -> None:
@@ -148,7 +148,7 @@ def test_a_chunk_has_at_least_one_row(store: LabelledStore, size: int) -> None:
 def test_types_in_json_may_differ_from_chunk_to_chunk_but_not_in_rows(
     labelled_database: Database,
 ) -> None:
-    store = labelled_store(rent_task(), labelled_database)
+    store = LabelledStore(rent_task(), labelled_database)
     rows = rents(4).assign(
         area=[1.5, 2.5, np.nan, np.nan], city=np.array(["Lyon", "Lille", None, None], object)
     )
@@ -162,7 +162,7 @@ def test_types_in_json_may_differ_from_chunk_to_chunk_but_not_in_rows(
 
 
 def test_empty_values_of_older_tables_are_passed_over(labelled_database: Database) -> None:
-    store = labelled_store(CARS, labelled_database)
+    store = LabelledStore(CARS, labelled_database)
     store.add(cars(6), source="test")
     with labelled_database.transaction() as connection:
         if connection.dialect.name == "sqlite":
@@ -195,7 +195,7 @@ def peak(store: LabelledStore) -> int:
 def test_memory_does_not_grow_with_the_history(sqlite_settings: Settings, kind: str) -> None:
     database = Database.connect(LABELLED, sqlite_settings)
     upgrade(database)
-    store = labelled_store(KINDS[kind][0], database)
+    store = LabelledStore(KINDS[kind][0], database)
     many = pd.concat([KINDS[kind][1](1_000)] * 10, ignore_index=True).drop(columns="row_key")
     store.add(many.iloc[:1_000], source="test")
     peak(store)  # what Python makes once: compiled statements, imports
@@ -211,10 +211,10 @@ def test_a_page_begins_at_its_time_and_not_at_the_first_row(
 ) -> None:
     database = Database.connect(LABELLED, Settings(Environment.read(mariadb_environ), Policy()))
     upgrade(database)
-    store = labelled_store(rent_task(), database)
+    store = LabelledStore(rent_task(), database)
     times = pd.date_range(JANUARY, periods=4_000, freq="h")
     store.add(rents(4_000).assign(observed_at=times), source="test")
-    labelled_store(rent_task("other"), database).add(rents(1_000), source="test")
+    LabelledStore(rent_task("other"), database).add(rents(1_000), source="test")
     plans: list[list[str]] = []
 
     def explain(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from iargus.storage.database import Database
-from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from tests.storage.labelled.test_store import CATALOGUE, JANUARY, KINDS, cars, rents
 from tests.toy_tasks import rent_task
 
@@ -22,7 +22,7 @@ def test_every_bit_of_a_number_comes_back(labelled_database: Database) -> None:
     special = np.array([5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 0.1, 1e22, 2**53])
     values = np.concatenate([spread[np.isfinite(spread)], special])
     values = np.maximum(np.abs(values), 5e-324)  # a column knows no sign of zero
-    store = labelled_store(CATALOGUE.get("car_price"), labelled_database)
+    store = LabelledStore(CATALOGUE.get("car_price"), labelled_database)
     times = pd.date_range(JANUARY, periods=len(values), freq="s")
     rows = cars(len(values)).assign(label=values, mileage=-values, year=2000, observed_at=times)
     store.add(rows, source="test")
@@ -36,7 +36,7 @@ def test_every_bit_of_a_number_comes_back(labelled_database: Database) -> None:
 def test_every_bit_of_a_feature_in_json_comes_back(labelled_database: Database) -> None:
     values = np.random.default_rng(1).normal(0, 1e3, 2_000)
     values[:3] = [-0.0, 5e-324, 1e300]
-    store = labelled_store(rent_task(), labelled_database)
+    store = LabelledStore(rent_task(), labelled_database)
     times = pd.date_range(JANUARY, periods=len(values), freq="s")
     rows = rents(len(values)).assign(area=values, label=np.abs(values) + 1 / 3, observed_at=times)
     store.add(rows, source="test")
@@ -49,7 +49,7 @@ def test_every_bit_of_a_feature_in_json_comes_back(labelled_database: Database) 
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_every_letter_comes_back(labelled_database: Database, kind: str) -> None:
-    store = labelled_store(KINDS[kind][0], labelled_database)
+    store = LabelledStore(KINDS[kind][0], labelled_database)
     letters = [*map(chr, range(1, 0x250)), "\u2028", "\u2029", "\ufeff", "\U0001f600", "\u0301"]
     task, make = KINDS[kind]
     name = next(each for each in task.features if each in ("model", "text", "city"))

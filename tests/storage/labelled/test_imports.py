@@ -11,8 +11,8 @@ from iargus.errors import ImportStateError, ImportUnknown
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.imports import Imports
-from iargus.storage.labelled.plain import PlainRows
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
+from iargus.storage.labelled.writing import PlainRows
 from iargus.storage.migrate import upgrade
 from iargus.tasks.base import Payload, Task
 from iargus.tasks.catalogue import Catalogue
@@ -70,7 +70,7 @@ def test_undoing_takes_exactly_the_rows_that_an_import_added(
 
     assert imports.undo(first, NOW) == 2
     assert imports.known_keys(task, ["a", "b", "c"]) == {"c"}
-    assert labelled_store(task, database).span().count == 1
+    assert LabelledStore(task, database).span().count == 1
     assert (imports.get(first).state, imports.get(first).removed) == ("undone", 2)
     with pytest.raises(ImportStateError, match=f"import {first} is undone already"):
         imports.undo(first, NOW)
@@ -87,7 +87,7 @@ def test_an_import_that_is_undone_while_it_runs_adds_nothing_more(database: Data
         imports.add(number, rows, [rows.row(PAYLOADS["intent"], "find", NOW, "b")])
     with pytest.raises(ImportStateError):
         imports.finish(number, NOW)
-    assert labelled_store(task, database).span().count == 0
+    assert LabelledStore(task, database).span().count == 0
 
 
 def test_rows_that_no_import_added_stay(database: Database) -> None:
@@ -95,14 +95,14 @@ def test_rows_that_no_import_added_stay(database: Database) -> None:
     imports, rows = Imports(database), PlainRows(task, "a.csv")
     assert not imports.has_older_rows(task)
     frame = pd.DataFrame({"text": ["a"], "label": ["x"], "observed_at": [NOW], "row_key": ["k"]})
-    labelled_store(task, database).add(frame, source="feedback")
+    LabelledStore(task, database).add(frame, source="feedback")
     number = begin(imports, task.name)
     imports.add(number, rows, [rows.row(PAYLOADS["intent"], "find", NOW, "a")])
 
     imports.undo(number, NOW)
 
     assert imports.has_older_rows(task)
-    assert labelled_store(task, database).rows()["text"].tolist() == ["a"]
+    assert LabelledStore(task, database).rows()["text"].tolist() == ["a"]
 
 
 def test_days_that_were_given_are_known_but_for_imports_that_were_undone(

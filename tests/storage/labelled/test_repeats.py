@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from iargus.storage.labelled.repeats import EarlierRows
+from iargus.storage.labelled.row_bits import bits_of
 
 COLUMNS = ("make", "year", "label")
 
@@ -68,3 +69,24 @@ def test_no_rows_are_no_trouble() -> None:
     assert earlier.first(cars()).tolist() == []
     earlier.remember(cars())
     assert earlier.repeated(cars(("ford", 1, 1.0))).tolist() == [False]
+
+
+def test_the_same_value_has_the_same_bits_in_every_type() -> None:
+    for one, *others in (
+        ([1.0, 2.0, np.nan], pd.array([1, 2, None], dtype="Int64"), [1, np.float32(2.0), None]),
+        ([0.0, 1.0], [-0.0, 1.0], [False, True], pd.array([0, 1], dtype="int8")),
+        (["a", None], pd.Categorical(["a", None]), np.array(["a", np.nan], dtype=object)),
+    ):
+        for other in others:
+            assert bits_of(pd.Series(one)).tolist() == bits_of(pd.Series(other)).tolist()
+    differ = pd.Series(["1", 1, "nan", None, [1], [2], 2**62, 2**62 + 1, 10**400], dtype=object)
+    assert len(set(bits_of(differ).tolist())) == len(differ)
+    large = pd.Series([2**62, 2**62 + 1])
+    assert bits_of(large).tolist() == bits_of(large.astype(object)).tolist()
+    days = pd.Series(pd.to_datetime(["2026-01-01", "2026-01-02", "NaT"]))
+    assert len(set(bits_of(days).tolist())) == 3
+
+
+def test_values_without_a_hash_are_compared_too() -> None:
+    rows = pd.DataFrame({"make": [["a"], ["a"], ["b"]], "year": 1, "label": 2})
+    assert EarlierRows(COLUMNS).first(rows).tolist() == [True, False, True]

@@ -12,8 +12,8 @@ from sqlalchemy import Table, select
 
 from iargus.settings import Policy
 from iargus.storage.database import Database
-from iargus.storage.labelled.single import adder
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
+from iargus.storage.labelled.writing import adder
 from iargus.storage.schema import car_details, labelled_examples
 from iargus.tasks.base import Label, Task
 from iargus.tasks.catalogue import Catalogue
@@ -44,7 +44,7 @@ def test_the_same_row(
 ) -> None:
     row = {name: payload.get(name) for name in task.features}
     row |= {"label": label, "observed_at": AT, "row_key": "theirs"}
-    assert labelled_store(task, labelled_database).add(pd.DataFrame([row]), source="feedback") == 1
+    assert LabelledStore(task, labelled_database).add(pd.DataFrame([row]), source="feedback") == 1
     add = adder(labelled_database, source="feedback")
     assert add(task, payload, label, AT, "ours") == 1
     assert add(task, payload, label, AT, "ours") == 0

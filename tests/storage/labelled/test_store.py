@@ -11,7 +11,7 @@ import pytest
 from iargus.errors import DataError
 from iargus.settings import Policy
 from iargus.storage.database import Database
-from iargus.storage.labelled.store import LabelledStore, Span, labelled_store
+from iargus.storage.labelled.store import LabelledStore, Span
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
 from tests.toy_tasks import rent_rows, rent_task
@@ -66,7 +66,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def store(kind: str, labelled_database: Database) -> LabelledStore:
-    return labelled_store(KINDS[kind][0], labelled_database)
+    return LabelledStore(KINDS[kind][0], labelled_database)
 
 
 def expected(rows: pd.DataFrame, task: Task) -> pd.DataFrame:
@@ -159,8 +159,8 @@ def test_times_with_a_zone_are_kept_as_utc(store: LabelledStore, kind: str) -> N
 
 
 def test_tasks_do_not_see_each_others_examples(labelled_database: Database) -> None:
-    first = labelled_store(rent_task("first"), labelled_database)
-    second = labelled_store(rent_task("second"), labelled_database)
+    first = LabelledStore(rent_task("first"), labelled_database)
+    second = LabelledStore(rent_task("second"), labelled_database)
     first.add(rents(2), source="test")
 
     assert second.span().count == 0
@@ -182,7 +182,7 @@ def test_tasks_do_not_see_each_others_examples(labelled_database: Database) -> N
 def test_nothing_is_cut_or_made_up(
     labelled_database: Database, change: dict[str, object], message: str
 ) -> None:
-    store = labelled_store(CATALOGUE.get("car_price"), labelled_database)
+    store = LabelledStore(CATALOGUE.get("car_price"), labelled_database)
 
     with pytest.raises(DataError, match=message):
         store.add(cars(2).assign(**change), source="test")  # type: ignore[arg-type]
@@ -190,14 +190,14 @@ def test_nothing_is_cut_or_made_up(
 
 
 def test_names_a_column_that_is_missing(labelled_database: Database) -> None:
-    store = labelled_store(CATALOGUE.get("intent"), labelled_database)
+    store = LabelledStore(CATALOGUE.get("intent"), labelled_database)
 
     with pytest.raises(DataError, match="lack the column label"):
         store.add(sentences().drop(columns="label"), source="test")
 
 
 def test_a_long_sentence_fits(labelled_database: Database) -> None:
-    store = labelled_store(CATALOGUE.get("intent"), labelled_database)
+    store = LabelledStore(CATALOGUE.get("intent"), labelled_database)
     text = '😀"\\' * 1600
 
     store.add(sentences(1000).assign(text=text), source="test")

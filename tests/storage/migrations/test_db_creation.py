@@ -15,7 +15,7 @@ from iargus.auth.tokens.store import SqlTokenStore
 from iargus.errors import DatabaseUnavailable, SchemaMissing
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import API, LABELLED, Database
-from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import check_schema, upgrade
 from iargus.tasks.catalogue import Catalogue
 from tests.auth.issued import issued_tokens, revoked_tokens
@@ -80,11 +80,11 @@ def add_rows(environ: dict[str, str], number: int) -> None:
 
 
 def cars(environ: dict[str, str]) -> LabelledStore:
-    return labelled_store(CATALOGUE.get("car_price"), connect(LABELLED, environ))
+    return LabelledStore(CATALOGUE.get("car_price"), connect(LABELLED, environ))
 
 
 def intents(environ: dict[str, str]) -> LabelledStore:
-    return labelled_store(CATALOGUE.get("intent"), connect(LABELLED, environ))
+    return LabelledStore(CATALOGUE.get("intent"), connect(LABELLED, environ))
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_a_mail_with_a_picture_follows(at_0002: Database) -> None:
     old = outbox.listed()[0].mail
     new = replace(old, message_id="<3@x>", kind="drift", picture=b"\x00PNG\xff" * 20_000)
 
-    assert MonitoringRecords(at_0002).tell(new, NOW)
+    assert MonitoringRecords(at_0002).queue(new, NOW)
 
     assert outbox.listed()[0].mail == new
 

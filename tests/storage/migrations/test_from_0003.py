@@ -10,7 +10,7 @@ from iargus.errors import SchemaMissing
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.imports import Imports
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import _config, check_schema, upgrade
 from iargus.tasks.catalogue import Catalogue
 from tests.storage.migrations.tables import shape
@@ -49,14 +49,14 @@ def test_rows_outlast_the_upgrade_and_belong_to_no_import(at_0003: Database) -> 
     assert imports.listed() == []
     assert imports.has_older_rows(INTENT)
     assert imports.known_keys(INTENT, ["k", "l"]) == {"k"}
-    assert labelled_store(INTENT, at_0003).rows()["text"].tolist() == ["hello"]
+    assert LabelledStore(INTENT, at_0003).rows()["text"].tolist() == ["hello"]
 
 
 def test_the_version_before_goes_on_adding_rows(at_0003: Database) -> None:
     upgrade(at_0003)
     with at_0003.transaction() as connection:
         connection.exec_driver_sql(ROWS.replace("'k'", "'l'"))
-    assert labelled_store(INTENT, at_0003).span().count == 2
+    assert LabelledStore(INTENT, at_0003).span().count == 2
 
 
 def test_an_upgrade_that_crashed_half_way_is_continued(at_0003: Database) -> None:
@@ -69,4 +69,4 @@ def test_an_upgrade_that_crashed_half_way_is_continued(at_0003: Database) -> Non
     upgrade(at_0003)
 
     assert shape(at_0003.engine) == whole
-    assert labelled_store(INTENT, at_0003).span().count == 1
+    assert LabelledStore(INTENT, at_0003).span().count == 1

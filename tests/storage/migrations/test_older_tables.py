@@ -14,7 +14,7 @@ from iargus.auth.tokens.store import SqlTokenStore
 from iargus.errors import SchemaMissing
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import API, LABELLED, Database
-from iargus.storage.labelled.store import labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import check_schema, upgrade
 from iargus.tasks.catalogue import Catalogue
 from tests.auth.issued import issued_tokens
@@ -67,7 +67,7 @@ def test_older_sales_stay_and_are_learned_from(older_sales: Database) -> None:
     upgrade(older_sales)
 
     check_schema(older_sales)
-    found = labelled_store(Catalogue.read(Policy()).get("car_price"), older_sales).rows()
+    found = LabelledStore(Catalogue.read(Policy()).get("car_price"), older_sales).rows()
     assert found["label"].tolist() == [8995.0, 10888.0]
     assert found["observed_at"].tolist() == [pd.Timestamp("2018-05-01"), pd.Timestamp("2018-06-01")]
     with older_sales.transaction() as connection:
@@ -77,7 +77,7 @@ def test_older_sales_stay_and_are_learned_from(older_sales: Database) -> None:
 
 def test_new_sales_lose_nothing_in_an_older_table(older_sales: Database) -> None:
     upgrade(older_sales)
-    store = labelled_store(Catalogue.read(Policy()).get("car_price"), older_sales)
+    store = LabelledStore(Catalogue.read(Policy()).get("car_price"), older_sales)
     row = pd.DataFrame(
         {
             "state": pd.Series([None], dtype="str"),

@@ -12,7 +12,7 @@ import pytest
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
 from iargus.storage.labelled.imports import Imports
-from iargus.storage.labelled.store import LabelledStore, labelled_store
+from iargus.storage.labelled.store import LabelledStore
 from iargus.storage.migrate import upgrade
 from iargus.tasks.base import Task
 from iargus.tasks.catalogue import Catalogue
@@ -46,7 +46,7 @@ class Importing:
         self.car_task: Task = CARS
 
     def store(self, task: Task) -> LabelledStore:
-        return labelled_store(task, self.database)
+        return LabelledStore(task, self.database)
 
     def cars(
         self, path: Path, *, observed_at: Any = None, options: Any = None, **layout: Any

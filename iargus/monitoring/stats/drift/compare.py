@@ -6,7 +6,7 @@ hundred. News is what passes both, and it warns: only errors on labels ask for a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,19 +32,14 @@ class ChangeType(StrEnum):
     WORDS = "words"
 
 
-@dataclass(frozen=True)
-class MinimumEffects:
-    """The smallest effects that are news."""
-
-    distribution: float = 0.1  # standard deviations, see `tables.TableTest`
-    share: float = 0.02  # of the rows: missing, or of categories never seen
-    words: float = 0.01  # of the texts
-
-    def of(self, what: ChangeType) -> float:
-        if what is ChangeType.WORDS:
-            return self.words
-        is_distribution = what in (ChangeType.DISTRIBUTION, ChangeType.LENGTH)
-        return self.distribution if is_distribution else self.share
+MINIMUM_EFFECTS: Mapping[ChangeType, float] = {
+    ChangeType.DISTRIBUTION: 0.1,  # standard deviations, see `TableTest`
+    ChangeType.LENGTH: 0.1,
+    ChangeType.MISSING: 0.02,  # share of the rows
+    ChangeType.NEVER_SEEN: 0.02,
+    ChangeType.WORDS: 0.01,  # share of the texts
+}
+"""The smallest effects that are news."""
 
 
 @dataclass(frozen=True)
@@ -80,27 +75,22 @@ class _Raw:
 
 
 def compare_features(
-    reference: pd.DataFrame | Summary,
-    current: pd.DataFrame | Summary,
-    *,
-    alpha: float = ALPHA,
-    floor: MinimumEffects | None = None,
+    reference: pd.DataFrame | Summary, current: pd.DataFrame | Summary
 ) -> list[FeatureDrift]:
     """Compare the columns of a month with those of the reference, both whole or summarised.
 
     Columns of `current` are read as what they are in the reference; others are passed over. In
-    months without any change, something is named in at most the share `alpha` of them.
+    months without any change, something is named in at most the share `ALPHA` of them.
     """
-    floors = MinimumEffects() if floor is None else floor
     before = summarise(reference) if isinstance(reference, pd.DataFrame) else reference
     kinds = {name: summary.kind for name, summary in before.items()}
     now = summarise(current, kinds) if isinstance(current, pd.DataFrame) else current
-    raw = [one for name in before for one in _compare(name, before[name], now[name], floors)]
+    raw = [one for name in before for one in _compare(name, before[name], now[name])]
     corrected = holm([one.p_value for one in raw])
     changes: dict[str, list[Change]] = {name: [] for name in before}
     for one, p_value in zip(raw, corrected, strict=True):
-        least = floors.of(one.what)
-        drifted = p_value <= alpha and one.effect >= least
+        least = MINIMUM_EFFECTS[one.what]
+        drifted = p_value <= ALPHA and one.effect >= least
         change = Change(one.what, p_value, one.effect, least, drifted, one.names)
         changes[one.feature].append(change)
     return [
@@ -124,9 +114,7 @@ def holm(p_values: list[float]) -> list[float]:
     return corrected
 
 
-def _compare(
-    name: str, reference: FeatureSummary, current: FeatureSummary, floors: MinimumEffects
-) -> Iterator[_Raw]:
+def _compare(name: str, reference: FeatureSummary, current: FeatureSummary) -> Iterator[_Raw]:
     if reference.kind is not current.kind:
         raise ValueError(f"{name} is a {reference.kind} here and a {current.kind} there")
     n, m = reference.rows, current.rows
@@ -145,5 +133,7 @@ def _compare(
         new = never_seen(reference.categories, current.categories)
         yield _Raw(name, ChangeType.NEVER_SEEN, new.p_value, new.excess, new.levels)
     if reference.words is not None and current.words is not None:
-        change = compare_words(reference.words, current.words, floor=floors.words)
+        change = compare_words(
+            reference.words, current.words, floor=MINIMUM_EFFECTS[ChangeType.WORDS]
+        )
         yield _Raw(name, ChangeType.WORDS, change.p_value, change.effect, change.words)

@@ -1,7 +1,7 @@
 """Is a challenger really better than the champion? Pure: paired per-row errors in, a decision out.
 
 Promoting whatever has the lower mean promotes an exactly equal challenger half of the time.
-Here the challenger must win a one-sided test at level `alpha`, so that an equal one is promoted
+Here the challenger must win a one-sided test at level `ALPHA`, so that an equal one is promoted
 in at most that share of months, and it must not have become clearly worse in a segment.
 """
 
@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import bdtrc, stdtr
 
-from iargus.monitoring.stats.performance.errors_of_rows import are_binary, finite_errors
-from iargus.monitoring.stats.performance.paired import Errors, mcnemar_exact, skew_corrected_t
-from iargus.monitoring.stats.performance.segments import Segments, Worse, worse_segments
+from iargus.monitoring.stats.performance.bounds import Moments, hall
+from iargus.monitoring.stats.performance.segments import Errors, Segments, Worse, worse_segments
+from iargus.monitoring.stats.performance.tally import are_binary, finite_errors
 
 ALPHA = 0.045  # so that an equal challenger is promoted in at most 5 % of contests, as measured
 MARGIN = 0.02  # a share of one: two points
@@ -60,7 +62,6 @@ def compare_models(
     champion_errors: ArrayLike,
     challenger_errors: ArrayLike,
     *,
-    alpha: float = ALPHA,
     margin: float = MARGIN,
     segments: Segments | None = None,
 ) -> Promotion:
@@ -92,13 +93,13 @@ def compare_models(
         method = Method.MCNEMAR if binary else Method.SKEW_CORRECTED_T
         p_value, p_worse = test(champion, challenger), test(challenger, champion)
         worse = worse_segments(
-            champion, challenger, segments or {}, margin=margin, alpha=alpha, test=test
+            champion, challenger, segments or {}, margin=margin, alpha=ALPHA, test=test
         )
     same = method is not Method.TOO_FEW and bool((champion == challenger).all())
-    if worse or same or p_worse <= alpha:
+    if worse or same or p_worse <= ALPHA:
         decision = Decision.KEEP
     else:
-        decision = Decision.PROMOTE if p_value <= alpha else Decision.UNDECIDED
+        decision = Decision.PROMOTE if p_value <= ALPHA else Decision.UNDECIDED
     return Promotion(
         decision=decision,
         champion_error=float(champion.mean()) if rows else None,
@@ -116,3 +117,34 @@ def _better(champion: Errors, challenger: Errors, *, binary: bool) -> float:
     if binary:
         return mcnemar_exact(champion, challenger)
     return skew_corrected_t(champion - challenger)
+
+
+def mcnemar_exact(champion: Errors, challenger: Errors) -> float:
+    """One-sided p: with b rows only the champion gets wrong and c only the challenger,
+    P(X >= b) for X ~ Binomial(b + c, 1/2); 1 when they never differ."""
+    only_champion = int(((champion == 1) & (challenger == 0)).sum())
+    only_challenger = int(((champion == 0) & (challenger == 1)).sum())
+    if only_champion == 0:
+        return 1.0
+    return float(bdtrc(only_champion - 1, only_champion + only_challenger, 0.5))
+
+
+def skew_corrected_t(differences: Errors) -> float:
+    """One-sided p of "the mean of the differences is above zero" for n skewed differences.
+
+    W = mean / s goes through Hall's transformation (see `bounds.hall`), which is compared with
+    Student's t of n - 1 degrees of freedom. It increases with W always; Johnson's t without the
+    cubic term does not, and a clearly better challenger could fail.
+
+    The larger of this p and of the plain t test's counts. The plain one promotes too often when
+    the differences are skewed to the left; the corrected one when they are heavy-tailed and not
+    skewed, as those of two equal models are (measured at 5 %: 7.6 % at n = 300, CV 2).
+    Equal differences throughout have no spread: then the exact sign test decides.
+    """
+    moments = Moments.of(differences)
+    count, mean = moments.count, moments.mean
+    if moments.spread == 0:
+        return 0.5**count if mean > 0 else 1.0
+    w = mean / moments.spread
+    plain = float(np.sqrt(count) * w)
+    return float(stdtr(count - 1, -min(plain, hall(w, moments.skewness, count))))

@@ -1,16 +1,16 @@
-"""Evidence that adds up over months, valid however often one looks. Pure.
+"""Evidence that adds up over months: an e-process, valid at every look. Pure.
 
-An error one twentieth above the limit is seldom proved by one month. Betting against "the mean
-is at most the limit" adds such months up: whoever stakes the share k of a capital on every row
-owns the product of 1 + k (x / limit - 1), which on average does not grow while the mean is at most
-the limit, whatever the distribution, for errors of at least zero (Waudby-Smith & Ramdas 2024, J. R.
-Stat. Soc. B 86, 1). Normal theory, and with it the skewness of errors, plays no part.
+An error one twentieth above the threshold is seldom proved by one month; tests by betting add such
+months up. For a bet k, the e-value of a row with error x is 1 + k (x / threshold - 1). Its
+expectation is at most 1 while the mean error is at most the threshold, whatever the distribution of
+errors of at least zero, and so is that of the product over all rows (Waudby-Smith & Ramdas 2024,
+J. R. Stat. Soc. B 86, 1). Normal theory, and with it the skewness of errors, plays no part.
 
-A capital that has shrunk starts again from one with the next month, so that good years do not hide
-a bad month; this is the e-CUSUM of Shin, Ramdas & Rinaldo (2024, "E-detectors"), and the time to
-the first false alarm is at least `LIMIT` months on average. The mean over several stakes keeps
-that, so no stake need be chosen: small ones win against errors that are spread, large ones
-against errors that are not.
+A product below one starts again from one with the next month, so that good years do not hide a bad
+month; this is the e-CUSUM of Shin, Ramdas & Rinaldo (2024, "E-detectors"), and the time to the
+first false alarm is at least `LIMIT` months on average. The mean over several bets keeps that, so
+none need be chosen: small ones gain against errors that are spread, large ones against errors that
+are not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from iargus.monitoring.stats.performance.errors_of_rows import finite_errors
+from iargus.monitoring.stats.performance.tally import finite_errors
 
 LIMIT = 400.0
 """Measured, this adds less than one percent a year for a model exactly on the threshold."""
@@ -34,8 +34,8 @@ _LARGEST_LOG = 500.0  # more than this proves nothing further and would overflow
 class Evidence:
     """What the judged months of one champion say together against "at most `threshold`".
 
-    `log_capital` belongs to `STAKES`. `months` and `rows` count what went in since the capital
-    last began to grow.
+    `log_capital` has the logarithm of the product for each bet of `STAKES`; `months` and `rows`
+    count what went in since it last began to grow.
     """
 
     threshold: float | None = None
@@ -45,7 +45,7 @@ class Evidence:
 
     @property
     def value(self) -> float:
-        """The mean capital, at least about one: how many times as much as was staked."""
+        """The e-value, at least about one: the mean over all bets."""
         return float(np.exp(self.log_capital).mean())
 
     @property

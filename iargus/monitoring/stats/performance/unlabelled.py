@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from iargus.errors import DataError
-from iargus.monitoring.stats.performance.errors_of_rows import finite_errors
+from iargus.monitoring.stats.performance.tally import finite_errors
 
 GROUPS = 15
 MINIMUM_ROWS = 100  # of either side

@@ -103,7 +103,7 @@ def judge_tally(
 
 
 def interval_of(tally: ErrorTally) -> tuple[float, float] | None:
-    """Where the true error lies with 95 % confidence; None where too few rows tell."""
+    """Where the true error lies with 95 % confidence; None with too few rows."""
     if tally.rows < BELIEVABLE_ROWS:
         return None
     if tally.wrong is not None:
@@ -117,7 +117,7 @@ def confirm(verdict: Verdict, evidence: Evidence) -> Verdict:
     """Make a suspect month a breach when it and the months before prove one together.
 
     `evidence` already holds the month of `verdict`. A healthy month stays healthy: what was bad
-    before it was told then.
+    before it was reported then.
     """
     if verdict.state is State.SUSPECT and evidence.confirmed:
         return replace(verdict, state=State.BREACH, accumulated=True)

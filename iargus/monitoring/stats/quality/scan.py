@@ -5,67 +5,95 @@ These are no statistics of drift: each finding is a fact that a person can look 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from iargus.monitoring.stats.drift.reading import numbers_of
 from iargus.monitoring.stats.drift.summary import Kind, Kinds
-from iargus.monitoring.stats.quality.columns import LONGEST_TEXT, ColumnFaults
-from iargus.monitoring.stats.quality.repeats import RepeatedRows
-from iargus.monitoring.stats.quality.units import UnitScan
+from iargus.monitoring.stats.quality.findings import Fault, Finding
+from iargus.monitoring.stats.quality.units import UnitCheck, UnitScan
+
+LONGEST_TEXT = 10_000  # characters
 
 
-class Fault(StrEnum):
-    NO_ROWS = "no rows"
-    COLUMN_MISSING = "column missing"
-    COLUMN_EMPTY = "column empty"
-    TYPE_FLIP = "text in a column of numbers"
-    NUMBERS_IN_WORDS = "numbers in a column of words"
-    INFINITE = "infinite values"
-    DUPLICATED = "repeated rows"
-    LABEL_MISSING = "label missing"
-    LABEL_IMPOSSIBLE = "impossible label"
-    TEXT_TOO_LONG = "text too long"
-    UNIT = "unit changed"
-    FUTURE = "rows dated in the future"
+class ColumnFaults:
+    """Counts of rows: `absent` are those of parts without the column, `flipped` have a text in a
+    column of numbers or a number in a column of words, `example` being the first."""
 
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.rows = self.absent = self.present = 0
+        self.flipped = self.infinite = self.too_long = 0
+        self.example = ""
 
-@dataclass(frozen=True)
-class Finding:
-    """`count` of `rows` rows have this fault; `column` is None where it concerns whole rows."""
+    def add(self, column: pd.Series | None, rows: int) -> None:
+        """Look at a further part; None when its rows lack the column."""
+        if column is None:
+            self.absent += rows
+            return
+        self.rows += rows
+        present = column[column.notna()] if column.hasnans else column
+        self.present += len(present)
+        if present.empty:
+            return
+        if self.kind is Kind.NUMBER:
+            self._numbers(present)
+        elif isinstance(present.dtype, pd.CategoricalDtype):
+            self._levels(present)
+        else:
+            self._words(present, np.ones(len(present), dtype=np.int64))
 
-    fault: Fault
-    column: str | None
-    count: int
-    rows: int
-    detail: str = ""
+    def _numbers(self, present: pd.Series) -> None:
+        numbers = numbers_of(present).to_numpy()
+        self._flip(present, np.isnan(numbers))
+        self.infinite += int(np.isinf(numbers).sum())
 
-    @property
-    def share(self) -> float:
-        return self.count / self.rows if self.rows else 1.0
+    def _levels(self, present: pd.Series) -> None:
+        codes = present.cat.codes.to_numpy()
+        counts = np.bincount(codes, minlength=len(present.cat.categories))
+        # In the order of their first rows, for the example.
+        used = pd.unique(codes)
+        self._words(pd.Series(present.cat.categories[used]), counts[used])
 
+    def _words(self, present: pd.Series, counts: NDArray[np.int64]) -> None:
+        if present.dtype == bool:
+            return
+        if isinstance(present.dtype, pd.StringDtype):
+            long = present.str.len().to_numpy(np.int64) > LONGEST_TEXT
+        elif present.dtype == object:
+            values = present.tolist()
+            words = np.array([isinstance(value, str | bool) for value in values], dtype=bool)
+            self._flip(present, ~words, counts)
+            lengths = (len(value) if isinstance(value, str) else 0 for value in values)
+            long = np.fromiter(lengths, np.int64, len(values)) > LONGEST_TEXT
+        else:
+            self._flip(present, np.ones(len(present), dtype=bool), counts)
+            return
+        self.too_long += int(counts[long].sum())
 
-@dataclass(frozen=True)
-class UnitCheck:
-    """A column whose unit is checked within groups of another; see `units.unit_reference`."""
-
-    column: str
-    group: str
-    reference: Mapping[str, float]
+    def _flip(
+        self,
+        present: pd.Series,
+        flipped: NDArray[np.bool_],
+        counts: NDArray[np.int64] | None = None,
+    ) -> None:
+        if not flipped.any():
+            return
+        if not self.flipped:
+            self.example = f"such as {str(present.iloc[int(flipped.argmax())])[:40]!r}"
+        self.flipped += int(flipped.sum() if counts is None else counts[flipped].sum())
 
 
 class QualityScan:
     """Looks at a stream of rows, part by part; the parts may have any size.
 
     Args:
-        kinds: what every feature was in the reference; `kind_of` or a stored summary tells.
+        kinds: what every feature was in the reference; from `kind_of` or a stored summary.
         label: the name of the label's column.
-        label_range: the least and the greatest possible label of a task that predicts numbers.
         units: columns to be checked for kilometres instead of miles, and the like.
-        repeats: whether repeated rows are counted too; a caller may know them better.
     """
 
     def __init__(
@@ -73,16 +101,12 @@ class QualityScan:
         kinds: Kinds,
         *,
         label: str | None = None,
-        label_range: tuple[float, float] | None = None,
         units: tuple[UnitCheck, ...] = (),
-        repeats: bool = True,
     ) -> None:
         self._columns = {name: ColumnFaults(kind) for name, kind in kinds.items()}
-        self._label, self._range = label, label_range
+        self._label = label
         self._units = [(check, UnitScan(check.reference)) for check in units]
-        named = (*kinds, label) if label is not None and label not in kinds else tuple(kinds)
-        self._repeated = RepeatedRows(named if repeats else ())
-        self._rows = self._no_label = self._impossible = 0
+        self._rows = self._no_label = 0
 
     def add(self, frame: pd.DataFrame) -> None:
         """Look at further rows; a column that only some parts have is missing in the others."""
@@ -91,9 +115,8 @@ class QualityScan:
         self._rows += len(frame)
         for name, faults in self._columns.items():
             faults.add(frame.get(name), len(frame))
-        self._repeated.add(frame)
         if self._label is not None and self._label in frame:
-            self._add_labels(frame[self._label])
+            self._no_label += int(frame[self._label].isna().sum())
         for check, scan in self._units:
             if check.column in frame and check.group in frame:
                 scan.add(frame[check.column], frame[check.group])
@@ -119,33 +142,9 @@ class QualityScan:
             yield Fault.INFINITE, name, faults.infinite, ""
             over = f"over {LONGEST_TEXT:,} characters"
             yield Fault.TEXT_TOO_LONG, name, faults.too_long, over
-        repeated, one_in = self._repeated.count(), self._repeated.one_in
-        how = "" if one_in == 1 else f"estimated from one row in {one_in}"
-        yield Fault.DUPLICATED, None, repeated, how
         yield Fault.LABEL_MISSING, self._label, self._no_label, ""
-        yield Fault.LABEL_IMPOSSIBLE, self._label, self._impossible, ""
         for check, scan in self._units:
             change = scan.change()
             if change is not None:
                 how = f"{change.name}: {change.factor:.3g} times the history"
                 yield Fault.UNIT, check.column, change.rows, how
-
-    def _add_labels(self, column: pd.Series) -> None:
-        present = column[column.notna()]
-        self._no_label += len(column) - len(present)
-        if self._range is not None:
-            self._impossible += int((~numbers_of(present).between(*self._range)).sum())
-
-
-def check_quality(
-    rows: pd.DataFrame,
-    kinds: Kinds,
-    *,
-    label: str | None = None,
-    label_range: tuple[float, float] | None = None,
-    units: tuple[UnitCheck, ...] = (),
-) -> list[Finding]:
-    """Name everything that is wrong with `rows`, all at once; see `QualityScan`."""
-    scan = QualityScan(kinds, label=label, label_range=label_range, units=units)
-    scan.add(rows)
-    return scan.findings()

@@ -30,6 +30,15 @@ _CERTAIN = 6.0  # standard errors from no change
 
 
 @dataclass(frozen=True)
+class UnitCheck:
+    """A column whose unit is checked within groups of another; see `unit_reference`."""
+
+    column: str
+    group: str
+    reference: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class UnitChange:
     """A month in which a column is `factor` times what it was, near the factor called `name`."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from iargus.monitoring.stats.drift.result import FeatureFacts
+from iargus.monitoring.stats.drift.facts import FeatureFacts
 from iargus.monitoring.view import figures
 from iargus.monitoring.view.month_view import MonthView
 from iargus.monitoring.view.names import SENTENCE_CHARS, capital

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iargus.monitoring.stats.drift.result import Bar
+from iargus.monitoring.stats.drift.facts import Bar
 from iargus.monitoring.view.figures import percent
 from iargus.monitoring.view.report.text import fitted
 

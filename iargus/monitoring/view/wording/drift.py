@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from iargus.monitoring.stats.drift.compare import ALPHA, Change, ChangeType
-from iargus.monitoring.stats.drift.result import DriftFacts, FeatureFacts
+from iargus.monitoring.stats.drift.facts import DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind
 from iargus.monitoring.view.figures import day, effect, p_value, percent, rows
 from iargus.monitoring.view.month_view import MonthView

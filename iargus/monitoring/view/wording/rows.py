@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iargus.monitoring.observed import EstimateFacts, RepeatFacts
-from iargus.monitoring.stats.quality.scan import Finding
+from iargus.monitoring.stats.quality.findings import Finding
 from iargus.monitoring.view.figures import interval, percent, rows
 from iargus.monitoring.view.month_view import MonthView
 from iargus.monitoring.view.names import SENTENCE_CHARS, capital

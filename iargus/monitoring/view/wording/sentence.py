@@ -8,7 +8,7 @@ from datetime import datetime
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.verdict import State, Verdict
-from iargus.monitoring.stats.quality.wording import faults
+from iargus.monitoring.stats.quality.findings import faults
 from iargus.monitoring.view.figures import day, minute, months, p_value, percent
 from iargus.monitoring.view.month_view import Retraining
 from iargus.monitoring.view.wording.contest import outcome_of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from iargus.mailing.content import Step
-from iargus.monitoring.stats.quality.scan import Fault
+from iargus.monitoring.stats.quality.findings import Fault
 from iargus.monitoring.view.figures import months, version
 from iargus.monitoring.view.month_view import MonthView
 from iargus.monitoring.view.names import capital, listed

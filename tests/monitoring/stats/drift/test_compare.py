@@ -9,15 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from iargus.monitoring.stats.drift import (
-    ChangeType,
-    FeatureSummary,
-    Kind,
-    compare_features,
-    summarise,
-)
-from iargus.monitoring.stats.drift.compare import FeatureDrift, holm
-from iargus.monitoring.stats.quality.scan import check_quality
+from iargus.monitoring.stats.drift.compare import ChangeType, FeatureDrift, compare_features, holm
+from iargus.monitoring.stats.drift.summary import FeatureSummary, Kind, summarise
+from iargus.monitoring.stats.quality.scan import QualityScan
 
 REFERENCE = 10_000
 Frame = Callable[[int], pd.DataFrame]
@@ -182,8 +176,9 @@ def test_odd_values_are_no_accident(frame: Frame, odd: object, part: float) -> N
     found = compare_features(frame(REFERENCE), current)
     assert len(found) == 5
     assert any(one.drifted for one in found) == (part == 1.0)
-    faults = check_quality(current, {one.feature: one.kind for one in found}, label="year")
-    assert all(fault.rows == 300 for fault in faults)
+    scan = QualityScan({one.feature: one.kind for one in found}, label="year")
+    scan.add(current)
+    assert all(fault.rows == 300 for fault in scan.findings())
 
 
 def test_an_empty_month_is_compared_without_a_verdict(frame: Frame) -> None:

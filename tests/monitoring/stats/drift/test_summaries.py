@@ -13,24 +13,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from iargus.monitoring.stats.drift import (
-    FeatureSummary,
-    Kind,
-    compare_features,
-    merge_all,
-    summarise,
-)
 from iargus.monitoring.stats.drift.categories import (
     MOST_LEVELS,
     CategorySummary,
     compare_categories,
 )
 from iargus.monitoring.stats.drift.categories import never_seen as unseen
-from iargus.monitoring.stats.drift.counting import LONGEST_WORD
+from iargus.monitoring.stats.drift.compare import compare_features
 from iargus.monitoring.stats.drift.homogeneity import homogeneity, pooled, shares_differ
 from iargus.monitoring.stats.drift.numbers import SIZE, NumberSummary, compare_numbers
 from iargus.monitoring.stats.drift.reading import numbers_of
-from iargus.monitoring.stats.drift.words import MOST_WORDS, WordSummary
+from iargus.monitoring.stats.drift.summary import FeatureSummary, Kind, merge_all, summarise
+from iargus.monitoring.stats.drift.words import LONGEST_WORD, MOST_WORDS, WordSummary
 from iargus.text import without_accents
 
 

@@ -14,8 +14,9 @@ from iargus.monitoring.stats.performance.comparison import (
     Decision,
     Method,
     compare_models,
+    mcnemar_exact,
+    skew_corrected_t,
 )
-from iargus.monitoring.stats.performance.paired import mcnemar_exact, skew_corrected_t
 
 Errors = NDArray[np.float64]
 Pair = Callable[[np.random.Generator, int], tuple[Errors, Errors]]

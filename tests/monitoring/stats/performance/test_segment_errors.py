@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from iargus.monitoring.stats.performance.segment_errors import SegmentErrors
+from iargus.monitoring.stats.performance.segments import SegmentErrors
 from iargus.monitoring.view.month_view import MonthView
 
 

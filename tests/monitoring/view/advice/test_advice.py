@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.stats.quality.scan import Fault
+from iargus.monitoring.stats.quality.findings import Fault
 from iargus.monitoring.view.mail.content import advice_for
 from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.month_view import MonthView, Status

@@ -9,14 +9,13 @@ from iargus.monitoring.job.records import RunRecord
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.drift.compare import Change, ChangeType
-from iargus.monitoring.stats.drift.result import Bar, DriftFacts, FeatureFacts
+from iargus.monitoring.stats.drift.facts import Bar, DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.evidence import Evidence
-from iargus.monitoring.stats.performance.segment_errors import SegmentError
-from iargus.monitoring.stats.performance.segments import Worse
+from iargus.monitoring.stats.performance.segments import SegmentError, Worse
 from iargus.monitoring.stats.performance.verdict import State
-from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.monitoring.stats.quality.findings import Fault, Finding
 from iargus.monitoring.view.month_view import MonthView, Retraining, Status
 
 TASK = "car_price"

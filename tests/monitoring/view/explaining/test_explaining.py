@@ -11,7 +11,7 @@ import pytest
 from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.job.history import view_of
 from iargus.monitoring.observed import EstimateFacts, Observed
-from iargus.monitoring.stats.drift.result import DriftFacts
+from iargus.monitoring.stats.drift.facts import DriftFacts
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.evidence import Evidence
 from iargus.monitoring.view.month_view import MonthView, Status

@@ -11,11 +11,11 @@ from iargus.mailing.message import Mail, compose
 from iargus.monitoring.observed import EstimateFacts, Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.drift.compare import Change, ChangeType
-from iargus.monitoring.stats.drift.result import DriftFacts, FeatureFacts
+from iargus.monitoring.stats.drift.facts import DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind as FeatureKind
 from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.stats.performance.segment_errors import SegmentError
-from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.monitoring.stats.performance.segments import SegmentError
+from iargus.monitoring.stats.quality.findings import Fault, Finding
 from iargus.monitoring.view.mail.alerts import write_alert
 from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.month_view import MonthView, Retraining, Status

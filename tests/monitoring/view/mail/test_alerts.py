@@ -17,10 +17,10 @@ from iargus.mailing.message import Mail, sender_of
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.drift.compare import ChangeType
-from iargus.monitoring.stats.drift.result import FeatureFacts
+from iargus.monitoring.stats.drift.facts import FeatureFacts
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.segments import Worse
-from iargus.monitoring.stats.quality.scan import Fault, Finding
+from iargus.monitoring.stats.quality.findings import Fault, Finding
 from iargus.monitoring.view.mail.alerts import Kind, write_alert
 from iargus.monitoring.view.month_view import MonthView, Status
 from iargus.text import printable

@@ -1,4 +1,4 @@
-"""Outcomes as the report reads them: plain documents, as `TaskOutcome.to_json` gives them."""
+"""Outcomes as the report reads them: plain documents, as `MonthView.to_json` gives them."""
 
 from __future__ import annotations
 
