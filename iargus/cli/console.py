@@ -62,8 +62,8 @@ def progress_bar(title: str, *, total: float) -> AbstractContextManager[Advance]
 
 @contextmanager
 def _bar(title: str, total: float, began: float) -> Iterator[Advance]:
-    columns = (*Progress.get_default_columns(), "{task.fields[rows]}")
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    columns = Progress.get_default_columns()
+    with Progress(*columns, "{task.fields[rows]}", console=Console(stderr=True)) as progress:
         # A name may hold brackets, which rich would read as markup.
         bar = progress.add_task(title.replace("[", "\\["), total=total, rows="")
 
