@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from iargus.tables import TableOptions, open_table
-from iargus.tables.frames.delimited import DelimitedFrames
-from iargus.tables.frames.parquet import ParquetFrames
-from iargus.tables.frames.records import RecordFrames
+from iargus.tables.frames.delimited import DelimitedSource
+from iargus.tables.frames.parquet import ParquetSource
+from iargus.tables.frames.records import RecordSource
 from iargus.tables.frames.source import FrameSource
 
 __all__ = ["FrameSource", "open_frames"]
@@ -18,5 +18,5 @@ def open_frames(path: Path, options: TableOptions | None = None) -> FrameSource:
     """
     table = open_table(path, options)
     if table.format == "Parquet":
-        return ParquetFrames(table)
-    return RecordFrames(table) if table.clean_text is None else DelimitedFrames(table)
+        return ParquetSource(table)
+    return RecordSource(table) if table.clean_text is None else DelimitedSource(table)

@@ -12,7 +12,7 @@ from iargus.tables.frames.source import FrameSource, reading
 from iargus.tables.table import Table
 
 
-class DelimitedFrames(FrameSource):
+class DelimitedSource(FrameSource):
     def __init__(self, table: Table) -> None:
         # As pandas calls what has no name.
         names = [name or f"Unnamed: {place}" for place, name in enumerate(table.names)]

@@ -16,7 +16,7 @@ _BUFFER_BYTES = 1 << 18
 _FEW_LEVELS = 0.05  # of the first rows; columns of as few are read as numbers of levels
 
 
-class ParquetFrames(FrameSource):
+class ParquetSource(FrameSource):
     def __init__(self, table: Table) -> None:
         self._file = table.content.as_file()  # unpacked, if it is packed
         with reading(table.path), pq.ParquetFile(self._file) as file:

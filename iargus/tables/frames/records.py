@@ -12,7 +12,7 @@ from iargus.tables.frames.source import FrameSource
 from iargus.tables.table import BrokenRows, Table
 
 
-class RecordFrames(FrameSource):
+class RecordSource(FrameSource):
     def __init__(self, table: Table) -> None:
         super().__init__(table, list(map(str, table.names)))
         first = self._first([name for name, why in self.columns.items() if why is None], {})
