@@ -16,10 +16,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from iargus.auth.tokens.store import SqlTokenStore
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import API, Database
 from tests.api.application import ADA
-from tests.recorded import recorded
 from tests.services.gunicorn import Gunicorn
 from tests.services.smtp_server import LOGIN, PASSWORD, LocalMailServer
 
@@ -97,7 +97,7 @@ def tokens(server_var: Path) -> int:
     settings = Settings(Environment(var_dir=server_var), Policy())
     database = Database.connect(API, settings)
     try:
-        return len(recorded(database))
+        return len(SqlTokenStore(database).listed())
     finally:
         database.dispose()
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from iargus.auth.jwt.form import kid_of
-from iargus.auth.keys.wrapping import SIGNS_AFTER_S
+from iargus.auth.keys.row import SIGNS_AFTER_S
 from iargus.errors import ConfigurationError
 from iargus.settings import Environment
 from iargus.settings.keys import JwtKey

@@ -13,7 +13,7 @@ def _on_sqlite(*tests: str) -> tuple[str, ...]:
 
 
 _WRAPPING = Module("iargus/auth/keys/wrapping.py", "tests/auth/tokens/test_wrapping.py")
-_RING = Module("iargus/auth/jwt/claims.py", "tests/auth/tokens/test_claims.py")
+_RING = Module("iargus/auth/jwt/key_ring.py", "tests/auth/tokens/test_claims.py")
 _LIVE = Module(
     "iargus/auth/keys/rotating_ring.py",
     "tests/auth/tokens/test_live_ring.py",
@@ -43,7 +43,7 @@ _SERVICE = Module(
 _KEYS = Module("iargus/auth/keys/loading.py", "tests/auth/tokens/test_keys.py")
 _FILE = Module("iargus/settings/keys.py", "tests/auth/tokens/test_keys.py")
 _RING_FILE = Module(
-    "iargus/auth/keys/rotating_ring.py",
+    "iargus/auth/keys/ring_file.py",
     *_on_sqlite("the_ring_outlives_an_outage_and_a_restart_within_it"),
 )
 

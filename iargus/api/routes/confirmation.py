@@ -98,6 +98,8 @@ def _render(title: str, **facts: str) -> str:
     return _PAGES.get_template("confirm.html.j2").render(title=title, style=_STYLE, **facts)
 
 
+__all__ = ["CONTENT_POLICY", "LINKS", "confirm_router"]
+
 # Everything below is a page.
 LINKS = "/get_token/"
 

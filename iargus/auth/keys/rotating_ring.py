@@ -13,40 +13,16 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
-from iargus.atomic_write import OWNER_ONLY, staged
-from iargus.auth.jwt.claims import NOT_VALID, Claims, KeyRing, decode
-from iargus.auth.keys.wrapping import SIGNS_AFTER_S, KeyRow, unwrap
+from iargus.auth.jwt.claims import NOT_VALID, Claims, decode
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.keys.ring_file import load_rows, save_rows
+from iargus.auth.keys.row import SIGNS_AFTER_S, KeyRow
+from iargus.auth.keys.wrapping import unwrap
 from iargus.errors import SigningKeyMissing, TokenKeyUnknown
 from iargus.settings.keys import JwtKey
 from iargus.settings.tokens import TokenPolicy
 
 logger = logging.getLogger(__name__)
-
-_ROWS = TypeAdapter(list[KeyRow])
-
-
-def load_rows(path: Path) -> list[KeyRow]:
-    """The rows that were kept; none where there is no file, or one that cannot be read."""
-    try:
-        return _ROWS.validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return []
-    except (OSError, ValidationError) as error:
-        logger.error("%s cannot be read and is left aside: %s", path, type(error).__name__)
-        return []
-
-
-def save_rows(path: Path, rows: Sequence[KeyRow]) -> None:
-    """Keep the rows, for the owner's eyes only; a disk that is full is told of and no more."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with staged(path, mode=OWNER_ONLY) as file:
-            file.write(_ROWS.dump_json(list(rows)))
-    except OSError as error:
-        logger.error("the key ring cannot be kept in %s: %s", path, error)
-
 
 # Tokens whose signature each process remembers to be good, about 1 KB each.
 REMEMBERED_TOKENS = 4096

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, insert, select, update
 
 from iargus.auth.counters import KEYS, raised
-from iargus.auth.keys.wrapping import KeyRow
+from iargus.auth.keys.row import KeyRow
 from iargus.errors import KeysChanged
 from iargus.storage.database import Database
 from iargus.storage.schema import signing_keys, tokens

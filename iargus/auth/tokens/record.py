@@ -1,11 +1,9 @@
-"""A token as the database knows it, who holds it, and what people are shown of it."""
+"""A token as the database knows it, and who holds it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -56,23 +54,3 @@ def tasks_text(tasks: tuple[str, ...] | None) -> str | None:
 def tasks_of(text: str | None) -> tuple[str, ...] | None:
     """Tasks as they were before `tasks_text`."""
     return None if text is None else tuple(filter(None, text.split(",")))
-
-
-State = Literal["valid", "expired", "revoked", "key revoked"]
-
-
-def masked(email: str) -> str:
-    """`ada@example.com` as `a…@example.com`: enough to recognise, too little to write to."""
-    name, _, domain = email.rpartition("@")
-    return f"{name[:1]}…@{domain}"
-
-
-def state_of(
-    record: TokenRecord, now: datetime, revoked_kids: Collection[str] = frozenset()
-) -> State:
-    """What a token is at `now` (UTC without a zone)."""
-    if record.revoked_at is not None:
-        return "revoked"
-    if record.expires_at <= now:
-        return "expired"
-    return "key revoked" if record.kid in revoked_kids else "valid"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from iargus.auth.jwt.claims import Claims, KeyRing, check_times, new_claims, sign
+from iargus.auth.jwt.claims import Claims, check_times, new_claims, sign
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.auth.tokens.record import Grant, Holder, TokenRecord
-from iargus.auth.tokens.store import SqlTokenStore
+from iargus.auth.tokens.store import TokenStore
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import DeadlineRunner, unbounded
 from iargus.errors import TokenKeyUnknown, TokenMalformed, TokenRevoked, TokenStateUnknown
@@ -42,7 +43,7 @@ class TokenService:
     def __init__(
         self,
         *,
-        store: SqlTokenStore,
+        store: TokenStore,
         ring: KeyRing | RotatingKeyRing,
         policy: TokenPolicy,
         clock: Clock,
@@ -137,14 +138,26 @@ class TokenService:
         """
         claims = self._ring.decode(token)
         check_times(claims, self._policy, now_s=self._clock().timestamp())
+        return self.revoke_by_id(claims.jti)
+
+    def revoke_by_id(self, jti: str) -> bool:
+        """End the token with this `jti`; False when there is none or it was revoked before.
+
+        Raises:
+            DatabaseUnavailable: the revocation could not be recorded.
+        """
         now = to_naive_utc(self._clock())
 
         def end() -> bool:
-            revoked = self._store.revoke(claims.jti, now)
-            self._revocations.add(claims.jti)
+            revoked = self._store.revoke(jti, now)
+            self._revocations.add(jti)
             return revoked
 
         return self._within(end)
+
+    def listed(self, *, email: str | None = None) -> Sequence[TokenRecord]:
+        """All issued tokens, the newest first; of one person where `email` is given."""
+        return self._store.listed(email=None if email is None else normal_email(email))
 
 
 def digest_of(token: str) -> str:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from iargus.auth.jwt.claims import KeyRing
-from iargus.settings import Environment, Policy, Settings
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.settings.keys import JwtKey
 from iargus.settings.tokens import TokenPolicy
-from iargus.storage.database import API, Database
-from iargus.storage.schema import api_metadata
 
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
@@ -49,12 +45,3 @@ def ring() -> KeyRing:
             JwtKey(kid="old", secret=SecretStr("o" * 48)),
         ]
     )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    environment = Environment.read({"IARGUS_VAR": str(tmp_path)})
-    database = Database.connect(API, Settings(environment, Policy()))
-    database.make_file()
-    api_metadata.create_all(database.engine)
-    return database

@@ -11,12 +11,15 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from iargus.auth.jwt.claims import KeyRing, decode
+from iargus.auth.jwt.claims import decode
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.rotating_ring import RotatingKeyRing
+from iargus.auth.keys.row import KeyRow
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
-from iargus.auth.keys.wrapping import KeyRow, wrap
-from iargus.auth.revocation.snapshot import Changes, RevocationSnapshot
+from iargus.auth.keys.wrapping import wrap
+from iargus.auth.revocation.changes import Changes
+from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.auth.tokens.record import Holder
 from iargus.auth.tokens.service import TokenService
 from iargus.auth.tokens.store import SqlTokenStore

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from iargus.auth.expiry_notices import SqlExpiryNotices
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
 from iargus.auth.tokens.record import Holder, TokenRecord
