@@ -16,7 +16,7 @@ from iargus.auth.issuing.codes import Code, invitation_text, new_invitation
 from iargus.auth.issuing.decisions import Verdict, backoff_after
 from iargus.auth.issuing.invitations import Invitations
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.tokens.store import Holder
+from iargus.auth.tokens.record import Holder
 from iargus.clock import to_naive_utc, utc_now
 
 KNOWN, UNKNOWN = "known.person@example.com", "someone.elses@example.org"

@@ -13,12 +13,12 @@ import pytest
 from iargus.auth.issuing.codes import link_text
 from iargus.auth.issuing.decisions import Verdict, backoff_after
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc
 from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
 from tests.api.application import ADA, Api, build, running
 from tests.api.test_issuing import CONFIRM, MAIL, label
+from tests.auth.issued import issued_tokens
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -47,7 +47,7 @@ def link_for(api: Api, email: str = ADA["email"], **asked: object) -> str:
 
 
 def tokens(api: Api) -> int:
-    return len(SqlTokenStore(api.services.databases[0]).listed())
+    return len(issued_tokens(api.services.databases[0]))
 
 
 def test_looking_changes_nothing_and_pressing_gives_the_token_once(api: Api) -> None:
@@ -92,7 +92,7 @@ def test_a_link_gives_what_was_asked_for(api: Api) -> None:
     bearer = {"Authorization": f"Bearer {answer['token']}"}
     car = {"make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
     assert label(api.client.post("/predict", json=car, headers=bearer)) == (403, "TASK_NOT_ALLOWED")
-    (record,) = SqlTokenStore(api.services.databases[0]).listed()
+    (record,) = issued_tokens(api.services.databases[0])
     assert record.tasks == ("intent",)
     assert "iargus_tokens_issued_total 1.0" in api.client.get("/metrics").text
 

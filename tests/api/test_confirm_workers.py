@@ -16,10 +16,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from iargus.auth.tokens.store import SqlTokenStore
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import API, Database
 from tests.api.application import ADA
+from tests.auth.issued import issued_tokens
 from tests.services.gunicorn import Gunicorn
 from tests.services.smtp_server import LOGIN, PASSWORD, LocalMailServer
 
@@ -97,7 +97,7 @@ def tokens(server_var: Path) -> int:
     settings = Settings(Environment(var_dir=server_var), Policy())
     database = Database.connect(API, settings)
     try:
-        return len(SqlTokenStore(database).listed())
+        return len(issued_tokens(database))
     finally:
         database.dispose()
 

@@ -18,7 +18,7 @@ from iargus.serving.loaded_models import LoadedModel
 from iargus.settings import Policy
 from iargus.storage.database import API
 from tests.api.application import ADA, Api, build, running
-from tests.recorded import recorded
+from tests.auth.issued import issued_tokens
 
 CAR = {"state": "TX", "make": "Toyota", "model": "Camry", "year": 2019, "mileage": 42000}
 MARK = "zqx7"
@@ -246,7 +246,7 @@ def test_a_text_is_only_a_text_in_every_field(
     assert not [line for line in lines if "\n" in line or "\x1b" in line]
     # Every table is still there, and nobody else's row was found.
     (database,) = [each for each in attacked.services.databases if each.name == API]
-    assert recorded(database)
+    assert issued_tokens(database)
 
 
 LONG: Mapping[str, str] = {

@@ -19,11 +19,11 @@ from iargus.auth.issuing.decisions import Verdict, backoff_after
 from iargus.auth.issuing.delivery import ConfirmationSender
 from iargus.auth.issuing.invitations import Invitations
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import to_naive_utc
 from iargus.errors import ConfigurationError
 from iargus.settings import Policy
 from tests.api.application import ADA, Api, build, running
+from tests.auth.issued import issued_tokens
 from tests.services.smtp_server import LocalMailServer
 
 MAIL = {"SMTP_SERVER": "127.0.0.1", "SMTP_PORT": "1", "SMTP_RECIPIENT": "ops@example.com"}
@@ -53,7 +53,7 @@ def ask(api: Api, email: str = ADA["email"], **more: object) -> Any:
 
 
 def tokens(api: Api) -> int:
-    return len(SqlTokenStore(api.services.databases[0]).listed())
+    return len(issued_tokens(api.services.databases[0]))
 
 
 def claim(api: Api) -> Any:

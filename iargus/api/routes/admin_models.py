@@ -21,9 +21,9 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from iargus.auth.tokens.masking import State, masked, state_of
+from iargus.auth.tokens.record import TokenRecord
 from iargus.auth.tokens.register import Page, Wanted
 from iargus.auth.tokens.service import normal_email
-from iargus.auth.tokens.store import TokenRecord
 from iargus.clock import to_naive_utc
 from iargus.tasks.fields import NEVER_AS_TEXT, Text
 

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from iargus.auth.issuing.addresses import mailbox_of, person_of
-from iargus.auth.tokens.store import TokenRecord, add_token
+from iargus.auth.tokens.record import TokenRecord
+from iargus.auth.tokens.store import add_token
 from iargus.errors import RateLimited, TokensAtLimit
 from iargus.settings.tokens import IssuingPolicy
 from iargus.storage.database import Database

@@ -14,8 +14,6 @@ from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenExpired, TokenKeyUnknown, TokenMalformed
 from iargus.settings.tokens import MAX_TTL_DAYS, TokenPolicy
 
-__all__ = ["ADMIN", "Claims", "KeyRing", "check_times", "decode", "new_claims", "sign"]
-
 ADMIN = "admin"
 MAX_TASKS = 32
 # One wording for every cause: a forger learns nothing from the difference.

@@ -61,16 +61,6 @@ class SqlTokenRegister:
         shown = rows[:limit]
         return Page([token_record(row) for row in shown], shown[-1]["id"] if more else None)
 
-    def pages(self, wanted: Wanted, *, size: int = 1000) -> Iterator[Sequence[TokenRecord]]:
-        """Every record, a page at a time."""
-        cursor: int | None = None
-        while True:
-            page = self.page(wanted, limit=size, cursor=cursor)
-            yield page.records
-            if page.cursor is None:
-                return
-            cursor = page.cursor
-
     def find(self, jti: str) -> TokenRecord:
         """The record of one token.
 

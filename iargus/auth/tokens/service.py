@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.auth.tokens.record import Grant, Holder, TokenRecord
-from iargus.auth.tokens.store import TokenStore
+from iargus.auth.tokens.store import SqlTokenStore
 from iargus.clock import Clock, to_naive_utc
 from iargus.deadline import DeadlineRunner, unbounded
 from iargus.errors import TokenKeyUnknown, TokenMalformed, TokenRevoked, TokenStateUnknown
@@ -43,7 +43,7 @@ class TokenService:
     def __init__(
         self,
         *,
-        store: TokenStore,
+        store: SqlTokenStore,
         ring: KeyRing | RotatingKeyRing,
         policy: TokenPolicy,
         clock: Clock,
@@ -154,10 +154,6 @@ class TokenService:
             return revoked
 
         return self._within(end)
-
-    def listed(self, *, email: str | None = None) -> Sequence[TokenRecord]:
-        """All issued tokens, the newest first; of one person where `email` is given."""
-        return self._store.listed(email=None if email is None else normal_email(email))
 
 
 def digest_of(token: str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, update
 
 from iargus.auth.counters import (
     REVOKED,
@@ -22,24 +20,6 @@ from iargus.auth.revocation.changes import Changes
 from iargus.auth.tokens.record import Holder, TokenRecord, tasks_of, tasks_text
 from iargus.storage.database import Database
 from iargus.storage.schema import tokens
-
-__all__ = ["Holder", "SqlTokenStore", "TokenRecord", "TokenStore", "add_token", "token_record"]
-
-
-class TokenStore(Protocol):
-    """What the token service needs of a store; a fake passes the same conformance tests."""
-
-    def add(self, record: TokenRecord) -> None: ...
-
-    def revoke(self, jti: str, at: datetime) -> bool: ...
-
-    def revoked(self, at: datetime) -> frozenset[str]: ...
-
-    def changes(self, since: Position, *, at: datetime) -> Changes: ...
-
-    def number_revocations(self) -> None: ...
-
-    def listed(self, *, email: str | None = None) -> Sequence[TokenRecord]: ...
 
 
 class SqlTokenStore:
@@ -67,11 +47,6 @@ class SqlTokenStore:
             connection.execute(update(tokens).where(row).values(revoked_seq=number))
             return True
 
-    def revoked(self, at: datetime) -> frozenset[str]:
-        """The `jti` of every token that is revoked and would not have expired by `at`."""
-        with self._database.transaction() as connection:
-            return frozenset(revoked_after(connection, None, at))
-
     def changes(self, since: Position, *, at: datetime) -> Changes:
         """What is new after `since`; most of the time one row is read, and nothing is."""
         with self._database.transaction() as connection:
@@ -94,14 +69,6 @@ class SqlTokenStore:
         while more:
             with self._database.transaction() as connection:
                 more = number_revocations(connection)
-
-    def listed(self, *, email: str | None = None) -> Sequence[TokenRecord]:
-        """All issued tokens, the newest first; of one person where `email` is given."""
-        query = select(tokens).order_by(tokens.c.id.desc())
-        if email is not None:
-            query = query.where(tokens.c.email == email)
-        with self._database.transaction() as connection:
-            return [token_record(row) for row in connection.execute(query).mappings()]
 
 
 def add_token(connection: Connection, record: TokenRecord) -> None:

@@ -11,10 +11,11 @@ import pytest
 from pydantic import SecretStr
 
 from iargus.auth.issuing.composition import Issuing
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.revocation.snapshot import RevocationSnapshot
+from iargus.auth.tokens.record import Holder
 from iargus.auth.tokens.service import TokenService
-from iargus.auth.tokens.store import Holder, SqlTokenStore
+from iargus.auth.tokens.store import SqlTokenStore
 from iargus.settings import Environment, Policy, Settings
 from iargus.settings.environment import SmtpServer
 from iargus.settings.keys import JwtKey

@@ -13,13 +13,13 @@ from sqlalchemy import select
 from iargus.auth.issuing.codes import Code, invitation_text, new_invitation
 from iargus.auth.issuing.invitations import Invitations, use_invitation
 from iargus.auth.issuing.issuers import Issuer
-from iargus.auth.jwt.claims import KeyRing
-from iargus.auth.tokens.record import Grant
-from iargus.auth.tokens.store import Holder, SqlTokenStore
+from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.tokens.record import Grant, Holder
 from iargus.clock import to_naive_utc
 from iargus.errors import InvitationInvalid, TokensAtLimit
 from iargus.storage.database import Database
 from iargus.storage.schema import invitations
+from tests.auth.issued import issued_tokens
 from tests.auth.issuing.conftest import ADA, issuing_with, on_both_databases
 from tests.auth.issuing.test_limited import all_at_once
 from tests.auth.tokens.conftest import StillClock
@@ -66,7 +66,7 @@ def test_people_who_ask_at_once_share_its_uses(
 
     assert got.count(InvitationInvalid) == 5
     assert [each.used for each in Invitations(database).listed()] == [3]
-    assert len(SqlTokenStore(database).listed()) == 3
+    assert len(issued_tokens(database)) == 3
 
 
 @on_both_databases
@@ -136,7 +136,7 @@ def test_it_may_be_for_some_tasks(
 ) -> None:
     code = invitation_text(create(tasks=("car_price", "intent")))
     assert issuer.ask(ADA, invitation=code, grant=Grant(tasks=asked))
-    assert [each.tasks for each in SqlTokenStore(database).listed()] == [given]
+    assert [each.tasks for each in issued_tokens(database)] == [given]
 
 
 def test_for_other_tasks_it_gives_nothing_and_is_not_used(

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from iargus.auth.issuing.composition import Issuing
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.errors import IArgusError, PersonNotAllowed, RateLimited, TokensAtLimit
 from iargus.storage.database import Database
+from tests.auth.issued import issued_tokens
 from tests.auth.issuing.conftest import ADA, issuing_with, on_both_databases
 from tests.auth.tokens.conftest import StillClock
 
@@ -61,7 +62,7 @@ def test_asking_at_once_gives_no_token_more(build: Build, database: Database, he
     )
 
     assert got.count(TokensAtLimit) == 8 - (5 - held)
-    assert len(SqlTokenStore(database).listed()) == 5
+    assert len(issued_tokens(database)) == 5
 
 
 def test_a_revoked_or_expired_token_makes_room(
@@ -72,11 +73,11 @@ def test_a_revoked_or_expired_token_makes_room(
     with pytest.raises(TokensAtLimit, match="1 tokens"):
         issuer.ask(ADA, invitation=None)
     store = SqlTokenStore(database)
-    store.revoke(store.listed()[0].jti, clock.now.replace(tzinfo=None))
+    store.revoke(issued_tokens(database)[0].jti, clock.now.replace(tzinfo=None))
     issuer.ask(ADA, invitation=None)
     clock.pass_by(days=180)
     issuer.ask(ADA, invitation=None)
-    assert len(store.listed()) == 3
+    assert len(issued_tokens(database)) == 3
 
 
 def test_tokens_of_a_day_are_limited_though_they_are_revoked(
@@ -85,7 +86,7 @@ def test_tokens_of_a_day_are_limited_though_they_are_revoked(
     issuer, store = build(tokens_per_day=2).issuer, SqlTokenStore(database)
     for _ in range(2):
         issuer.ask(ADA, invitation=None)
-        store.revoke(store.listed()[0].jti, clock.now.replace(tzinfo=None))
+        store.revoke(issued_tokens(database)[0].jti, clock.now.replace(tzinfo=None))
         clock.pass_by(hours=1)
     with pytest.raises(RateLimited) as caught:
         issuer.ask(ADA, invitation=None)
@@ -110,4 +111,4 @@ def test_other_people_have_an_allowance_of_their_own(build: Build, other: str) -
 def test_whoever_is_not_on_the_list_gets_none(build: Build, database: Database) -> None:
     with pytest.raises(PersonNotAllowed):
         build().issuer.ask(replace(ADA, email="ada@example.org"), invitation=None)
-    assert SqlTokenStore(database).listed() == []
+    assert issued_tokens(database) == []

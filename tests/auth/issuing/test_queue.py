@@ -14,7 +14,7 @@ from iargus.auth.issuing.codes import link_text
 from iargus.auth.issuing.decisions import Verdict, decide
 from iargus.auth.issuing.links import Links
 from iargus.auth.issuing.queue import Claimed, ConfirmationQueue
-from iargus.auth.tokens.store import Holder
+from iargus.auth.tokens.record import Holder
 from iargus.clock import to_naive_utc
 from iargus.settings.tokens import IssuingPolicy
 from iargus.storage.database import Database

@@ -15,6 +15,7 @@ from iargus.auth.tokens.register import SqlTokenRegister, Wanted
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.settings import Settings
 from iargus.storage.database import API, Database
+from tests.auth.issued import revoked_tokens
 from tests.auth.tokens.test_store import NOW, record
 
 
@@ -49,7 +50,6 @@ def test_pages_and_filters(store: SqlTokenStore, register: SqlTokenRegister) -> 
     assert register.page(Wanted(digest=bob.digest), limit=1).records == [bob]
     assert register.find("jti-3") == bob
     assert register.page(Wanted(kid="other"), limit=1).records == []
-    assert [len(page) for page in register.pages(Wanted(), size=2)] == [2, 2, 1]
 
 
 def test_what_a_token_is_for_is_kept(store: SqlTokenStore, register: SqlTokenRegister) -> None:
@@ -70,9 +70,9 @@ def test_many_are_revoked_in_parts_and_only_those_that_are_meant(
     assert register.count(meant, NOW) == (4, 1)
     before = store.changes(Position(), at=NOW).position
     assert list(register.revoke(meant, NOW)) == [2, 2]
-    assert store.revoked(NOW) == {"jti-2", "jti-3", "jti-4", "jti-5"}
+    assert revoked_tokens(store, NOW) == {"jti-2", "jti-3", "jti-4", "jti-5"}
     changes = store.changes(before, at=NOW)
-    assert set(changes.revoked) == store.revoked(NOW)
+    assert set(changes.revoked) == revoked_tokens(store, NOW)
     assert not changes.whole
     assert list(register.revoke(meant, NOW)) == []
 

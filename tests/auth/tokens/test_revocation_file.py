@@ -15,7 +15,7 @@ from iargus.auth.revocation.file import RevocationFile
 from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.errors import DatabaseUnavailable
 from tests.auth.tokens.conftest import StillClock
-from tests.fakes import MemoryTokenStore
+from tests.fakes import NoRevocations
 
 MAX_AGE_S = 900.0
 REVOKED = frozenset({"a", "b"})
@@ -162,7 +162,7 @@ def test_a_snapshot_begins_with_what_was_kept(tmp_path: Path, clock: StillClock)
     kept(tmp_path, clock)
     clock.pass_by(seconds=100)
     snapshot = RevocationSnapshot(
-        MemoryTokenStore(),
+        NoRevocations(),
         clock=clock,
         max_age_s=MAX_AGE_S,
         monotonic_s=lambda: 5000.0,
@@ -179,7 +179,7 @@ def test_a_snapshot_begins_with_what_was_kept(tmp_path: Path, clock: StillClock)
 def test_a_list_that_was_kept_says_nothing_of_keys(tmp_path: Path, clock: StillClock) -> None:
     """However young it is: a token of a key that this worker never read may be good."""
     kept(tmp_path, clock)
-    store, again = MemoryTokenStore(), file(tmp_path, clock)
+    store, again = NoRevocations(), file(tmp_path, clock)
     snapshot = RevocationSnapshot(store, clock=clock, max_age_s=MAX_AGE_S, file=again)
     snapshot.recall()
     assert snapshot.is_known
@@ -188,7 +188,7 @@ def test_a_list_that_was_kept_says_nothing_of_keys(tmp_path: Path, clock: StillC
     assert not snapshot.ring_may_be_stale
 
 
-class Away(MemoryTokenStore):
+class Away(NoRevocations):
     """A store that gives changes by number, until its database goes away."""
 
     away = False

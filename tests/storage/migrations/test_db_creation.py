@@ -18,6 +18,7 @@ from iargus.storage.database import API, LABELLED, Database
 from iargus.storage.labelled.store import LabelledStore, labelled_store
 from iargus.storage.migrate import check_schema, upgrade
 from iargus.tasks.catalogue import Catalogue
+from tests.auth.issued import issued_tokens, revoked_tokens
 from tests.services.mariadb import MariaDB
 from tests.services.require import require_program
 from tests.storage.migrations.tables import shape
@@ -102,7 +103,7 @@ def test_run_twice_with_data_in_between_nothing_is_lost(bare_environ: dict[str, 
     add_rows(bare_environ, 2)
     assert cars(bare_environ).rows()["label"].tolist() == [15_001.0, 15_002.0]
     assert intents(bare_environ).rows()["text"].tolist() == ["hello 1", "hello 2"]
-    assert len(SqlTokenStore(connect(API, bare_environ)).listed()) == 2
+    assert len(issued_tokens(connect(API, bare_environ))) == 2
 
 
 @pytest.mark.parametrize("name", [LABELLED, API])
@@ -149,7 +150,7 @@ def test_an_older_table_waits_for_the_upgrade(
     with pytest.raises(SchemaMissing):
         check_schema(database)
     upgrade(database)
-    assert len(SqlTokenStore(database).listed()) == 1
+    assert len(issued_tokens(database)) == 1
     assert "are ready" in run_script(bare_environ)
 
 
@@ -198,7 +199,7 @@ def test_the_api_s_account_uses_its_own_database(api_environ: dict[str, str]) ->
     store = SqlTokenStore(database)
 
     assert store.revoke("jti-1", NOW)
-    assert store.revoked(NOW) == {"jti-1"}
+    assert revoked_tokens(store, NOW) == {"jti-1"}
 
 
 def test_the_api_s_account_reads_no_labelled_rows(api_environ: dict[str, str]) -> None:

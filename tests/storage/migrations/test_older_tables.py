@@ -17,6 +17,7 @@ from iargus.storage.database import API, LABELLED, Database
 from iargus.storage.labelled.store import labelled_store
 from iargus.storage.migrate import check_schema, upgrade
 from iargus.tasks.catalogue import Catalogue
+from tests.auth.issued import issued_tokens
 from tests.storage.migrations.tables import shape
 
 NUMBER = {"sqlite": "INTEGER PRIMARY KEY AUTOINCREMENT", "mysql": "INT PRIMARY KEY AUTO_INCREMENT"}
@@ -132,7 +133,7 @@ def test_the_token_gate_works_on_an_older_table(older_tokens: Database) -> None:
     store.add(new)
 
     assert store.revoke("jti", now)
-    listed = store.listed()
+    listed = issued_tokens(older_tokens)
     assert listed[0].holder == holder
     assert listed[-1].expires_at == datetime(2026, 1, 1, 10) + timedelta(days=180)
     assert len(listed) == 4
@@ -140,13 +141,13 @@ def test_the_token_gate_works_on_an_older_table(older_tokens: Database) -> None:
 
 def test_a_repeated_upgrade_changes_no_digest(older_tokens: Database) -> None:
     upgrade(older_tokens)
-    before = [record.digest for record in SqlTokenStore(older_tokens).listed()]
+    before = [record.digest for record in issued_tokens(older_tokens)]
     with older_tokens.transaction() as connection:
         connection.execute(text("DELETE FROM alembic_version"))
 
     upgrade(older_tokens)
 
-    assert [record.digest for record in SqlTokenStore(older_tokens).listed()] == before
+    assert [record.digest for record in issued_tokens(older_tokens)] == before
 
 
 def test_rows_without_a_value_that_nobody_knows(any_database_environ: dict[str, str]) -> None:
