@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from iargus.auth.counters import Position
-from iargus.auth.revocation.changes import Changes
+from iargus.auth.revocation.snapshot import Changes
 
 
 class NoRevocations:

@@ -14,17 +14,15 @@ from iargus.clock import utc_now
 from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.auth.keys.info import KeyInfo
-    from iargus.auth.keys.service import KeyService
+    from iargus.auth.keys.service import KeyInfo, KeyService
     from iargus.auth.keys.store import Use
 
 app = typer.Typer(help="Signing keys.", no_args_is_help=True)
 
 
 def _service() -> KeyService:
-    from iargus.auth.keys.info import ENVIRONMENT, FILE
     from iargus.auth.keys.loading import load_key_ring
-    from iargus.auth.keys.service import KeyService
+    from iargus.auth.keys.service import ENVIRONMENT, FILE, KeyService
     from iargus.auth.keys.store import SqlKeyStore
 
     stack = Stack()
@@ -40,7 +38,7 @@ def _service() -> KeyService:
 @app.command("new")
 def new() -> None:
     """Print a kid:secret pair for IARGUS_JWT_KEYS or IARGUS_BUNDLE_KEYS; nothing is stored."""
-    from iargus.auth.keys.loading import new_key
+    from iargus.settings.keys import new_key
 
     typer.echo(new_key())
 
@@ -59,7 +57,7 @@ def rotate(
 
     The key before it verifies until its last token has ended.
     """
-    from iargus.auth.keys.info import FILE
+    from iargus.auth.keys.service import FILE
 
     service = _service()
     if rewrap:
@@ -110,7 +108,7 @@ def retire(
 
     Its tokens stay valid until they end, unless `--now` is given.
     """
-    from iargus.auth.keys.info import ENVIRONMENT, FILE
+    from iargus.auth.keys.service import ENVIRONMENT, FILE
 
     service = _service()
     use = service.use_of(kid)

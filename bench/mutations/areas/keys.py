@@ -43,7 +43,7 @@ _SERVICE = Module(
 _KEYS = Module("iargus/auth/keys/loading.py", "tests/auth/tokens/test_keys.py")
 _FILE = Module("iargus/settings/keys.py", "tests/auth/tokens/test_keys.py")
 _RING_FILE = Module(
-    "iargus/auth/keys/ring_file.py",
+    "iargus/auth/keys/row.py",
     *_on_sqlite("the_ring_outlives_an_outage_and_a_restart_within_it"),
 )
 

@@ -11,7 +11,7 @@ _SECTION = Module("iargus/settings/fields.py", "tests/settings/test_policy.py")
 _TLS = Module("iargus/server/tls.py", _TLS_TESTS)
 _LOGS = Module("iargus/logs.py", "tests/test_logs.py")
 _MASKED = Module(
-    "iargus/auth/tokens/masking.py", "tests/cli/test_token.py", "tests/api/test_admin.py"
+    "iargus/auth/tokens/record.py", "tests/cli/test_token.py", "tests/api/test_admin.py"
 )
 _LABELS = Module("iargus/metrics/series.py", "tests/metrics/test_requests.py")
 

@@ -20,8 +20,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from iargus.auth.tokens.masking import State, masked, state_of
-from iargus.auth.tokens.record import TokenRecord
+from iargus.auth.tokens.record import State, TokenRecord, masked, state_of
 from iargus.auth.tokens.register import Page, Wanted
 from iargus.auth.tokens.service import normal_email
 from iargus.clock import to_naive_utc

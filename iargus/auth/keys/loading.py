@@ -9,8 +9,6 @@ from iargus.errors import ConfigurationError, SigningKeyMissing
 from iargus.settings import Settings
 from iargus.settings.keys import JwtKey, new_key, read_key, read_or_make
 
-__all__ = ["KeyFileCheck", "fresh_key", "load_key_ring", "new_key"]
-
 
 def load_key_ring(settings: Settings) -> KeyRing:
     """Give the keys of `IARGUS_JWT_KEYS`, or on a developer's machine the one under `var/`.

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from iargus.auth.jwt.claims import NOT_VALID, Claims, decode
 from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.keys.ring_file import load_rows, save_rows
-from iargus.auth.keys.row import SIGNS_AFTER_S, KeyRow
+from iargus.auth.keys.row import SIGNS_AFTER_S, KeyRow, load_rows, save_rows
 from iargus.auth.keys.wrapping import unwrap
 from iargus.errors import SigningKeyMissing, TokenKeyUnknown
 from iargus.settings.keys import JwtKey

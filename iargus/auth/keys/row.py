@@ -1,10 +1,22 @@
-"""A row of `iargus_api.signing_keys`, and the same in a file."""
+"""A row of `iargus_api.signing_keys`, and the last known rows in a file, for a start while the
+database is away.
+
+The file holds what the table holds, so nothing in it is of use without the secrets of the
+environment.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from iargus.atomic_write import OWNER_ONLY, staged
+
+logger = logging.getLogger(__name__)
 
 # Every worker has read a key before any worker signs with it; longer where they read seldom.
 SIGNS_AFTER_S = 2.0
@@ -38,3 +50,27 @@ class KeyRow(BaseModel):
         if self.retired_at is None or at <= self.retired_at + _LATE:
             return False
         return self.last_expiry is None or self.last_expiry <= at
+
+
+_ROWS = TypeAdapter(list[KeyRow])
+
+
+def load_rows(path: Path) -> list[KeyRow]:
+    """The rows that were kept; none where there is no file, or one that cannot be read."""
+    try:
+        return _ROWS.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return []
+    except (OSError, ValidationError) as error:
+        logger.error("%s cannot be read and is left aside: %s", path, type(error).__name__)
+        return []
+
+
+def save_rows(path: Path, rows: Sequence[KeyRow]) -> None:
+    """Keep the rows, for the owner's eyes only; a disk that is full is told of and no more."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with staged(path, mode=OWNER_ONLY) as file:
+            file.write(_ROWS.dump_json(list(rows)))
+    except OSError as error:
+        logger.error("the key ring cannot be kept in %s: %s", path, error)

@@ -11,13 +11,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Protocol
 
 from iargus.auth.counters import Position
 from iargus.auth.keys.rotating_ring import RotatingKeyRing
-from iargus.auth.revocation.changes import Changes, ChangeSource
+from iargus.auth.keys.row import KeyRow
 from iargus.auth.revocation.file import RevocationFile
 from iargus.clock import Clock, to_naive_utc
 from iargus.errors import TokenStateUnknown
@@ -33,6 +35,25 @@ SWEEP_S = 30.0
 FORGET_S = 3600.0
 # A clock that was put back by more than this had been wrong.
 CLOCK_STEP_S = 1.0
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What came after a position: `revoked` gives the end of each newly revoked token by `jti`, of
+    all revoked ones where `whole`; `keys` is None where the ring is as it was."""
+
+    position: Position
+    revoked: Mapping[str, datetime]
+    whole: bool
+    keys: Sequence[KeyRow] | None = None
+
+
+class ChangeSource(Protocol):
+    """Where changes are read from; every method raises `DatabaseUnavailable` in an outage."""
+
+    def changes(self, since: Position, *, at: datetime) -> Changes: ...
+
+    def number_revocations(self) -> None: ...
 
 
 class RevocationSnapshot:

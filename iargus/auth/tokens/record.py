@@ -1,9 +1,13 @@
-"""A token as the database knows it, and who holds it."""
+"""A token as the database knows it, who holds it, and how people see it. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
+
+State = Literal["valid", "expired", "revoked", "key revoked"]
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,20 @@ def tasks_text(tasks: tuple[str, ...] | None) -> str | None:
 def tasks_of(text: str | None) -> tuple[str, ...] | None:
     """Tasks as they were before `tasks_text`."""
     return None if text is None else tuple(filter(None, text.split(",")))
+
+
+def masked(email: str) -> str:
+    """`ada@example.com` as `a…@example.com`: enough to recognise, too little to write to."""
+    name, _, domain = email.rpartition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+def state_of(
+    record: TokenRecord, now: datetime, revoked_kids: Collection[str] = frozenset()
+) -> State:
+    """What a token is at `now` (UTC without a zone)."""
+    if record.revoked_at is not None:
+        return "revoked"
+    if record.expires_at <= now:
+        return "expired"
+    return "key revoked" if record.kid in revoked_kids else "valid"

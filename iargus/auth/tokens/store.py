@@ -16,7 +16,7 @@ from iargus.auth.counters import (
     revoked_after,
 )
 from iargus.auth.keys.store import read_keys
-from iargus.auth.revocation.changes import Changes
+from iargus.auth.revocation.snapshot import Changes
 from iargus.auth.tokens.record import Holder, TokenRecord, tasks_of, tasks_text
 from iargus.storage.database import Database
 from iargus.storage.schema import tokens

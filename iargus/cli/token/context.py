@@ -97,7 +97,7 @@ def address(email: str) -> str:
 
 def state(record: TokenRecord, revoked_kids: Collection[str]) -> str:
     """What a token is now, in a word and perhaps a day."""
-    from iargus.auth.tokens.masking import state_of
+    from iargus.auth.tokens.record import state_of
 
     found = state_of(record, to_naive_utc(utc_now()), revoked_kids)
     if found == "revoked" and record.revoked_at is not None:
@@ -107,7 +107,7 @@ def state(record: TokenRecord, revoked_kids: Collection[str]) -> str:
 
 def shown_address(record: TokenRecord, *, clear: bool) -> str:
     """The address, masked unless it is asked for: screens are shared, and output is kept."""
-    from iargus.auth.tokens.masking import masked
+    from iargus.auth.tokens.record import masked
 
     return record.holder.email if clear else masked(record.holder.email)
 

@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from iargus.auth.keys.info import signer
 from iargus.auth.keys.loading import load_key_ring
+from iargus.auth.keys.service import signer
 from iargus.auth.keys.store import SqlKeyStore
 from iargus.auth.keys.wrapping import unwrap
 from iargus.errors import (

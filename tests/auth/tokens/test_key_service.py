@@ -18,8 +18,7 @@ from iargus.auth.keys.row import KeyRow
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
 from iargus.auth.keys.wrapping import wrap
-from iargus.auth.revocation.changes import Changes
-from iargus.auth.revocation.snapshot import RevocationSnapshot
+from iargus.auth.revocation.snapshot import Changes, RevocationSnapshot
 from iargus.auth.tokens.record import Holder
 from iargus.auth.tokens.service import TokenService
 from iargus.auth.tokens.store import SqlTokenStore

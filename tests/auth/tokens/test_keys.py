@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from iargus.auth.keys.loading import load_key_ring, new_key
+from iargus.auth.keys.loading import load_key_ring
 from iargus.errors import ConfigurationError
 from iargus.settings import Environment, Policy, Settings
+from iargus.settings.keys import new_key
 
 
 def settings(tmp_path: Path, **environ: str) -> Settings:

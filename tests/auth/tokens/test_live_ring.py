@@ -11,9 +11,8 @@ from pydantic import SecretStr
 
 from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.loading import fresh_key
-from iargus.auth.keys.ring_file import save_rows
 from iargus.auth.keys.rotating_ring import RotatingKeyRing
-from iargus.auth.keys.row import KeyRow
+from iargus.auth.keys.row import KeyRow, save_rows
 from iargus.auth.keys.wrapping import wrap
 from iargus.settings.keys import JwtKey
 from iargus.settings.tokens import TokenPolicy

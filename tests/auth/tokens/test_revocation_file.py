@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from iargus.auth.counters import Position
-from iargus.auth.revocation.changes import Changes
 from iargus.auth.revocation.file import RevocationFile
-from iargus.auth.revocation.snapshot import RevocationSnapshot
+from iargus.auth.revocation.snapshot import Changes, RevocationSnapshot
 from iargus.errors import DatabaseUnavailable
 from tests.auth.tokens.conftest import StillClock
 from tests.fakes import NoRevocations

@@ -14,9 +14,8 @@ from sqlalchemy import text
 from iargus.auth.counters import Position
 from iargus.auth.jwt.claims import Claims, decode
 from iargus.auth.jwt.key_ring import KeyRing
-from iargus.auth.revocation.changes import Changes
 from iargus.auth.revocation.refresher import RevocationRefresher
-from iargus.auth.revocation.snapshot import SWEEP_S, RevocationSnapshot
+from iargus.auth.revocation.snapshot import SWEEP_S, Changes, RevocationSnapshot
 from iargus.auth.tokens.record import Holder
 from iargus.auth.tokens.service import TokenService, digest_of, subject_of
 from iargus.auth.tokens.store import SqlTokenStore
