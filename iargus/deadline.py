@@ -55,11 +55,6 @@ class ThreadedDeadlineRunner:
         self._circuit = CircuitBreaker(failures=failures, retry_s=retry_s, monotonic_s=monotonic_s)
         self._lanes = ThreadPoolExecutor(lanes, thread_name_prefix=f"{name}-lane")
 
-    @property
-    def away(self) -> bool:
-        """Whether the server is known not to answer."""
-        return self._circuit.is_open
-
     def __call__(self, work: Callable[[], Result]) -> Result:
         """Run `work` in a lane.
 

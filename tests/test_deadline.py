@@ -74,7 +74,7 @@ def test_gives_the_result_and_the_errors_of_the_work(deadline: ThreadedDeadlineR
 
         with pytest.raises(type(error)):
             deadline(fail)
-    assert not deadline.away
+    assert not deadline._circuit.is_open
 
 
 def test_gives_up_and_never_has_more_threads_than_lanes(
@@ -96,11 +96,11 @@ def test_one_failure_refuses_nobody_else(deadline: ThreadedDeadlineRunner) -> No
     patient(deadline)
     with pytest.raises(DatabaseUnavailable):
         deadline(refuse)
-    assert not deadline.away
+    assert not deadline._circuit.is_open
     assert deadline(lambda: 7) == 7
     with pytest.raises(DatabaseUnavailable):
         deadline(refuse)
-    assert not deadline.away, "it is failures in a row that count"
+    assert not deadline._circuit.is_open, "it is failures in a row that count"
 
 
 def test_while_it_is_away_one_request_tries_and_the_others_fail_at_once(
@@ -117,7 +117,7 @@ def test_while_it_is_away_one_request_tries_and_the_others_fail_at_once(
     for _ in range(5):
         with pytest.raises(DatabaseUnavailable):
             deadline(fail)
-    assert deadline.away
+    assert deadline._circuit.is_open
     assert len(tried) == 2
     seconds.now_s += 0.6
     for _ in range(5):

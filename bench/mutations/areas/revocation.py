@@ -34,7 +34,7 @@ GUARDS = (
     ),
     _SERVICE.guard(
         "a revocation holds at once where it was asked for",
-        "self._revocations.add(jti)",
+        "self._revocations.add(claims.jti)",
         "pass",
     ),
     _SERVICE.guard(

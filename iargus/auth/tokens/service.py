@@ -138,19 +138,11 @@ class TokenService:
         """
         claims = self._ring.decode(token)
         check_times(claims, self._policy, now_s=self._clock().timestamp())
-        return self.revoke_by_id(claims.jti)
-
-    def revoke_by_id(self, jti: str) -> bool:
-        """End the token with this `jti`; False when there is none or it was revoked before.
-
-        Raises:
-            DatabaseUnavailable: the revocation could not be recorded.
-        """
         now = to_naive_utc(self._clock())
 
         def end() -> bool:
-            revoked = self._store.revoke(jti, now)
-            self._revocations.add(jti)
+            revoked = self._store.revoke(claims.jti, now)
+            self._revocations.add(claims.jti)
             return revoked
 
         return self._within(end)
