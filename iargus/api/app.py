@@ -28,6 +28,7 @@ from iargus.api.routes.feedback import feedback_router
 from iargus.api.routes.service import health_router, metrics_router
 from iargus.api.routes.tasks import TaskRoutes
 from iargus.api.routes.tokens import token_router
+from iargus.metrics import families
 from iargus.settings import Settings
 from iargus.tasks.catalogue import Catalogue
 
@@ -73,7 +74,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         lifespan=life.span,
     )
     description = Description()
-    answering = counting(built.metrics.token_rejected)
+    answering = counting(partial(built.metrics.count, families.TOKENS_REJECTED))
     tasks = TaskRoutes(built, description)
     content_policies = {PAGE: add_docs(app)}
     routers = [

@@ -27,7 +27,7 @@ def sync(
     ] = False,
 ) -> None:
     """Fetch the champions from the registry, check them and place them under var/models."""
-    from iargus.metrics import Metrics
+    from iargus.metrics import Metrics, families
 
     if once == follow:
         raise ConfigurationError("say either --once or --follow")
@@ -59,7 +59,7 @@ def sync(
     mails = RefusalMails(stack.settings)
 
     def refused(refusal: Refusal) -> None:
-        metrics.refused_bundle(refusal.task)
+        metrics.count(families.REFUSED_BUNDLES, refusal.task)
         mails.add(refusal)
 
     metrics.start()

@@ -97,22 +97,10 @@ class Metrics:
         """Count a request once its answer is on its way, or as `DISCONNECTED` without one."""
         self._requests.answered(path, method, status, duration_s)
 
-    def token_issued(self) -> None:
-        self._add(families.TOKENS_ISSUED)
-
-    def token_revoked(self, number: int = 1) -> None:
-        self._add(families.TOKENS_REVOKED, number=number)
-
-    def token_rejected(self, label: str) -> None:
-        """Count a request that was refused for its token; `label` is that of the answer."""
-        self._add(families.TOKENS_REJECTED, label)
-
-    def unknown_input(self, task: str, field: str) -> None:
-        """Count a prediction for a name that the model has never seen."""
-        self._add(families.UNKNOWN_INPUTS, task, field)
-
-    def refused_bundle(self, task: str) -> None:
-        self._add(families.REFUSED_BUNDLES, task)
+    def count(self, family: Family, *labels: str, number: int = 1) -> None:
+        """Add to a counter."""
+        series = self._series
+        series.add(series.place(family, *labels), number)
 
     def decisions(self, limiters: Collection[str]) -> Callable[[str, Backend, bool], None]:
         """What is called with each decision of one of `limiters`: its name, who decided, whether
@@ -141,7 +129,3 @@ class Metrics:
     def worker(self) -> str:
         """The label that tells workers apart: the number of this process."""
         return str(os.getpid())
-
-    def _add(self, family: Family, *labels: str, number: int = 1) -> None:
-        series = self._series
-        series.add(series.place(family, *labels), number)

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from iargus.metrics import Metrics, cells
+from iargus.metrics import Metrics, cells, families
 
 COUNT = """
 import logging, sys
 from pathlib import Path
-from iargus.metrics import Metrics
+from iargus.metrics import Metrics, families
 
 logging.basicConfig(stream=sys.stdout, format="%(message)s")
 metrics = Metrics(Path(sys.argv[1]) / "metrics")
 metrics.start()
 for number in range(3000):
     metrics.answered("/predict", "POST", 200, 0.001)
-    metrics.token_rejected(f"TOKEN_{number}")
+    metrics.count(families.TOKENS_REJECTED, f"TOKEN_{number}")
 metrics.stop()
 print("counted to the end")
 """
@@ -71,7 +71,7 @@ def test_a_place_that_cannot_be_written_to_takes_the_metrics_only(
 def test_what_others_counted_is_told_also_where_nobody_may_write(tmp_path: Path) -> None:
     writer = Metrics(tmp_path / "metrics")
     writer.start()
-    writer.token_issued()
+    writer.count(families.TOKENS_ISSUED)
     writer.stop()
     (tmp_path / "metrics").chmod(0o500)
     assert b"iargus_tokens_issued_total 1.0" in Metrics(tmp_path / "metrics").scrape().body
@@ -84,10 +84,10 @@ def test_series_without_end_find_no_room_and_break_nothing(
     monkeypatch.setattr(cells, "SIZE_BYTES", 1 << 14)
     metrics = Metrics(tmp_path)
     metrics.start()
-    metrics.token_issued()
+    metrics.count(families.TOKENS_ISSUED)
     for number in range(2000):
-        metrics.token_rejected(f"TOKEN_{number}")
-    metrics.token_issued()
+        metrics.count(families.TOKENS_REJECTED, f"TOKEN_{number}")
+    metrics.count(families.TOKENS_ISSUED)
     text = metrics.scrape().body.decode()
     metrics.stop()
     assert "iargus_tokens_issued_total 2.0" in text

@@ -99,7 +99,7 @@ def test_folding_that_is_cut_off_counts_nothing_twice(
 ) -> None:
     metrics = Metrics(tmp_path)
     metrics.start()
-    metrics.token_issued()
+    metrics.count(families.TOKENS_ISSUED)
     metrics.stop()
 
     def killed(*_: object, **__: object) -> None:
@@ -122,7 +122,7 @@ def test_a_folder_that_cannot_be_folded_is_still_added_up(
     for _ in range(2):
         metrics = Metrics(tmp_path)
         metrics.start()
-        metrics.token_issued()
+        metrics.count(families.TOKENS_ISSUED)
         metrics.set(families.WORKERS, value=1)
         metrics.stop()
 
@@ -140,7 +140,7 @@ def test_a_folder_that_cannot_be_folded_is_still_added_up(
 def test_a_damaged_file_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     metrics = Metrics(tmp_path)
     metrics.start()
-    metrics.token_issued()
+    metrics.count(families.TOKENS_ISSUED)
     (tmp_path / "worker-1-1.cells").write_bytes(b"iargus\x001" + b"\xff" * 64)
     (tmp_path / "worker-1-2.cells").write_bytes(b"")
     (tmp_path / "folded.json").write_text('{"series": 3}')

@@ -10,7 +10,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
 from pydantic.json_schema import models_json_schema
 
 from iargus.api.openapi.headers import describe_expiry, describe_limits
@@ -140,6 +141,11 @@ class Description:
         describe_expiry(document)
         replaced: dict[str, Any] = _fill(document, by_key)
         return replaced
+
+
+def with_examples(*bodies: JsonDict) -> ConfigDict:
+    """The `model_config` of a request or an answer that looks like these."""
+    return ConfigDict(json_schema_extra={"examples": [*bodies]})
 
 
 def path_parameter(name: str, description: str, example: str) -> dict[str, Any]:

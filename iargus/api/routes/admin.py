@@ -41,6 +41,7 @@ from iargus.auth.jwt.claims import ADMIN
 from iargus.auth.tokens.register import Wanted
 from iargus.clock import to_naive_utc
 from iargus.errors import RevocationUnexpected, ScopeMissing, TokenUnknown
+from iargus.metrics import families
 from iargus.text import counted
 
 _PROBLEMS = (*GATE, ScopeMissing, *DATABASE)
@@ -162,6 +163,6 @@ def _revoke(services: Services, wanted: Wanted, expected: int | None) -> int:
         )
     done = 0
     for number in services.register.revoke(wanted, at):
-        services.metrics.token_revoked(number)
+        services.metrics.count(families.TOKENS_REVOKED, number=number)
         done += number
     return done

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from iargus.api.openapi.description import with_examples
 from iargus.auth.tokens.record import State, TokenRecord, masked, state_of
 from iargus.auth.tokens.register import Page, Wanted
 from iargus.auth.tokens.service import normal_email
@@ -148,7 +149,7 @@ _EXAMPLE: JsonDict = {
 class TokenInfo(BaseModel):
     """What is known of a token; the token itself is not kept, and the address is masked."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = with_examples(_EXAMPLE)
 
     jti: str
     email: str = Field(description="Masked, as in a…@example.com")
@@ -164,9 +165,7 @@ class TokenInfo(BaseModel):
 class TokenPage(BaseModel):
     """Tokens, the newest first; `cursor` begins the next page and is null at the end."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"tokens": [_EXAMPLE], "cursor": 41}]}
-    )
+    model_config = with_examples({"tokens": [_EXAMPLE], "cursor": 41})
 
     tokens: list[TokenInfo]
     cursor: int | None
@@ -175,7 +174,7 @@ class TokenPage(BaseModel):
 class Revoked(BaseModel):
     """How many tokens were revoked."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"revoked": 1, "state": "done"}]})
+    model_config = with_examples({"revoked": 1, "state": "done"})
 
     revoked: int
     state: Literal["done"] = "done"

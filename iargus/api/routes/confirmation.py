@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,7 +26,7 @@ from iargus.api.openapi.problems import DATABASE, LIMITED, problem_docs
 from iargus.api.problems import Problem, from_error
 from iargus.api.routes.token_models import TokenAnswer, token_answer
 from iargus.api.routes.tokens import MAX_BODY_BYTES
-from iargus.auth.issuing.links import Confirmer
+from iargus.auth.issuing.links import Confirmation, Confirmer
 from iargus.auth.tokens.service import IssuedToken
 from iargus.errors import (
     BodyEncoded,
@@ -38,6 +37,7 @@ from iargus.errors import (
     SigningKeyMissing,
     TokensAtLimit,
 )
+from iargus.metrics import families
 
 _PAGES = Environment(
     loader=PackageLoader("iargus.api"),
@@ -64,41 +64,37 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page, its status and its headers."""
-
-    html: str
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=lambda: dict(HEADERS))
-
-    @classmethod
-    def asking(cls, email: str, expires_at: datetime) -> Self:
-        """The page with the button; `expires_at` is UTC without a zone, as in the database."""
-        until = f"{expires_at:%H:%M}"
-        return cls(_render("Your token", part="asking", email=email, until=until))
-
-    @classmethod
-    def giving(cls, token: str, expires_at: datetime) -> Self:
-        """The page that shows the token, this once."""
-        until = f"{expires_at.astimezone(UTC):%d %B %Y}".lstrip("0")
-        return cls(_render("Your token", part="giving", token=token, until=until))
+def _page(
+    title: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **facts: str
+) -> HTMLResponse:
+    html = _PAGES.get_template("confirm.html.j2").render(title=title, style=_STYLE, **facts)
+    return HTMLResponse(html, status_code=status, headers={**HEADERS, **(headers or {})})
 
 
-def page_of_problem(answer: Response) -> Page:
-    """The page that says what the answer of `problems` says."""
+def _form(found: Confirmation) -> Response:
+    """The page with the button; its times are UTC without a zone, as in the database."""
+    until = f"{found.expires_at:%H:%M}"
+    return _page("Your token", part="asking", email=found.holder.email, until=until)
+
+
+def _token_page(issued: IssuedToken) -> Response:
+    """The page that shows the token, this once."""
+    until = f"{issued.expires_at.astimezone(UTC):%d %B %Y}".lstrip("0")
+    return _page("Your token", part="giving", token=issued.token, until=until)
+
+
+def _problem_page(answer: Response) -> Response:
+    """The page that says what a problem says."""
     problem = Problem.model_validate_json(bytes(answer.body))
-    title = _TITLES.get(problem.label, "This does not work now")
-    kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
-    html = _render(title, part="problem", detail=problem.detail, label=problem.label)
-    return Page(html, answer.status_code, {**HEADERS, **kept})
+    return _page(
+        _TITLES.get(problem.label, "This does not work now"),
+        status=answer.status_code,
+        headers={name: answer.headers[name] for name in _KEPT if name in answer.headers},
+        part="problem",
+        detail=problem.detail,
+        label=problem.label,
+    )
 
-
-def _render(title: str, **facts: str) -> str:
-    return _PAGES.get_template("confirm.html.j2").render(title=title, style=_STYLE, **facts)
-
-
-__all__ = ["CONTENT_POLICY", "LINKS", "confirm_router"]
 
 # Everything below is a page.
 LINKS = "/get_token/"
@@ -123,7 +119,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
 
     def redeemed(link: str) -> IssuedToken:
         issued = confirmer.redeem(link)
-        services.metrics.token_issued()
+        services.metrics.count(families.TOKENS_ISSUED)
         return issued
 
     async def answer(
@@ -131,7 +127,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
         work: Callable[[str], Found],
         link: str,
         *,
-        page: Callable[[Found], Page],
+        page: Callable[[Found], Response],
         other: Callable[[Found], Response],
     ) -> Response:
         as_page = "text/html" in request.headers.get("accept", "").lower()
@@ -142,8 +138,8 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
         except IArgusError as error:
             if not as_page:
                 raise
-            return _html(page_of_problem(from_error(error)))
-        return _html(page(found)) if as_page else other(found)
+            return _problem_page(from_error(error))
+        return page(found) if as_page else other(found)
 
     @router.get(
         "/get_token/{link}",
@@ -155,7 +151,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
     async def look(request: Request) -> Response:
         return await answer(
             *(request, confirmer.look, request.path_params["link"]),
-            page=lambda found: Page.asking(found.holder.email, found.expires_at),
+            page=_form,
             other=lambda _: JSONResponse(
                 {"message": "This link is valid. A POST to it returns the token, once."},
             ),
@@ -179,12 +175,8 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
         )
         return await answer(
             *(request, redeemed, request.path_params["link"]),
-            page=lambda issued: Page.giving(issued.token, issued.expires_at),
+            page=_token_page,
             other=token_answer,
         )
 
     return router
-
-
-def _html(page: Page) -> Response:
-    return HTMLResponse(page.html, status_code=page.status, headers=page.headers)

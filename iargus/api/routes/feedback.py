@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -14,7 +14,7 @@ from iargus import errors
 from iargus.api.container import Services
 from iargus.api.gate.gate import Gate
 from iargus.api.json_response import JsonResponse
-from iargus.api.openapi.description import FEEDBACK, Description
+from iargus.api.openapi.description import FEEDBACK, Description, with_examples
 from iargus.api.openapi.problems import DATABASE, GATE_WITH_BODY, problem_docs
 from iargus.auth.jwt.claims import Claims
 from iargus.errors import PredictionUnknown, TaskNotAllowed
@@ -25,10 +25,8 @@ from iargus.tasks.fields import NO_BOOLEAN
 class FeedbackRequest(BaseModel):
     """The truth for one prediction: what the car was sold for, or what the sentence meant."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"prediction_id": "8e0b3f1c-6a3a-4c3e-9a51-3b1f0f0f7f11", "label": 14950}]
-        }
+    model_config = with_examples(
+        {"prediction_id": "8e0b3f1c-6a3a-4c3e-9a51-3b1f0f0f7f11", "label": 14950}
     )
 
     prediction_id: str = Field(min_length=1, max_length=36)
@@ -40,9 +38,7 @@ class FeedbackRequest(BaseModel):
 class FeedbackAnswer(BaseModel):
     """That the label is there."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"message": "Thank you, the label is kept."}]}
-    )
+    model_config = with_examples({"message": "Thank you, the label is kept."})
 
     message: str
 

@@ -6,11 +6,12 @@ import logging
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from iargus.api.container import Services
+from iargus.api.openapi.description import with_examples
 from iargus.api.openapi.problems import problem_docs
 from iargus.api.problems import RETRY_AFTER_S, problem_response
 from iargus.api.public_address import public_path
@@ -28,18 +29,14 @@ class Offered(BaseModel):
 class Help(BaseModel):
     """What there is, for whoever knows only the address."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "message": "Predictions behind a token. Start with POST /get_token.",
-                    "documentation": "https://api.example.com/docs",
-                    "openapi": "https://api.example.com/openapi.json",
-                    "token": {"use": "Authorization: Bearer <token>"},
-                    "tasks": {"intent": {"predict": "POST /intent", "example": {"text": "hi"}}},
-                    "feedback": 'POST /feedback {"prediction_id", "label"}',
-                }
-            ]
+    model_config = with_examples(
+        {
+            "message": "Predictions behind a token. Start with POST /get_token.",
+            "documentation": "https://api.example.com/docs",
+            "openapi": "https://api.example.com/openapi.json",
+            "token": {"use": "Authorization: Bearer <token>"},
+            "tasks": {"intent": {"predict": "POST /intent", "example": {"text": "hi"}}},
+            "feedback": 'POST /feedback {"prediction_id", "label"}',
         }
     )
 
@@ -54,7 +51,7 @@ class Help(BaseModel):
 class Status(BaseModel):
     """That it is so; where it is not, the answer is a problem."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ready"}]})
+    model_config = with_examples({"status": "ready"})
 
     status: Literal["live", "ready"]
 

@@ -22,6 +22,7 @@ from iargus.api.problems import from_validation
 from iargus.auth.jwt.claims import Claims
 from iargus.clock import to_naive_utc
 from iargus.errors import BodyInvalid, ModelNotLoaded, TaskNotAllowed, VersionUnknown
+from iargus.metrics import families
 from iargus.serving.loaded_models import LoadedModel
 from iargus.serving.recording.ids import PredictionIds
 from iargus.serving.recording.store import Recorded
@@ -153,7 +154,7 @@ class TaskEndpoint:
             found = await self._compute(model, predictor.predict, inputs)
         for answer in found:
             for field in task.unknown_fields(answer):
-                self._metrics.unknown_input(task.name, field)
+                self._metrics.count(families.UNKNOWN_INPUTS, task.name, field)
         bodies = list(map(json_bytes, found))
         ids = self._ids.new(len(bodies))
         version = model.version

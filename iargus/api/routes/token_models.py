@@ -12,7 +12,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
@@ -22,6 +21,7 @@ from pydantic.config import JsonDict
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from starlette.responses import JSONResponse
 
+from iargus.api.openapi.description import with_examples
 from iargus.auth.jwt.claims import MAX_TASKS
 from iargus.auth.tokens.record import Grant
 from iargus.auth.tokens.service import IssuedToken
@@ -83,10 +83,8 @@ _ADDRESS: JsonDict = {
 class TokenRequest(BaseModel):
     """Who asks for a token, and perhaps for less than every token has."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"first_name": "Ada", "surname": "King", "email": "ada@example.com"}]
-        }
+    model_config = with_examples(
+        {"first_name": "Ada", "surname": "King", "email": "ada@example.com"}
     )
 
     first_name: Name
@@ -138,17 +136,13 @@ def _wrong(field: str, value: object, kind: LiteralString, why: LiteralString) -
 class TokenAnswer(BaseModel):
     """A new token. It is shown this once: only its digest is kept."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "message": "This token is valid for 180 days. Keep it: it is not shown again.",
-                    "token": "eyJhbGciOiJIUzI1NiIsImtpZCI6…",
-                    "token_type": "bearer",
-                    "expires_at": "2027-05-20T09:30:00Z",
-                    "expires_in": 15_552_000,
-                }
-            ]
+    model_config = with_examples(
+        {
+            "message": "This token is valid for 180 days. Keep it: it is not shown again.",
+            "token": "eyJhbGciOiJIUzI1NiIsImtpZCI6…",
+            "token_type": "bearer",
+            "expires_at": "2027-05-20T09:30:00Z",
+            "expires_in": 15_552_000,
         }
     )
 
@@ -162,9 +156,7 @@ class TokenAnswer(BaseModel):
 class Message(BaseModel):
     """One sentence for people."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"message": "The token is revoked."}]}
-    )
+    model_config = with_examples({"message": "The token is revoked."})
 
     message: str
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
@@ -15,7 +15,7 @@ from iargus.api.container import Services
 from iargus.api.gate.body import parse_object, read_body
 from iargus.api.gate.credentials import body_token, header_token, the_token
 from iargus.api.gate.rate_limit import RateLimitGuard
-from iargus.api.openapi.description import Description
+from iargus.api.openapi.description import Description, with_examples
 from iargus.api.openapi.problems import BODY, DATABASE, LIMITED, problem_docs
 from iargus.api.routes.token_models import (
     Message,
@@ -27,6 +27,7 @@ from iargus.api.routes.token_models import (
 )
 from iargus.auth.tokens.record import Holder
 from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow, TokenMissing
+from iargus.metrics import families
 
 MAX_BODY_BYTES = 16_384
 # In the mode `confirm` everybody gets these bytes, whoever they are.
@@ -60,7 +61,7 @@ _REVOKING = (
 class OwnToken(BaseModel):
     """Nothing but the token, where it is not in the header."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+    model_config = with_examples({})
 
 
 def token_router(services: Services, description: Description) -> APIRouter:
@@ -105,7 +106,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
         )
         if issued is None:
             return JSONResponse(ON_ITS_WAY.model_dump(), status_code=202)
-        services.metrics.token_issued()
+        services.metrics.count(families.TOKENS_ISSUED)
         return token_answer(issued)
 
     @router.post(
@@ -129,7 +130,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
         # Not through the gate: a token that was revoked before is answered with 200 as well.
         changed = await run_in_threadpool(services.tokens.revoke, the_token(in_header, in_body))
         if changed:
-            services.metrics.token_revoked()
+            services.metrics.count(families.TOKENS_REVOKED)
         message = "The token is revoked." if changed else "The token was revoked before."
         return JSONResponse({"message": message})
 
