@@ -57,7 +57,7 @@ class CircuitBreaker:
             now_s = self._monotonic_s()
             if now_s < self._probe_at_s:
                 return False
-            # This call tries; those that come meanwhile do not wait for it.
+            # This call is the probe; others do not wait for it.
             self._probe_at_s = now_s + self._retry_s
             return True
 

@@ -1,12 +1,10 @@
 """A bounded wait for a server that may not answer.
 
 A driver's own timeouts are whole seconds, and a server that is frozen or cut off uses them up.
-So work is done in a few threads, its lanes, and whoever asked waits for a part of a second. Work
-that is given up may still be done: it must be such that this harms nobody. While the server is
-known to be away, one request in `retry_s` tries it and all others fail at once.
-
-It is known to be away after `failures` in a row: a single late answer, of a machine that was busy,
-is one 503 and no more.
+So work is done in a few threads, its lanes, and the caller waits for a part of a second. Work that
+was given up may still be done, so it must be harmless. After `failures` in a row the circuit is
+open: one request in `retry_s` probes the server and all others fail at once. A single late answer,
+of a machine that was busy, is one 503 and no more.
 """
 
 from __future__ import annotations
@@ -63,7 +61,7 @@ class ThreadedDeadlineRunner:
                 or the work itself raised it.
         """
         if not self._circuit.admit():
-            raise CircuitOpen(f"{self._name} did not answer a moment ago")
+            raise CircuitOpen(f"{self._name} did not answer recently")
         future = self._lanes.submit(work)
         wait([future], timeout=self._timeout_s)
         # What waits for a lane is taken back; what runs goes on, and nobody hears of it.

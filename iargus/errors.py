@@ -25,7 +25,7 @@ class ConfigurationError(IArgusError):
 
 
 class UsageError(ConfigurationError):
-    """Raised when what is asked for makes no sense, before anything is done; says what does."""
+    """Raised when a request is invalid, before anything is done; says what is valid."""
 
 
 class LabelsUnclear(UsageError):
@@ -37,7 +37,7 @@ class DatabaseUnavailable(IArgusError):
 
 
 class CircuitOpen(DatabaseUnavailable):
-    """Raised while the database is known to be away, which the log was told when it began."""
+    """Raised while the database is known to be away; the log said so when it began."""
 
 
 class SchemaMissing(IArgusError):
@@ -142,7 +142,7 @@ class TokenUnknown(IArgusError):
 
 
 class RevocationUnexpected(IArgusError):
-    """Raised when a revocation means another number of tokens than whoever asked expects."""
+    """Raised when a revocation means another number of tokens than its caller expects."""
 
 
 class KeysChanged(IArgusError):
@@ -181,7 +181,7 @@ class FeedbackConflict(IArgusError):
 class RateLimited(IArgusError):
     """Raised when a limit is used up: which one, and after how many seconds to come back.
 
-    `headers` are `Retry-After`, and what tells a client what is left of every limit it is under.
+    `headers` are `Retry-After`, and what is left of each limit that applies.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ _REMEMBERED = 256
 
 
 class DuplicateFilter(logging.Filter):
-    """Lets the same line through once in `interval_s`, and then says how often it came meanwhile.
+    """Lets the same line through once in `interval_s`, and then says how often it was repeated.
 
     In an outage every request has the same to say; a log of that would fill the disk, and hide what
     else happens.
@@ -61,5 +61,5 @@ def configure_logging(level: str) -> None:
     )
     for handler in logging.getLogger().handlers:
         handler.addFilter(DuplicateFilter())
-    # The driver tells of every connection at INFO.
+    # The driver logs every connection at INFO.
     logging.getLogger("mysql.connector").setLevel(logging.WARNING)

@@ -53,7 +53,7 @@ def _named_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _first_twice(members: list[tuple[str, Any]]) -> str:
-    # Each is looked at once: whoever has no token may send a hundred thousand of them.
+    # Linear: a client without a token may send a hundred thousand of them.
     seen: set[str] = set()
     for name, _ in members:
         if name in seen:

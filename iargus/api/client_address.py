@@ -38,7 +38,7 @@ def read_address(text: str) -> str | None:
 
 
 class Networks:
-    """Networks, and `unix` for whoever comes by a Unix socket."""
+    """Networks, and `unix` for clients of a Unix socket."""
 
     def __init__(self, places: Iterable[str]) -> None:
         self._others = frozenset(place for place in places if place == UNIX)
@@ -90,7 +90,7 @@ class ClientAddresses:
     """Gives the client's address of an ASGI scope; quick enough for every request."""
 
     def __init__(self, policy: ProxyPolicy, *, on_azure: bool) -> None:
-        # Nothing but Azure's front end can connect to a Web App, and its addresses are not told.
+        # Only Azure's front end can connect to a Web App, and its addresses are not published.
         self._only_a_proxy_connects = on_azure and policy.trusted is None
         self._trusted = Networks(policy.trusted or ())
         header = policy.header or ("client-ip" if on_azure else "x-forwarded-for")
@@ -100,7 +100,7 @@ class ClientAddresses:
 
     @property
     def trusts_any_proxy(self) -> bool:
-        """Whether there is a proxy whose word counts."""
+        """Whether any proxy is trusted."""
         return self._only_a_proxy_connects or bool(self._trusted)
 
     @property
@@ -117,8 +117,8 @@ class ClientAddresses:
         if not trusted:
             for name, value in scope["headers"]:
                 # A server that rewrites the connection's address from this header, as uvicorn
-                # does by default for connections from 127.0.0.1, leaves one that stands in it.
-                # gunicorn.conf.py turns that off; started otherwise, nobody knows who asks.
+                # does by default for connections from 127.0.0.1, leaves one that occurs in it.
+                # gunicorn.conf.py turns that off; started otherwise, the client is unknown.
                 if name == _FORWARDED_FOR and peer in value.decode("latin-1"):
                     return UNKNOWN
             return address

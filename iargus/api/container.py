@@ -150,7 +150,7 @@ class Services:
         )
 
     def not_ready(self) -> list[str]:
-        """What a request would miss now; empty when everything is there."""
+        """What is missing for requests; empty when the worker is ready."""
         missing = [f"no model for {name}" for name in self.champions.missing()]
         missing += [
             f"the file of the database {database.name} is gone"
@@ -162,12 +162,11 @@ class Services:
         return missing
 
     def start(self) -> None:
-        """Begin everything that runs beside the requests.
+        """Start everything that runs beside the requests.
 
-        First load what is placed on this host and ask once for the revoked tokens: a worker
-        accepts connections only after this, so that none is answered with 503 because it met
-        the worker that started last. What is not to be had, a model or the database, does not
-        hinder the start; `/ready` says so.
+        A worker accepts connections only after this, so it first loads the placed models and reads
+        the revoked tokens once: no request gets a 503 because it met the newest worker. A missing
+        model or database does not prevent the start; `/ready` reports it.
         """
         if self.settings.policy.cors.any_origin:
             logger.warning("%s", ANY_ORIGIN_WARNING)
@@ -200,7 +199,7 @@ class Services:
         self._gauges.start()
 
     def stop(self) -> None:
-        """End it, and write what waits."""
+        """Stop it, and write what is queued."""
         for part in reversed(self._background):
             part.stop()
         self.recorder.stop()

@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 class GaugeRefresher(Background):
     """The thread that keeps gauges fresh.
 
-    Ages are kept as the moment that they are counted from: should this thread ever hang, they
-    grow, and do not stand still at a value that looks well.
+    Ages are stored as the timestamp that they are counted from: should this thread ever hang, they
+    grow instead of stopping at a value that looks healthy.
     """
 
     def __init__(

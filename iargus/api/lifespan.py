@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class Life:
-    """Starts and stops the services once, whoever asks first; after the end nothing starts."""
+    """Starts and stops the services once, on the first call; after the end nothing starts."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

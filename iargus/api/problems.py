@@ -63,11 +63,11 @@ _INSUFFICIENT = (errors.ScopeMissing, errors.TaskNotAllowed)
 _REFUSALS = (errors.TokenRejected, errors.TokenAmbiguous, errors.TokenStateUnknown, *_INSUFFICIENT)
 TOKEN_LABELS = tuple(label for kind, (_, label) in TABLE.items() if issubclass(kind, _REFUSALS))
 
-# What these say is for administrators: the client is told only that the service is not able to.
+# Their messages are for administrators: clients only learn that the service cannot answer now.
 HIDDEN = {
     "DATABASE_UNAVAILABLE": "the database does not answer; try again later",
     "MODEL_BUSY": "the model is overloaded; try again later",
-    "SIGNING_KEY_MISSING": "no token can be issued at the moment; try again later",
+    "SIGNING_KEY_MISSING": "no token can be issued now; try again later",
     "MODEL_NOT_LOADED": "no model is ready for this task yet; try again later",
 }
 
@@ -235,8 +235,7 @@ Answering = Callable[[errors.IArgusError], Response]
 
 
 def counting(token_rejected: Callable[[str], None]) -> Answering:
-    """`from_error`, which tells `token_rejected` the label of each answer that refuses a request
-    for its token."""
+    """`from_error`, which gives `token_rejected` the label of each answer that refuses a token."""
 
     def answer(error: errors.IArgusError) -> Response:
         label = status_and_label(type(error))[1]

@@ -29,9 +29,9 @@ def public_path(scope: Scope, path: str) -> str:
 
 
 def left_on(scope: Scope) -> str | None:
-    """What to say where the proxy has not taken the path off.
+    """What is wrong where the proxy has not stripped the path.
 
-    It is not taken off here: of `/cars/cars/metrics` a proxy and we would both take a part, and
+    It is not stripped here: of `/cars/cars/metrics` the proxy and we would both strip a part, and
     what the proxy refuses under `/cars/metrics` would be open.
     """
     prefix = prefix_of(scope)
@@ -58,8 +58,8 @@ class PublicPrefix:
                 scope["root_path"] = ""
                 if f"{scope['path']}/".startswith(f"{of_server}/"):
                     scope["path"] = scope["path"][len(of_server) :] or "/"
-            told = self._prefix_of(scope) if self._prefix_of is not None else None
-            prefix = of_server or self._root_path if told is None else told
+            forwarded = self._prefix_of(scope) if self._prefix_of is not None else None
+            prefix = of_server or self._root_path if forwarded is None else forwarded
             if prefix:
                 scope[_PREFIX] = prefix
         return self._app(scope, receive, send)
@@ -96,7 +96,7 @@ def _without_host(location: bytes) -> bytes:
 
 
 class ForwardedScheme:
-    """Writes the scheme into the scope where a trusted proxy tells it."""
+    """Writes the scheme into the scope that a trusted proxy names."""
 
     def __init__(self, app: ASGIApp, *, addresses: ClientAddresses) -> None:
         self._app = app

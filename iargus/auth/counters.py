@@ -1,7 +1,7 @@
 """What is new for the gate: one row of two counters, which is all that a worker reads mostly.
 
 A transaction that revokes or changes keys raises its counter last and holds the row until it is
-committed, so numbers become visible in their order, and whoever has read up to a number has missed
+committed, so numbers become visible in their order, and a reader that is at a number has missed
 nothing below it.
 """
 

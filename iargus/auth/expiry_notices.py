@@ -1,4 +1,4 @@
-"""Which tokens end soon, and whose holders were told."""
+"""Which tokens expire soon, and whose holders were notified."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SqlExpiryNotices:
         self._environment = [key.kid for key in environment.keys]
 
     def due(self, now: datetime, *, days: int, limit: int = 1000) -> Sequence[TokenRecord]:
-        """The tokens that end within `days`, whose holders were not told, those that end first
+        """The tokens that end within `days`, whose holders were not notified, the earliest
         first.
 
         Not those that were revoked, that a key signed which is gone, that were short from the
@@ -64,7 +64,7 @@ class SqlExpiryNotices:
         return [record for record in found if record.expires_at - record.created_at > short]
 
     def still_due(self, jti: str) -> bool:
-        """Whether a token has been neither revoked nor announced meanwhile."""
+        """Whether a token has been neither revoked nor announced since."""
         open_ = (
             tokens.c.jti == jti,
             tokens.c.announced_at.is_(None),
@@ -74,7 +74,7 @@ class SqlExpiryNotices:
             return connection.execute(select(tokens.c.id).where(*open_)).first() is not None
 
     def mark(self, jti: str, at: datetime) -> None:
-        """Remember that the holder of a token was told."""
+        """Record that the holder of a token was notified."""
         with self._database.transaction() as connection:
             row = tokens.c.jti == jti
             connection.execute(update(tokens).where(row).values(announced_at=to_naive_utc(at)))

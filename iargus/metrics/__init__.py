@@ -1,4 +1,4 @@
-"""What the service tells of itself: counts of every process of a host, merged at a scrape.
+"""Metrics of the service: counts of every process of a host, merged at a scrape.
 
 Each process counts in a file of its own under `var/metrics`, mapped into memory, so that what was
 counted outlives it however it dies. prometheus-client writes the answer; its own files per process

@@ -76,7 +76,7 @@ _WASTE = 64
 
 
 class Cells:
-    """`values` holds all numbers; whoever changes one holds `lock`, for threads add as well."""
+    """`values` holds all numbers; whatever changes one holds `lock`, for threads add as well."""
 
     def __init__(self, memory: mmap.mmap, descriptor: int | None = None) -> None:
         self._memory = memory

@@ -1,4 +1,4 @@
-"""Every metric that there is: its name, its kind, its labels, and what it tells."""
+"""Every metric that there is: its name, its kind, its labels, and its meaning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BUCKETS_S = (
 
 # counter: added up over all processes that ever were. histogram: the same, in buckets.
 # gauge: added up over those that live. info: 1 for each that has it now.
-# age: a process keeps a moment, in seconds since 1970; told is how long ago the earliest was.
+# age: a process stores a timestamp, in seconds since 1970; exposed is the age of the earliest.
 Kind = Literal["counter", "histogram", "gauge", "info", "age"]
 
 

@@ -50,7 +50,7 @@ class HostFiles:
         dead: list[Path] = []
         for path in sorted(self._folder.iterdir()):
             if path.suffix == UNFINISHED:
-                # Whoever made it was killed between two lines.
+                # Its process was killed between two lines.
                 if _is_free(path) and _age_s(path) > _STALE_S:
                     path.unlink(missing_ok=True)
             elif path.suffix == SUFFIX:

@@ -120,12 +120,12 @@ class Metrics:
         return decided
 
     def set(self, family: Family, *labels: str, value: float) -> None:
-        """Set a gauge, or a counter that another part counts; of an age, its moment in seconds
+        """Set a gauge, or a counter that another part counts; of an age, its timestamp in seconds
         since 1970. For one thread per family."""
         series = self._series
         series.set(series.place(family, *labels), value)
 
     @property
     def worker(self) -> str:
-        """The label that tells workers apart: the number of this process."""
+        """The label of this worker: the number of its process."""
         return str(os.getpid())

@@ -19,7 +19,7 @@ Labels = tuple[str, ...]
 
 
 class Totals:
-    """For each family the numbers of each of its series; of an age the earliest moment."""
+    """For each family the numbers of each of its series; of an age the earliest timestamp."""
 
     def __init__(self) -> None:
         self._sums: defaultdict[Family, dict[Labels, list[float]]] = defaultdict(dict)

@@ -29,7 +29,7 @@ class CounterMemory:
     """The tables of some limits, in a file that other processes share.
 
     Where the file cannot be made, because the disk is full or read-only, the tables lie in the
-    memory of this process alone: `file` is None then, and it is told once in the log.
+    memory of this process alone: `file` is None then, and the log says so once.
 
     Taken with `with`, it is locked for this thread against all others and all processes. The
     operating system lets go of the lock when a process dies, also by SIGKILL.
@@ -71,7 +71,7 @@ class CounterMemory:
         ]
 
     def digest(self, key: str) -> bytes:
-        """16 bytes that stand for a key. Which keys share a bucket cannot be told from outside."""
+        """16 bytes that stand for a key. Outsiders cannot know which keys share a bucket."""
         return hashlib.blake2b(key.encode(), digest_size=16, key=self._secret).digest()
 
     def __enter__(self) -> None:

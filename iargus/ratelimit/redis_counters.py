@@ -138,7 +138,7 @@ class RedisCounters:
             return None
 
     async def check(self) -> None:
-        """Count once, as requests do, and raise what hinders it."""
+        """Count once, as requests do, and raise what prevents it."""
         await self._probe()
 
     async def close(self) -> None:

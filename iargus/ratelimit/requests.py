@@ -55,9 +55,9 @@ class RequestLimits:
         decided: Decided | None = None,
     ) -> None:
         """`limits` are those of `host`'s tables: requests of a token, requests of an address
-        (unless not `limit_addresses`), tokens that an address asks for. `decided` is told the
-        limiter's name, who decided, and whether the request was admitted, once for each limiter
-        that had a say."""
+        (unless not `limit_addresses`), tokens that an address asks for. `decided` is called
+        with the limiter's name, who decided, and whether the request was admitted, once for each
+        limiter that decided."""
         self._host = host
         self._limit_addresses = limit_addresses
         self._reporter = DecisionReporter(limits, second=limits[ADDRESS], decided=decided)

@@ -7,7 +7,7 @@ is killed between two stores leaves nothing half-written that would admit more.
 A key belongs to one bucket of eight slots. Where all eight are taken by others in their current
 window, the newcomer takes the slot that has counted least *and goes on from its count* (the
 Space-Saving algorithm of Metwally, Agrawal and El Abbadi, 2005). A count is then never less than
-what was admitted, whoever was pushed out: many keys cannot be used to have a used-up one
+what was admitted, whichever key was evicted: many keys cannot be used to have a used-up one
 forgotten. The price is paid in a bucket that overflows, by newcomers that find less than their
 quota; to take all of it from one of them somebody would have to use up eight other keys of the
 same bucket, and the secret in the digest keeps from him which keys these are.
@@ -58,7 +58,7 @@ class Key:
 
 
 class CounterTable:
-    """`words` from `first` on, for one limit. Whoever changes it holds the lock of its memory.
+    """`words` from `first` on, for one limit. Changing it needs the lock of its memory.
 
     A *state* is a window's end and its count in one number, as the third word of a slot has it.
     """
@@ -83,7 +83,7 @@ class CounterTable:
 
     def seems_exhausted(self, key: Key, now_s: int) -> bool:
         """Whether the slot where `key` was last says so. Needs no lock: it changes nothing, and
-        what it says may be of a moment ago."""
+        what it says may be slightly old."""
         words, slot = self._words, key.slot
         if words[slot] != key.high or words[slot + 1] != key.low:
             return False
@@ -94,7 +94,7 @@ class CounterTable:
         """Write the state of `key` into its slot, as `state` has found it."""
         words, slot = self._words, key.slot
         if words[slot] != key.high or words[slot + 1] != key.low:
-            # The count last: whoever is killed on the way leaves the count that the newcomer was
+            # The count last: a process killed on the way leaves the count that the newcomer was
             # to go on from, under its key or under none.
             words[slot] = key.high
             words[slot + 1] = key.low

@@ -16,7 +16,7 @@ CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 @dataclass(frozen=True)
 class Certificate:
-    """What is told of a certificate: the names that it is good for, and its last moment, in UTC."""
+    """The names that a certificate is valid for, and from when to when, in UTC."""
 
     names: tuple[str, ...]
     not_before: datetime

@@ -122,7 +122,7 @@ class TlsPolicy(Section):
         ge=0,
         le=315_360_000,  # ten years
         description=(
-            "How long browsers are told to use HTTPS only (HSTS, RFC 6797); 0 for never; unset, a "
+            "How long browsers must use HTTPS only (HSTS, RFC 6797); 0 for never; unset, a "
             "year with `tls.certificate`, otherwise never"
         ),
     )

@@ -12,7 +12,7 @@ from iargus.settings.policy import Policy
 
 @dataclass(frozen=True)
 class Settings:
-    """What a process was told, and the places under `var/` that follow from it."""
+    """Environment and policy, and the places under `var/` that follow from them."""
 
     environment: Environment
     policy: Policy

@@ -42,7 +42,7 @@ class Gate:
     ) -> tuple[Claims, dict[str, Any]]:
         """Give the caller's claims and the JSON object of the body, without its token.
 
-        The token is judged before the body's content, so that whoever has none learns nothing.
+        The token is judged before the body's content, so that a client without one learns nothing.
 
         Raises:
             BodyTooLarge, BodyTooSlow, BodyEncoded, BodyInvalid, TokenRejected, TokenAmbiguous,

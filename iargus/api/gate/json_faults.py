@@ -1,4 +1,4 @@
-"""Why a body is no JSON, in words for whoever wrote the client: the cause, the line, the field.
+"""Why a body is no JSON, in words for the client's developer: the cause, the line, the field.
 
 Only bodies that were refused come here. What is said never repeats what was sent, but for names of
 fields, which are cut short: a body may hold a token.
@@ -149,7 +149,7 @@ def _not_finite(body: bytes, start: int, name: str) -> Fault:
             document = json.loads(body, parse_constant=_Constant)
             found = list(islice(json_places.places(document, _cause_of), MAX_FIELDS + 1))
         except (ValueError, RecursionError):
-            # Something else is wrong as well: the first of them is told.
+            # Something else is wrong as well: only the first is reported.
             pass
     if not found:
         return _fault(cause, body, start, _searched(body, start, json_places.place_of_value))

@@ -34,7 +34,7 @@ _NUMBER_FORM = (
 
 # By what the parser says: what is wrong inside a text.
 IN_A_TEXT = {
-    "control character": "a line break, a tab or another control character stands in a text as it "
+    "control character": "a line break, a tab or another control character is in a string as it "
     "is; it is written as an escape, such as \\n",
     "invalid escape": "a backslash in a text begins no escape that JSON knows; one that is meant "
     "itself is written twice",
@@ -111,9 +111,9 @@ def of_value(body: bytes, start: int, token: bytes, message: str) -> str:
 def _of_sign(body: bytes, start: int) -> str | None:
     sign = body[start : start + 4].decode(errors="ignore")[:1]
     if sign == "'":
-        return "names and texts stand in single quotes; JSON has double ones"
+        return "names and strings are in single quotes; JSON uses double quotes"
     if sign == "`":
-        return "names and texts stand in backquotes; JSON has double quotes"
+        return "names and strings are in backquotes; JSON uses double quotes"
     if sign and sign in _QUOTES:
         return "a typographic quotation mark stands where JSON has a plain one (U+0022)"
     if sign in ("/", "#"):

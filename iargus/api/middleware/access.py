@@ -55,8 +55,8 @@ def networks_of(policy: AccessPolicy) -> dict[Area, Places]:
 
 
 class AllowLists:
-    """Answers 403 to whoever is on no list. Health checks are everybody's: what asks them, such
-    as a load balancer, has addresses that nobody tells."""
+    """Answers 403 to an address that is on no list. Health checks are open to all: a load balancer
+    asks from addresses that are not known beforehand."""
 
     def __init__(self, app: ASGIApp, *, policy: AccessPolicy, addresses: ClientAddresses) -> None:
         self._app = app

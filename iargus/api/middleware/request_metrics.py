@@ -39,7 +39,7 @@ class RequestMetrics:
             if message["type"] == "http.response.start":
                 status = message["status"]
             elif not message.get("more_body") and not counted:
-                # Before it is sent: whoever has an answer finds it counted.
+                # Before it is sent: a client that has its answer finds it counted.
                 counted = True
                 duration_s = perf_counter() - began_s
                 if duration_s > _PATIENCE_S:

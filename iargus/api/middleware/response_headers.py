@@ -11,12 +11,12 @@ _FIELDS = "iargus.answer_fields"
 
 
 def add_response_headers(scope: Scope, fields: Iterable[tuple[bytes, bytes]]) -> None:
-    """Put fields, their names in lower case, on the answer to this request."""
+    """Add fields, their names in lower case, to the answer to this request."""
     scope[_FIELDS] += fields
 
 
 class ResponseHeaders:
-    """ASGI middleware: puts the fields on the answer."""
+    """ASGI middleware: adds the fields to the answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -41,15 +41,15 @@ Pairs = tuple[tuple[bytes, bytes], ...]
 
 # An answer of the API is data: no browser has anything to load or to show for it.
 NO_CONTENT = "default-src 'none'; frame-ancestors 'none'"
-NO_STORE = "no-store"  # tokens, prices and refusals are for whoever asked
-REVALIDATE = "no-cache"  # kept, and asked for again with its ETag
+NO_STORE = "no-store"  # tokens, prices and refusals are for one client
+REVALIDATE = "no-cache"  # cached, and revalidated with its ETag
 ASSETS = "/docs/assets/"
 
 
 class SecurityHeaders:
     """Adds the same pairs to every answer of a kind; they are made once.
 
-    Nothing further in sets `Cache-Control`: it is said here alone, by the path.
+    Only this sets `Cache-Control`, by the path.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The OpenAPI description. Routes read their bodies themselves, so what they take is told here."""
+"""The OpenAPI description. Routes read their bodies themselves, so bodies are described here."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def query_parameter(
 
 
 def _with_token(schemas: dict[str, Schema], reference: dict[str, str]) -> dict[str, str]:
-    """A copy of a model as a whole body; the model itself may stand in others, such as a batch."""
+    """A copy of a model as a whole body; the model may be part of others, such as a batch."""
     name = reference["$ref"].rpartition("/")[2]
     body = copy.deepcopy(schemas[name])
     body["title"] = f"{name}Body"

@@ -21,7 +21,7 @@ DETAILS = {
     "TOKEN_EXPIRED": "the token has expired",
     "TOKEN_REVOKED": "the token was revoked",
     "TOKEN_AMBIGUOUS": "the Authorization header and security_token hold different tokens",
-    "TOKEN_STATE_UNKNOWN": "whether the token was revoked is not known at the moment",
+    "TOKEN_STATE_UNKNOWN": "whether the token was revoked is currently unknown",
     "SCOPE_MISSING": "this needs a token whose scope is admin",
     "TASK_NOT_ALLOWED": "this token is not for car_price",
     "TOKEN_UNKNOWN": "no token with this id was issued",
@@ -45,7 +45,7 @@ DETAILS = {
     "MODEL_NOT_LOADED": "no model is ready for this task yet; try again later",
     "MODEL_BUSY": "the model is overloaded; try again later",
     "DATABASE_UNAVAILABLE": "the database does not answer; try again later",
-    "SIGNING_KEY_MISSING": "no token can be issued at the moment; try again later",
+    "SIGNING_KEY_MISSING": "no token can be issued now; try again later",
     "NOT_READY": "no model for car_price",
     "METRICS_UNAVAILABLE": "metrics cannot be read",
 }

@@ -47,11 +47,11 @@ def _in_utc(timestamp: datetime) -> datetime:
     try:
         return timestamp.astimezone(UTC)
     except OverflowError:
-        # Another year than Python has: the first and the last moment mean the same here.
+        # A year that Python does not have: the earliest or the latest time means the same here.
         return (datetime.min if timestamp.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
-Moment = Annotated[
+Timestamp = Annotated[
     AwareDatetime,
     BeforeValidator(_read),
     AfterValidator(_in_utc),
@@ -80,7 +80,7 @@ class Which(BaseModel):
     email: Name | None = None
     jti: Name | None = None
     kid: Name | None = None
-    issued_before: Moment | None = None
+    issued_before: Timestamp | None = None
     older_than_days: Annotated[int, Field(ge=0, le=MAX_DAYS), NEVER_AS_TEXT] | None = None
 
     def wanted(self, now: datetime) -> Wanted:
@@ -147,7 +147,7 @@ _EXAMPLE: JsonDict = {
 
 
 class TokenInfo(BaseModel):
-    """What is known of a token; the token itself is not kept, and the address is masked."""
+    """What is known of a token; the token itself is not stored, and the address is masked."""
 
     model_config = with_examples(_EXAMPLE)
 

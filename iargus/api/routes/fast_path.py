@@ -1,4 +1,4 @@
-"""The shortest way to the busiest routes: by a dictionary, past the framework's routing.
+"""The fast path to the busiest routes: a dictionary instead of the framework's routing.
 
 FastAPI matches patterns, fills dependencies and wraps contexts for every request, which takes
 several times as long as a prediction. The paths of tasks have no pattern, and their endpoints read
@@ -50,7 +50,7 @@ class FastPathRouter:
         except ValidationError as error:
             response = from_validation(error)
         except ClientDisconnect:
-            # Nobody is there to answer; whoever counts requests wants to know.
+            # Nobody is there to answer; `RequestMetrics` counts it.
             raise
         except Exception:
             # As FastAPI's own handler does, which is not asked here.

@@ -61,8 +61,7 @@ def feedback_router(services: Services, description: Description) -> APIRouter:
     flush_interval_s = services.settings.policy.recording.flush_interval_s
 
     async def find(prediction_id: str, claims: Claims) -> Prediction:
-        # A prediction is written by the background of whichever worker gave it: an answer
-        # that is as fresh as that may need a moment to arrive.
+        # Workers write predictions in the background: a fresh one may not be there yet.
         for _ in range(5):
             try:
                 return await run_in_threadpool(

@@ -27,7 +27,7 @@ class Offered(BaseModel):
 
 
 class Help(BaseModel):
-    """What there is, for whoever knows only the address."""
+    """What the service offers, for a client that knows only its address."""
 
     model_config = with_examples(
         {

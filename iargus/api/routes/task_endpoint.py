@@ -30,7 +30,7 @@ from iargus.tasks.base import Input, ReadRoute, Task
 
 # Batches and long texts: more at once would share the same core, and each holds its arrays.
 COMPUTING_THREADS = 2
-# Beyond those that wait for scikit-learn, for those that are told that the queue is full.
+# Beyond those that wait for scikit-learn, for those that are refused because the queue is full.
 REFUSING_THREADS = 4
 
 T = TypeVar("T")
@@ -146,7 +146,7 @@ class TaskEndpoint:
     ) -> list[bytes]:
         """Predict, number and record the answers; give each as JSON."""
         task = self._task
-        # Microseconds here are less than a thread's turn, and hold nobody up.
+        # Takes microseconds, less than switching threads.
         predictor = model.predictor
         if predictor.is_fast(inputs):
             found = predictor.predict(inputs)
@@ -175,7 +175,7 @@ class TaskEndpoint:
                     for value, answer, prediction_id in zip(inputs, bodies, ids, strict=True)
                 ]
             )
-        # What is recorded is what is sent, but for these two, which stand in columns.
+        # What is recorded is what is sent, but for these two, which have columns of their own.
         head = b',"model_version":%b,"prediction_id":"' % to_json(version)
         return [
             b'%b%b%b"}' % (answer[:-1], head, prediction_id.encode())

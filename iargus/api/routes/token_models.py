@@ -27,8 +27,8 @@ from iargus.auth.tokens.record import Grant
 from iargus.auth.tokens.service import IssuedToken
 from iargus.tasks.fields import BLANKS, NEVER_AS_TEXT, Text
 
-# Controls, ends of lines, and what makes text run the other way or hides in it: a name stands in
-# mails. Anything else may be in somebody's name.
+# Controls, ends of lines, and what makes text run the other way or hides in it: a name is part
+# of mails. Anything else may be in somebody's name.
 INVISIBLE = (
     r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     r"\ufff9-\uffff"
@@ -134,7 +134,7 @@ def _wrong(field: str, value: object, kind: LiteralString, why: LiteralString) -
 
 
 class TokenAnswer(BaseModel):
-    """A new token. It is shown this once: only its digest is kept."""
+    """A new token. It is shown only once: only its digest is stored."""
 
     model_config = with_examples(
         {

@@ -30,7 +30,7 @@ from iargus.errors import BodyEncoded, BodyInvalid, BodyTooLarge, BodyTooSlow, T
 from iargus.metrics import families
 
 MAX_BODY_BYTES = 16_384
-# In the mode `confirm` everybody gets these bytes, whoever they are.
+# In the mode `confirm` every request gets these bytes.
 ON_ITS_WAY = Message(
     message="If this address may have a token, a mail with a link is on its way to it."
 )
@@ -124,7 +124,7 @@ def token_router(services: Services, description: Description) -> APIRouter:
             in_body = body_token(parse_object(body)) if body.strip() else None
         except BodyInvalid:
             if in_header is None:
-                # As at the gate: whoever has no token learns nothing else.
+                # As at the gate: a client without a token learns nothing else.
                 raise TokenMissing("a token is needed, and the body cannot be read") from None
             raise
         # Not through the gate: a token that was revoked before is answered with 200 as well.

@@ -1,4 +1,4 @@
-"""The keys that a process knows at one moment; it never changes, a new one takes its place."""
+"""The keys that a process knows; immutable, and replaced as a whole."""
 
 from __future__ import annotations
 

@@ -53,27 +53,27 @@ class RotatingKeyRing:
         self._path = path
         self._monotonic_s = monotonic_s
         self._signs_after_s = max(SIGNS_AFTER_S, 2 * policy.revocation_refresh_s)
-        self._kept = [] if path is None else load_rows(path)
+        self._saved = [] if path is None else load_rows(path)
         self._complained: set[tuple[str, str]] = set()
         # From when on each may sign (monotonic), the one that is wanted most first.
         self._signers: list[tuple[float, JwtKey]] = []
         self.verifying: dict[str, JwtKey] = {}
         # Until the database answers: what was known when this host last asked it.
-        self._use(self._kept, at=None)
+        self._use(self._saved, at=None)
 
     def apply(self, rows: Sequence[KeyRow], *, at: datetime) -> None:
         """Take the rows of the database, the newest first; `at` is now, in UTC without a zone."""
         self._use(rows, at=at)
-        kept = [row.model_copy(update={"age_s": 0.0}) for row in rows]
-        if self._path is not None and kept != self._kept:
-            save_rows(self._path, kept)
-        self._kept = kept
+        saved = [row.model_copy(update={"age_s": 0.0}) for row in rows]
+        if self._path is not None and saved != self._saved:
+            save_rows(self._path, saved)
+        self._saved = saved
 
     def signing(self) -> KeyRing:
         """The key that signs now, alone.
 
         A new key waits until every worker has read it; a worker that signed with it at once would
-        give out tokens that others refuse for a moment.
+        give out tokens that others briefly refuse.
 
         Raises:
             SigningKeyMissing: every key was revoked, or the new one cannot be unwrapped here.
@@ -97,7 +97,7 @@ class RotatingKeyRing:
         known_s = self._monotonic_s()
         newest = [(row, key) for row, key in stored if row.retired_at is None]
         before = [(row, key) for row, key in stored if row.retired_at is not None]
-        # Whoever signed until now goes on until the new one may, unless it was revoked.
+        # The previous signer goes on until the new key may sign, unless it was revoked.
         former = [key for row, key in before if _just_retired(row, newest)]
         if not before and not revoked:
             former = own[:1]

@@ -56,7 +56,7 @@ _ROWS = TypeAdapter(list[KeyRow])
 
 
 def load_rows(path: Path) -> list[KeyRow]:
-    """The rows that were kept; none where there is no file, or one that cannot be read."""
+    """The saved rows; none where there is no file, or one that cannot be read."""
     try:
         return _ROWS.validate_json(path.read_bytes())
     except FileNotFoundError:
@@ -67,10 +67,10 @@ def load_rows(path: Path) -> list[KeyRow]:
 
 
 def save_rows(path: Path, rows: Sequence[KeyRow]) -> None:
-    """Keep the rows, for the owner's eyes only; a disk that is full is told of and no more."""
+    """Save the rows, readable by the owner only; a full disk is only logged."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with staged(path, mode=OWNER_ONLY) as file:
             file.write(_ROWS.dump_json(list(rows)))
     except OSError as error:
-        logger.error("the key ring cannot be kept in %s: %s", path, error)
+        logger.error("the key ring cannot be saved in %s: %s", path, error)

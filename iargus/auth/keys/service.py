@@ -106,7 +106,7 @@ class KeyService:
         """Make a key that signs from now on; gives its `kid`.
 
         Raises:
-            KeysChanged: somebody else did this moment.
+            KeysChanged: somebody else has just done so.
         """
         rows = self._store.rows()
         new = self._new(rows)
@@ -131,7 +131,7 @@ class KeyService:
 
         Raises:
             DataError: there is no such key, or it was revoked before.
-            KeysChanged: somebody else changed the keys this moment.
+            KeysChanged: somebody else has just changed the keys.
         """
         self.use_of(kid)
         rows = self._store.rows()

@@ -84,7 +84,7 @@ class SqlKeyStore:
             row = signing_keys.c.kid == kid
             gone = {"revoked_at": _NOW, "wrapped": None, "wrapped_with": None}
             if connection.execute(update(signing_keys).where(row).values(gone)).rowcount == 0:
-                # A key of the environment: the row is what tells every host to refuse it.
+                # A key of the environment: every host refuses it because of the row.
                 connection.execute(insert(signing_keys).values(kid=kid, created_at=_NOW, **gone))
             if new is not None:
                 _retire_all(connection)
@@ -133,7 +133,7 @@ def _lock(connection: Connection, after: str | None) -> None:
     newest = select(signing_keys.c.kid).order_by(signing_keys.c.id.desc()).limit(1)
     found = connection.execute(newest.with_for_update()).scalar()
     if found != after:
-        raise KeysChanged("somebody changed the keys this moment; look at `iargus keys list`")
+        raise KeysChanged("somebody else has just changed the keys; see `iargus keys list`")
 
 
 def _retire_all(connection: Connection) -> None:

@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 FORMAT = 1
 # A list that does not change is written again so often within its greatest age.
 REWRITES = 20
-# A list that is long is written in parts, so that requests are answered meanwhile, and then not
-# again before it has rested so many times as long as it took.
+# A list that is long is written in parts, so that requests are answered in between,
+# and then not again before so many times as long as that took.
 PART_ROWS = 1000
 RESTS = 10
 
@@ -74,7 +74,7 @@ class RevocationFile:
             self._write(revoked, read_at_s)
         except OSError as error:
             if not self._failing:
-                logger.error("the revoked tokens cannot be kept on disk: %s", error)
+                logger.error("the revoked tokens cannot be saved on disk: %s", error)
             self._failing = True
         else:
             self._written_at_s = read_at_s
@@ -83,7 +83,7 @@ class RevocationFile:
         self._rests_until_s = ended_s + RESTS * (ended_s - began_s)
 
     def recall(self) -> StoredRevocations | None:
-        """The list that was kept, or None when it does not count."""
+        """The saved list, or None when it is not usable."""
         try:
             with self._path.open("rb") as file:
                 if os.fstat(file.fileno()).st_mode & 0o077:

@@ -3,7 +3,7 @@
 Checking a token has three results: good, bad, and unknown. While the database answers, the
 snapshot is at most a refresh old; in an outage it stays in use until `revocation_max_age_s`,
 after which nobody can say whether a token is good and the answer is 503, never a false 401. What
-was read is also kept on disk, so that a worker that starts in an outage knows it too.
+was read is also saved on disk, so that a worker that starts in an outage knows it too.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class RevocationSnapshot:
         return age_s is None or self._listed_at_s is None or age_s > self._ring_max_age_s
 
     def add(self, jti: str) -> None:
-        """Refuse a token at once in this process, before the next refresh tells all others."""
+        """Refuse a token at once in this process, before others learn it at their next refresh."""
         with self._lock:
             self._own[jti] = self._monotonic_s()
             self._unkept = True
@@ -134,7 +134,7 @@ class RevocationSnapshot:
         try:
             self._read()
         finally:
-            # Also in an outage: what was read before it may still wait to be kept.
+            # Also in an outage: what was read before may still be unsaved.
             self._keep()
 
     def _read(self) -> None:
@@ -182,12 +182,12 @@ class RevocationSnapshot:
         self._file.keep(revoked, changed=changed, read_at_s=self._listed_at_s)
 
     def recall(self) -> None:
-        """Take the list that this host kept on disk, if it still counts: the database is gone."""
-        kept = self._file.recall() if self._file is not None else None
-        if kept is None:
+        """Take the list that this host saved on disk, if it is young enough, in an outage."""
+        saved = self._file.recall() if self._file is not None else None
+        if saved is None:
             return
         with self._lock:
             # When they end is not known and not needed: the first read replaces them all.
-            self._revoked = dict.fromkeys(kept.revoked, datetime.max)
-            self._read_at_s = self._monotonic_s() - kept.age_s
-        logger.warning("revoked tokens are those that were read %.0f s ago", kept.age_s)
+            self._revoked = dict.fromkeys(saved.revoked, datetime.max)
+            self._read_at_s = self._monotonic_s() - saved.age_s
+        logger.warning("revoked tokens are those that were read %.0f s ago", saved.age_s)

@@ -51,7 +51,7 @@ class SqlTokenRegister:
 
     def page(self, wanted: Wanted, *, limit: int, cursor: int | None = None) -> Page:
         """At most `limit` records, the newest first, from `cursor` on. Wherever it begins, a page
-        costs the same, and no token that is issued meanwhile moves another."""
+        costs the same, and no token that is issued in between moves another."""
         query = select(tokens).where(_condition(wanted)).order_by(tokens.c.id.desc())
         if cursor is not None:
             query = query.where(tokens.c.id < cursor)
@@ -101,7 +101,7 @@ class SqlTokenRegister:
                 rows = and_(tokens.c.id.in_(ids), tokens.c.revoked_at.is_(None))
                 marking = update(tokens).where(rows).values(revoked_at=at)
                 changed = connection.execute(marking).rowcount
-                # Their numbers while the counter is held; a token that another revoked meanwhile
+                # Their numbers while the counter is held; a token that another has just revoked
                 # has one, and gets a later one.
                 number = raised(connection, REVOKED)
                 numbering = update(tokens).where(tokens.c.id.in_(ids))

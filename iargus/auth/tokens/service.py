@@ -24,7 +24,7 @@ PLAIN = Grant()
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """A new token, shown once: only its digest is kept."""
+    """A new token, shown once: only its digest is stored."""
 
     token: str
     expires_at: datetime
@@ -35,9 +35,9 @@ class TokenService:
     """The gate. `authenticate` asks no server; `issue` and `revoke` write to the store.
 
     A `ring` that is a plain `KeyRing` never changes. `check_key` raises where the key that signs is
-    kept nowhere any more. `within` bounds how long they wait for the store. Work that was given up
+    not stored any more. `within` bounds how long they wait for the store. Work that was given up
     may be done later: then a row stands for a token that nobody has seen, or a token ends whose
-    holder was told to ask again.
+    holder was asked to retry.
     """
 
     def __init__(

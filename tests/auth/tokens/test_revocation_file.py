@@ -149,7 +149,7 @@ def test_a_disk_that_is_full_is_told_once(
     made = file(tmp_path / "missing", clock)
     for _ in range(3):
         made.keep(REVOKED, changed=True, read_at_s=clock().timestamp())
-    assert caplog.text.count("cannot be kept on disk") == 1
+    assert caplog.text.count("cannot be saved on disk") == 1
     (tmp_path / "missing").mkdir()
     made.keep(REVOKED, changed=True, read_at_s=clock().timestamp())
     kept = json.loads((tmp_path / "missing" / "revoked.json").read_text())
