@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from iargus.api.container import Services
-from iargus.api.lifespan import BeginsByRequest, Life
+from iargus.api.lifespan import BeginsByRequest, LifespanRunner
 from iargus.api.middleware.outer import outer_middleware
 from iargus.api.middleware.request_metrics import RequestMetrics
 from iargus.api.middleware.response_headers import ResponseHeaders
@@ -60,7 +60,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     """
     built = services or Services.build(Settings.read(os.environ))
 
-    life = Life(built)
+    life = LifespanRunner(built)
     app = Application(
         title="IArgus",
         version=_version(),

@@ -21,7 +21,7 @@ from iargus.api.container import Services
 logger = logging.getLogger(__name__)
 
 
-class Life:
+class LifespanRunner:
     """Starts and stops the services once, on the first call; after the end nothing starts."""
 
     def __init__(self, services: Services) -> None:
@@ -73,7 +73,7 @@ class Life:
 class BeginsByRequest:
     """ASGI middleware: has the services started before the first request that comes without."""
 
-    def __init__(self, app: ASGIApp, *, life: Life) -> None:
+    def __init__(self, app: ASGIApp, *, life: LifespanRunner) -> None:
         self._app = app
         self._life = life
 

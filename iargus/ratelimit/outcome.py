@@ -20,7 +20,7 @@ Decided = Callable[[str, Backend, bool], None]
 Fields = list[tuple[bytes, bytes]]
 
 
-class HeadersOfOne:
+class SingleLimitHeaders:
     """The fields where one limit applies."""
 
     def __init__(self, limit: Limit) -> None:
@@ -31,7 +31,7 @@ class HeadersOfOne:
         return [self._policy, (b"ratelimit", self._format % (remaining, resets_in_s))]
 
 
-class HeadersOfTwo:
+class TwoLimitsHeaders:
     """The fields where two limits apply to a request at once."""
 
     def __init__(self, first: Limit, second: Limit) -> None:
@@ -74,8 +74,8 @@ class DecisionReporter:
         self, limits: tuple[Limit, ...], *, second: Limit, decided: Decided | None = None
     ) -> None:
         self._decided = decided
-        self._one = {limit.name: HeadersOfOne(limit) for limit in limits}
-        self._two = {limit.name: HeadersOfTwo(limit, second) for limit in limits}
+        self._one = {limit.name: SingleLimitHeaders(limit) for limit in limits}
+        self._two = {limit.name: TwoLimitsHeaders(limit, second) for limit in limits}
 
     def admitted(self, outcome: Outcome, backend: Backend) -> Fields:
         """The fields of an answer to a request that was admitted."""

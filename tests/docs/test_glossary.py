@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 PLAIN = frozenset((FOLDER / "plain_words.txt").read_text(encoding="utf-8").split())
 # Of classes that still need a better name. This list only gets shorter.
 ODD = frozenset((FOLDER / "odd_words.txt").read_text(encoding="utf-8").split())
-MOST_ODD = 43
+MOST_ODD = 36
 
 
 def terms() -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from iargus.ratelimit.outcome import HeadersOfOne, HeadersOfTwo
+from iargus.ratelimit.outcome import SingleLimitHeaders, TwoLimitsHeaders
 from iargus.ratelimit.requests import address_key
 from iargus.ratelimit.table import Limit
 
@@ -13,14 +13,14 @@ ADDRESS = Limit("address", "requests of this client address", 12_000, 60)
 
 
 def test_one_limit_is_told_as_the_draft_has_it() -> None:
-    assert HeadersOfOne(TOKEN)(5999, 42) == [
+    assert SingleLimitHeaders(TOKEN)(5999, 42) == [
         (b"ratelimit-policy", b'"token";q=6000;w=60'),
         (b"ratelimit", b'"token";r=5999;t=42'),
     ]
 
 
 def test_of_two_limits_the_one_with_less_left_comes_first() -> None:
-    tell = HeadersOfTwo(TOKEN, ADDRESS)
+    tell = TwoLimitsHeaders(TOKEN, ADDRESS)
     assert tell(5999, 42, 11_000, 42)[1][1] == b'"token";r=5999;t=42, "address";r=11000;t=42'
     assert tell(5999, 42, 7, 42)[1][1] == b'"address";r=7;t=42, "token";r=5999;t=42'
     assert tell(0, 1, 0, 1)[0][1] == b'"token";q=6000;w=60, "address";q=12000;w=60'

@@ -65,8 +65,8 @@ GUARDS = (
     ),
     _GATE.guard(
         "who has no token is not told what is wrong with a body",
-        "            except Unparsed as error:\n",
-        "            except Unparsed as error:\n                error.as_error()\n",
+        "            except BodyRefused as error:\n",
+        "            except BodyRefused as error:\n                error.as_error()\n",
     ),
     _FAULTS.guard(
         "a long body is not searched for a place",

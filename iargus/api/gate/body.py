@@ -98,7 +98,7 @@ def _too_large(max_bytes: int) -> BodyTooLarge:
     return BodyTooLarge(f"the body is over {max_bytes} bytes")
 
 
-class Unparsed(Exception):
+class BodyRefused(Exception):
     """A body that is refused. Finding out why costs more than refusing, and a client without a
     token does not learn it: `as_error` finds it."""
 
@@ -119,7 +119,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     """
     try:
         return load_object(body)
-    except Unparsed as unparsed:
+    except BodyRefused as unparsed:
         raise unparsed.as_error() from None
 
 
@@ -127,18 +127,18 @@ def load_object(body: bytes) -> dict[str, Any]:
     """Parse a JSON object, and leave the explanation of what is none for later.
 
     Raises:
-        Unparsed: where `parse_object` raises `BodyInvalid`.
+        BodyRefused: where `parse_object` raises `BodyInvalid`.
     """
     try:
         document = strict_json.load(body)
     except strict_json.NameTwice as error:
         name = error.name
-        raise Unparsed(lambda: _invalid(explain_twice(body, name))) from None
+        raise BodyRefused(lambda: _invalid(explain_twice(body, name))) from None
     except ValueError as error:
         found = error
-        raise Unparsed(lambda: _invalid(explain(body, found))) from None
+        raise BodyRefused(lambda: _invalid(explain(body, found))) from None
     if not isinstance(document, dict):
-        raise Unparsed(lambda: BodyInvalid(_no_object(document)))
+        raise BodyRefused(lambda: BodyInvalid(_no_object(document)))
     return document
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.types import Receive, Scope
 
 from iargus.api.container import Services
-from iargus.api.gate.body import Unparsed, load_object, read_body
+from iargus.api.gate.body import BodyRefused, load_object, read_body
 from iargus.api.gate.credentials import body_token, header_token, the_token, token_expires
 from iargus.api.gate.rate_limit import RateLimitGuard
 from iargus.api.middleware.response_headers import add_response_headers
@@ -49,7 +49,7 @@ class Gate:
             TokenStateUnknown, RateLimited.
         """
         address = self._rate_limits.check_address(scope)
-        unparsed: Unparsed | None = None
+        unparsed: BodyRefused | None = None
         try:
             body = await read_body(
                 scope, receive, max_bytes=self._max_bytes, timeout_s=self._timeout_s
@@ -58,7 +58,7 @@ class Gate:
             document: dict[str, Any] = {}
             try:
                 document = load_object(body)
-            except Unparsed as error:
+            except BodyRefused as error:
                 if in_header is None:
                     # A token in a body that cannot be read is no token.
                     raise TokenMissing("a token is needed, and the body cannot be read") from None

@@ -29,7 +29,7 @@ from iargus.api.routes.admin_models import (
     PAGE_ROWS,
     TEXT,
     Revocation,
-    Revoked,
+    RevocationResult,
     Search,
     TokenInfo,
     TokenPage,
@@ -126,14 +126,14 @@ def admin_router(services: Services, description: Description) -> APIRouter:
         "/revoke",
         name="revoke_tokens",
         summary="Revoke a token, or as many as are expected",
-        response_model=Revoked,
+        response_model=RevocationResult,
         responses=problem_docs(*_BODY_PROBLEMS, RevocationUnexpected),
         openapi_extra=description.body(Revocation, gated=True),
     )
     async def revoke(request: Request) -> Response:
         asked = Revocation.model_validate(await body(request))
         number = await run_in_threadpool(_revoke, services, asked.wanted(clock()), asked.expected)
-        return JsonResponse(Revoked(revoked=number).model_dump_json().encode())
+        return JsonResponse(RevocationResult(revoked=number).model_dump_json().encode())
 
     @router.get(
         "/{jti:jti}",

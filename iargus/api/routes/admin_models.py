@@ -68,7 +68,7 @@ TEXT = TypeAdapter(Name).json_schema()
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
 
 
-class Which(BaseModel):
+class TokenFilter(BaseModel):
     """Which tokens are meant; all of what is given must be so. An address is never taken from a
     URL, which many programs log."""
 
@@ -96,7 +96,7 @@ class Which(BaseModel):
         )
 
 
-class Search(Which):
+class Search(TokenFilter):
     """A page of the tokens that are meant; `cursor` is that of the page before."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE_ROWS), NEVER_AS_TEXT] = PAGE_ROWS
@@ -124,7 +124,7 @@ class TokenQuery(Search):
         )
 
 
-class Revocation(Which):
+class Revocation(TokenFilter):
     """What to revoke. A request that means more than one token must say how many it expects, so
     that a slip ends nothing; asked without, the answer is 409 and says how many there are."""
 
@@ -171,7 +171,7 @@ class TokenPage(BaseModel):
     cursor: int | None
 
 
-class Revoked(BaseModel):
+class RevocationResult(BaseModel):
     """How many tokens were revoked."""
 
     model_config = with_examples({"revoked": 1, "state": "done"})

@@ -19,7 +19,7 @@ from iargus.api.public_address import public_path
 logger = logging.getLogger(__name__)
 
 
-class Offered(BaseModel):
+class TaskHelp(BaseModel):
     """A task: where it answers, and a body that works."""
 
     predict: str
@@ -44,7 +44,7 @@ class Help(BaseModel):
     documentation: str
     openapi: str
     token: dict[str, str]
-    tasks: dict[str, Offered]
+    tasks: dict[str, TaskHelp]
     feedback: str
 
 
@@ -73,7 +73,7 @@ def health_router(services: Services) -> APIRouter:
                 "revoke": "POST /revoke_token",
             },
             tasks={
-                task.name: Offered(predict=f"POST {task.policy.path}", example=task.example())
+                task.name: TaskHelp(predict=f"POST {task.policy.path}", example=task.example())
                 for task in services.catalogue
             },
             feedback='POST /feedback {"prediction_id", "label"}',
