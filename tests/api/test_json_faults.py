@@ -1,4 +1,4 @@
-"""A body that is no JSON is refused with the cause, and the field where it can be known."""
+"""A body that is not JSON is refused with the cause, and the field where it can be known."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def refused(body: bytes | str) -> BodyInvalid:
 @pytest.mark.parametrize(
     ("value", "cause"),
     [
-        ("NaN", "NaN is no JSON"),
-        ("nan", "NaN is no JSON"),
-        ("-NaN", "NaN is no JSON"),
-        ("Infinity", "Infinity is no JSON"),
-        ("-Infinity", "Infinity is no JSON"),
-        ("inf", "Infinity is no JSON"),
-        ("-inf", "Infinity is no JSON"),
+        ("NaN", "NaN is not valid JSON"),
+        ("nan", "NaN is not valid JSON"),
+        ("-NaN", "NaN is not valid JSON"),
+        ("Infinity", "Infinity is not valid JSON"),
+        ("-Infinity", "Infinity is not valid JSON"),
+        ("inf", "Infinity is not valid JSON"),
+        ("-inf", "Infinity is not valid JSON"),
         ("None", "which writes null"),
         ("undefined", "which writes null"),
         ("NULL", "which writes null"),
@@ -50,7 +50,7 @@ def refused(body: bytes | str) -> BodyInvalid:
         ("60 000", "a number is written"),
         ("60000km", "a number is written"),
         ("0xEA60", "a number is written"),
-        ("60,000", "a number has a comma"),
+        ("60,000", "a number contains a comma"),
         ("9" * 5000, "too many digits"),
         ("'60000'", "single quotes"),
         ("`60000`", "backquotes"),
@@ -62,7 +62,7 @@ def refused(body: bytes | str) -> BodyInvalid:
         ("60000 // km", "no comments"),
         ("/* km */ 60000", "no comments"),
         ("", "a value is missing"),
-        ("sixty", "without double quotes"),
+        ("sixty", "not in double quotes"),
         ('60000 "state":"TX"', "a comma is missing"),
     ],
 )
@@ -116,7 +116,7 @@ def test_infinity_and_nan_in_one_body_are_told_apart() -> None:
         (b"[" * 3000, "too deeply"),
         (b'{"make" "Ford"}', "a colon is missing"),
         (b"{'make':1}", "single quotes"),
-        (b"{make:1}", "without double quotes"),
+        (b"{make:1}", "not in double quotes"),
         (b'{"make":"Ford",}', "after make"),
         (b'{"cars":[{"make":"Ford"},]}', "after cars[0]"),
         (b'{"cars":[{"make":"Ford","year":2016', "cut off, after cars[0].year"),
@@ -135,7 +135,7 @@ def test_what_is_wrong_with_the_whole_is_named(body: bytes, cause: str) -> None:
 def test_a_text_in_another_encoding_is_named_with_its_field(encoding: str) -> None:
     body = '{"cars":[{"make":"\\"Citro"},{"make":"Citroën"}]}'.encode(encoding)
     error = refused(body)
-    assert "byte EB is no UTF-8" in str(error)
+    assert "byte EB is not valid UTF-8" in str(error)
     assert [field for field, _ in error.fields] == ["cars[1].make"]
 
 
@@ -270,7 +270,7 @@ def test_over_http_the_field_is_in_errors(api: Api) -> None:
     body = BATCH % (GOOD, "NaN")
     answer = api.client.post("/predict/batch", content=body, headers=api.bearer())
     assert (answer.status_code, answer.json()["label"]) == (422, "BODY_INVALID")
-    assert "cars[1].mileage: NaN is no JSON" in answer.json()["detail"]
+    assert "cars[1].mileage: NaN is not valid JSON" in answer.json()["detail"]
     (field,) = answer.json()["errors"]
     assert (field["field"], field["label"]) == ("cars[1].mileage", "MILEAGE_INVALID")
 

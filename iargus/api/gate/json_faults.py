@@ -1,4 +1,4 @@
-"""Why a body is no JSON, in words for the client's developer: the cause, the line, the field.
+"""Why a body is not valid JSON, in words for the client's developer: cause, line and field.
 
 Only bodies that were refused come here. What is said never repeats what was sent, but for names of
 fields, which are cut short: a body may hold a token.
@@ -42,7 +42,7 @@ def explain(body: bytes, error: ValueError) -> Fault:
         return Fault("the body is empty; a JSON object is expected")
     whole = json_wording.other_format(body)
     if whole is not None:
-        return Fault(f"the body is no JSON: {whole}")
+        return Fault(f"the body is not valid JSON: {whole}")
     try:
         body.decode()
     except UnicodeDecodeError as found:
@@ -50,7 +50,7 @@ def explain(body: bytes, error: ValueError) -> Fault:
         return _fault(cause, body, found.start, _place_of_text(body, found.start))
     match = _POSITION.fullmatch(str(error))
     if match is None:
-        return Fault("the body is no JSON")
+        return Fault("the body is not valid JSON")
     return _at(body, match[1], _offset(body, int(match[2]), int(match[3])))
 
 
@@ -68,7 +68,7 @@ def explain_twice(body: bytes, name: str) -> Fault:
         return Fault(detail)
     field = spell((*place, name))
     around = f" in {spell(place)}" if place else ""
-    return Fault(f"{detail}{around}", ((field, f"{shown} is there twice"),))
+    return Fault(f"{detail}{around}", ((field, f"{shown} occurs twice"),))
 
 
 class _Twice:
@@ -99,7 +99,7 @@ def _at(body: bytes, message: str, offset: int) -> Fault:
     if "trailing comma" in message:
         comma = len(body[:offset].rstrip()) - 1
         last = _after(_searched(body, comma, json_places.place_of_last))
-        return _fault(f"a comma has nothing behind it{last}", body, comma, None)
+        return _fault(f"nothing follows a comma{last}", body, comma, None)
     start = len(body[:offset].rstrip(_WORD))
     match = _TOKEN.match(body, start)
     token = match[0] if match else b""
@@ -155,7 +155,7 @@ def _not_finite(body: bytes, start: int, name: str) -> Fault:
         return _fault(cause, body, start, _searched(body, start, json_places.place_of_value))
     fields = tuple((spell(path), detail) for path, detail in found[:MAX_FIELDS])
     names = ", ".join(field for field, _ in fields) + (", …" if len(found) > MAX_FIELDS else "")
-    return Fault(f"the body is no JSON: {names}: {cause} ({_line(body, start)})", fields)
+    return Fault(f"the body is not valid JSON: {names}: {cause} ({_line(body, start)})", fields)
 
 
 def _cause_of(value: object) -> str | None:
@@ -182,7 +182,7 @@ def _place_of_text(body: bytes, offset: int) -> JsonPath | None:
 def _fault(cause: str, body: bytes, offset: int, place: JsonPath | None) -> Fault:
     field = spell(place) if place else ""
     where = f"{field}: " if field else ""
-    detail = f"the body is no JSON: {where}{cause} ({_line(body, offset)})"
+    detail = f"the body is not valid JSON: {where}{cause} ({_line(body, offset)})"
     return Fault(detail, ((field, cause),) if field else ())
 
 

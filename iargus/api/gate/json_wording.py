@@ -1,4 +1,4 @@
-"""What can be wrong with a body that is no JSON, in words. Nothing that was sent is repeated."""
+"""What can be wrong with a body that is not JSON, in words. Nothing that was sent is repeated."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ _BLANKS = {
 }
 
 NOT_FINITE = (
-    "{name} is no JSON, whose numbers are finite; where a value is missing, send null or leave the "
-    "field or the row out"
+    "{name} is not valid JSON, whose numbers are finite; for a missing value, send null or leave "
+    "the field or the row out"
 )
 NOT_UTF_8 = (
-    "byte {byte:02X} is no UTF-8, in which JSON is sent; the text may be in Latin-1 or Windows-1252"
+    "byte {byte:02X} is not valid UTF-8, the encoding of JSON; the text may be Latin-1 or "
+    "Windows-1252"
 )
 COMMA_IN_A_NUMBER = (
-    "a number has a comma in it: JSON has nothing between thousands, and a point before decimals"
+    "a number contains a comma: JSON has no thousands separator, and a point before decimals"
 )
 _NUMBER_FORM = (
     "a number is written in a way that JSON does not know: it has no plus sign, no zero in front, "
@@ -54,7 +55,7 @@ def other_format(body: bytes) -> str | None:
         return "it is in UTF-16 or UTF-32; send it in UTF-8"
     if body.startswith(b"\xef\xbb\xbf"):
         return (
-            "it begins with a byte order mark (EF BB BF), which JSON does without; write UTF-8 "
+            "it begins with a byte order mark (EF BB BF), which JSON must not have; write UTF-8 "
             'without one, in Python as "utf-8" and not "utf-8-sig"'
         )
     if body.startswith((b"\x1f\x8b", b"PK\x03\x04")):
@@ -78,7 +79,7 @@ def behind(body: bytes, offset: int) -> str:
 def of_name(body: bytes, start: int, token: bytes) -> str:
     """What stands where the name of a member should."""
     if token:
-        return "a name stands without double quotes"
+        return "a name is not in double quotes"
     return _of_sign(body, start) or "a name in double quotes is missing"
 
 
@@ -96,16 +97,16 @@ def of_value(body: bytes, start: int, token: bytes, message: str) -> str:
     """What stands where a value should."""
     constant = _CONSTANTS.get(token.lower())
     if constant is not None:
-        return f"{token.decode()} is no JSON, which writes {constant}"
+        return f"{token.decode()} is not valid JSON, which writes {constant}"
     if "out of range" in message:
         return "a number has too many digits"
     if _NUMBER.match(token):
         return _NUMBER_FORM
     if token:
-        return "a word stands without double quotes"
+        return "a word is not in double quotes"
     if body[start : start + 1] in (b",", b"}", b"]"):
         return "a value is missing"
-    return _of_sign(body, start) or "something is there that begins no value"
+    return _of_sign(body, start) or "no value begins here"
 
 
 def _of_sign(body: bytes, start: int) -> str | None:
@@ -115,12 +116,12 @@ def _of_sign(body: bytes, start: int) -> str | None:
     if sign == "`":
         return "names and strings are in backquotes; JSON uses double quotes"
     if sign and sign in _QUOTES:
-        return "a typographic quotation mark stands where JSON has a plain one (U+0022)"
+        return "a typographic quotation mark is used where JSON has a plain one (U+0022)"
     if sign in ("/", "#"):
         return "JSON has no comments"
     if sign in _BLANKS:
         return (
-            f"{_BLANKS[sign]} (U+{ord(sign):04X}) stands between the parts, where JSON has only "
+            f"{_BLANKS[sign]} (U+{ord(sign):04X}) is between the parts, where JSON allows only "
             "blanks, tabs and line breaks"
         )
     return None
