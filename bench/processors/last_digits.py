@@ -43,7 +43,7 @@ def change_last_digits() -> None:
         return changed(found), *others
 
     HistGradientBoostingRegressor.fit = fit
-    np.linalg.lstsq = lstsq  # type: ignore[assignment]
+    np.linalg.lstsq = lstsq
 
 
 def _changing_coefficients(fit: Callable[..., Any]) -> Callable[..., Any]:
