@@ -29,7 +29,8 @@ HELD_OUT = 5  # one sentence of so many is predicted and not learned from
 
 def cars(plan: dict[str, object]) -> pd.DataFrame:
     """Simulated sales as labelled rows."""
-    months = pd.concat(simulate(SimulationPlan(**plan)), ignore_index=True)  # type: ignore[arg-type]
+    plan_of_sales = SimulationPlan(**plan)  # type: ignore[arg-type]
+    months: pd.DataFrame = pd.concat(simulate(plan_of_sales), ignore_index=True)
     return months.rename(columns={"price": "label", "date_added": "observed_at"})
 
 
