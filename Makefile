@@ -17,10 +17,10 @@ run: .venv/installed ## Set up what is missing and serve on http://127.0.0.1:800
 	@PORT=$(PORT) WORKERS=$(WORKERS) $(BIN)/iargus serve
 
 test: .venv/installed-dev ## Set up and run the tests but the slow ones (ARGS="-k token" chooses some)
-	@$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(ARGS)
 
 test-all: .venv/installed-dev ## Set up and run all tests, the slow ones of tests/slow.py too
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: .venv/installed-docs ## Linter, types, direction of imports, documentation, locks
 	$(BIN)/ruff check .

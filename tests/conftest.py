@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import iargus.threads  # noqa: F401 - before scikit-learn is imported
-from tests.slow import is_slow
+from tests.slow import NOT_SLOW, is_slow
 
 pytest_plugins = [
     "tests.services.fixtures_mariadb",
@@ -17,6 +18,12 @@ pytest_plugins = [
     "tests.services.fixtures_smtp",
     "tests.api.fixtures",
 ]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where slow tests are left out, do not even import their files."""
+    path = collection_path.relative_to(config.rootpath).as_posix()
+    return True if config.option.markexpr == NOT_SLOW and is_slow(path) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -73,8 +73,12 @@ def build(
 
 
 @contextmanager
-def running(services: Services) -> Iterator[Api]:
-    """Start the application, and end it with the block."""
+def running(services: Services, *, peer: str = "testclient") -> Iterator[Api]:
+    """Start the application, asked by ``peer``, and end it with the block.
+
+    Once for the same services: a second start would leave the threads of the first running.
+    """
     assert isinstance(services.clock, StillClock)
-    with TestClient(create_app(services), raise_server_exceptions=False) as client:
+    app = create_app(services)
+    with TestClient(app, client=(peer, 50_000), raise_server_exceptions=False) as client:
         yield Api(client, services, services.clock)

@@ -50,6 +50,7 @@ def server(
             "SMTP_RECIPIENT": "ops@example.org",
         },
         tmp_path / "log",
+        sync=False,
     )
     config.write_text(json.dumps({"issuing": {"mode": "confirm", "public_url": server.url}}))
     with server:

@@ -57,7 +57,7 @@ def scraped(
     shutil.copytree(empty_var, folder / "var")
     shutil.copytree(placed, folder / "var" / "models")
     environ = {"IARGUS_VAR": str(folder / "var"), "MLFLOW_HOST": f"127.0.0.1:{free_port()}"}
-    with Gunicorn(environ, folder / "log") as server:
+    with Gunicorn(environ, folder / "log", sync=False) as server:
         target = f"127.0.0.1:{server.port}"
         with Prometheus(FOLDER / "prometheus.yml", target, folder) as prometheus:
             prometheus.wait_for(

@@ -50,7 +50,8 @@ def configure(tmp_path: Path, policy: object) -> None:
 
 def started(environ: dict[str, str], tmp_path: Path, **options: Any) -> Gunicorn:
     """One worker unless `options` want more; of models nothing is asked here."""
-    return Gunicorn(environ, tmp_path / "log", **{"workers": 1, "until": "/live", **options})
+    chosen = {"workers": 1, "until": "/live", "sync": False, **options}
+    return Gunicorn(environ, tmp_path / "log", **chosen)
 
 
 def asked(server: Gunicorn, local_address: str | None, headers: dict[str, str]) -> int:

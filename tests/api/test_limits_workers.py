@@ -64,7 +64,10 @@ def test_four_workers_admit_exactly_the_limit(
 ) -> None:
     var_dir = shutil.copytree(empty_var, tmp_path / "var")
     server = Gunicorn(
-        environ | {"IARGUS_VAR": str(var_dir)}, tmp_path / "log", workers=4, until="/live"
+        *(environ | {"IARGUS_VAR": str(var_dir)}, tmp_path / "log"),
+        workers=4,
+        until="/live",
+        sync=False,
     )
     with ExitStack() as stack:
         stack.callback(server.stop)
@@ -88,7 +91,9 @@ def test_two_hosts_admit_exactly_the_limit_and_go_on_without_redis(
                 (var_dir / "iargus_api.db").unlink()
                 (var_dir / "iargus_api.db").symlink_to(tmp_path / "first/var/iargus_api.db")
             server = Gunicorn(
-                environ | {"IARGUS_VAR": str(var_dir)}, tmp_path / name / "log", until="/live"
+                *(environ | {"IARGUS_VAR": str(var_dir)}, tmp_path / name / "log"),
+                until="/live",
+                sync=False,
             )
             stack.callback(server.stop)
             servers.append(server.start())

@@ -37,7 +37,7 @@ def server(folder: Path, empty_var: Path, placed: Path) -> Iterator[Gunicorn]:
         "IARGUS_VAR": str(folder / "var"),
         "MLFLOW_HOST": f"127.0.0.1:{free_port()}",
     }
-    with Gunicorn(environ, folder / "log", workers=WORKERS) as started:
+    with Gunicorn(environ, folder / "log", workers=WORKERS, sync=False) as started:
         started.wait_for(lambda: scrape(started).value("iargus_workers_ready") == WORKERS, "all")
         yield started
 

@@ -62,7 +62,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, empty_var: Path, placed: Path
         "IARGUS_CONFIG": str(folder / "config.yml"),
     }
     certificates = make_certificates(folder)
-    api = Gunicorn(environ, folder / "log", uds=folder / "api.sock")
+    api = Gunicorn(environ, folder / "log", uds=folder / "api.sock", sync=False)
     with api, Nginx(folder / "nginx", folder / "api.sock", certificates) as nginx:
         yield Site(nginx, api, certificates)
 

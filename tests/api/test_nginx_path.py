@@ -37,7 +37,7 @@ def website(
     policy = {"server": {"root_path": "/cars"}} if is_set else {"proxies": {"trusted": ["unix"]}}
     (folder / "config.yml").write_text(json.dumps(policy))
     environ = {"IARGUS_VAR": str(folder / "var"), "IARGUS_CONFIG": str(folder / "config.yml")}
-    api = Gunicorn(environ, folder / "log", uds=folder / "api.sock", workers=1)
+    api = Gunicorn(environ, folder / "log", uds=folder / "api.sock", workers=1, sync=False)
     with api, Nginx(folder / "nginx", folder / "api.sock", None) as nginx:
         yield f"http://127.0.0.1:{nginx.http_port}"
 

@@ -44,7 +44,7 @@ def environ(
 @pytest.fixture(scope="module")
 def server(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
     log = tmp_path_factory.mktemp("log") / "gunicorn.log"
-    with Gunicorn(environ, log, workers=1) as started:
+    with Gunicorn(environ, log, workers=1, sync=False) as started:
         yield started
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from iargus.api.app import create_app
 from iargus.errors import RateLimited
 from iargus.settings import Policy
 from tests.api.application import ADA, Api, build, running
@@ -37,13 +36,8 @@ def start(tmp_path: Path, empty_var: Path) -> Start:
             shutil.copytree(empty_var, tmp_path / "var")
         policy = {"limits": limits, "proxies": {"trusted": [PROXY]}}
         services = build(tmp_path / "var", Policy.model_validate(policy), {})
-        with (
-            running(services) as api,
-            TestClient(
-                create_app(services), client=(peer, 50_000), raise_server_exceptions=False
-            ) as client,
-        ):
-            yield Api(client, services, api.clock)
+        with running(services, peer=peer) as api:
+            yield api
 
     return started
 

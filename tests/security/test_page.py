@@ -8,6 +8,7 @@ import pytest
 
 from tests.security.names import CONTROL, FOLDER, ROOT, Area, area_paths, areas, collect
 from tests.security.page import PAGE, page
+from tests.slow import NOT_SLOW
 
 AT_LEAST = 150
 
@@ -16,8 +17,10 @@ AT_LEAST = 150
 def found(request: pytest.FixtureRequest) -> list[Area]:
     """Every area: from this run where it has all of them, else from a collection of its own."""
     config, session = request.config, request.session
+    # `make test` leaves out whole files, which are missed below.
     narrowed = any("::" in argument for argument in config.args) or any(
-        config.getoption(option, None) for option in ("keyword", "markexpr", "deselect", "lf")
+        config.getoption(option, None) not in (None, "", False, [], NOT_SLOW)
+        for option in ("keyword", "markexpr", "deselect", "lf")
     )
     whole = not narrowed and set(area_paths()) <= {item.path for item in session.items}
     if not whole:

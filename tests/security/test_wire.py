@@ -33,7 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, empty_var: Path) -> Iterato
         "IARGUS_JWT_KEYS": f"k:{'abcdefgh' * 6}",
         "MLFLOW_HOST": "http://127.0.0.1:9",
     }
-    with Gunicorn(environ, folder / "log", workers=1, until="/live") as started:
+    with Gunicorn(environ, folder / "log", workers=1, until="/live", sync=False) as started:
         yield started
         started.stop()
         assert "Traceback" not in started.log.read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import ssl
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import httpx2
 
@@ -23,7 +24,10 @@ START_TIMEOUT_S = 90.0
 
 class Gunicorn:
     """`gunicorn api:app` as gunicorn.conf.py has it, on a port or on the Unix socket `uds`; its
-    output goes to `log`. With `authority`, it is asked by HTTPS and must be signed by that."""
+    output goes to `log`. With `authority`, it is asked by HTTPS and must be signed by that.
+
+    Without `sync`, the lock of the sync process is held here, so that no worker starts one: it
+    imports MLflow for seconds, and what is placed under `var/` is served without it."""
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class Gunicorn:
         authority: Path | None = None,
         options: Sequence[str] = (),
         until: str = "/ready",
+        sync: bool = True,
     ) -> None:
         self.port = free_port()
         self.url = f"{'https' if authority else 'http'}://127.0.0.1:{self.port}"
@@ -45,6 +50,8 @@ class Gunicorn:
         self._uds = uds
         bind = f"unix:{uds}" if uds else f"127.0.0.1:{self.port}"
         self._environ = os.environ | environ
+        self._sync_lock = None if sync else Path(environ["IARGUS_VAR"], "sync.lock")
+        self._held: IO[str] | None = None
         self._command = [
             *(sys.executable, "-m", "gunicorn", "api:app", "--workers", str(workers)),
             *("--worker-class", worker_class, "--bind", bind, *options),
@@ -53,6 +60,10 @@ class Gunicorn:
     def start(self, until: str | None = None) -> Self:
         """Start, and wait until a GET of `until` is answered with 200."""
         until = until or self._until
+        if self._sync_lock is not None and self._held is None:
+            self._sync_lock.parent.mkdir(parents=True, exist_ok=True)
+            self._held = self._sync_lock.open("a")
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command, cwd=ROOT, env=self._environ, stdout=log, stderr=log
@@ -69,6 +80,10 @@ class Gunicorn:
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
+        finally:
+            if self._held is not None:
+                self._held.close()
+                self._held = None
 
     def client(self, *, local_address: str | None = None) -> httpx2.Client:
         """A client that trusts the authority; it asks from `local_address`."""
