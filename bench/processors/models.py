@@ -16,10 +16,9 @@ import pandas as pd
 
 from bench.processors.last_digits import SEED, change_last_digits
 from iargus.settings import Policy
-from iargus.tasks.car_price.estimator.pipeline import predict_interval
 from iargus.tasks.catalogue import Catalogue
 from iargus.training.fit import fit_candidate
-from iargus.training.sentences import load_sentences
+from iargus.training.seed import load_sentences
 from iargus.training.simulator import SimulationPlan, simulate
 
 CARS = {"rows": 24_000, "months": 24, "end": date(2026, 11, 1), "seed": 0}
@@ -41,7 +40,7 @@ def predictions() -> dict[str, np.ndarray]:
     later = cars(LATER)
     fitted = fit_candidate(price, cars(CARS))
     frame = price.training_frame(later)
-    low, high = predict_interval(fitted, frame)
+    _, low, high = fitted[-1].predict_with_interval(fitted[:-1].transform(frame))
     sentences = load_sentences().assign(observed_at=pd.Timestamp("2026-10-01"))
     out = np.arange(len(sentences)) % HELD_OUT == 0
     classifier = fit_candidate(intent, sentences[~out])

@@ -6,6 +6,7 @@ What is gone, too large, or not what was registered is `ArtefactRejected`.
 from __future__ import annotations
 
 import tempfile
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,6 @@ class RemoteFolder:
         self._version = version
         self._directory = directory
         self._folder = f"{MODEL_FOLDER}/{folder}" if folder else MODEL_FOLDER
-        self._there = {str(each.path).rpartition("/")[2]: each for each in self._listed()}
 
     def bring(self, name: str, most: int) -> Path:
         """Download the file `name`, of at most `most` bytes.
@@ -110,16 +110,19 @@ class RemoteFolder:
             raise ArtefactRejected(_too_large(file, path.stat().st_size, most))
         return path
 
-    def _listed(self) -> list[Any]:
+    @cached_property
+    def _there(self) -> dict[str, Any]:
+        """What the registry lists, by name; asked with the first file."""
         from mlflow.exceptions import MlflowException
 
         try:
-            return self._client.list_artifacts(self._version.run_id, self._folder)
+            found = self._client.list_artifacts(self._version.run_id, self._folder)
         except MlflowException as error:
             # The run was deleted: the version is still listed, and the server well.
             if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                 raise ArtefactRejected(self._lost(self._folder)) from error
             raise
+        return {str(each.path).rpartition("/")[2]: each for each in found}
 
     def _lost(self, what: str) -> str:
         version = self._version
