@@ -19,7 +19,7 @@ CANNOT_BE_LOADED = 4
 try:
     _settings = Settings.read(os.environ)
     configure_logging(_settings.policy.log_level)
-    app = create_app(Services.build(_settings))
+    app = create_app(Services(_settings))
 except ConfigurationError as error:
     print(f"iargus: cannot start: {error}", file=sys.stderr)
     sys.exit(CANNOT_BE_LOADED)

@@ -122,7 +122,7 @@ def prepare(folder: Path) -> dict[str, str]:
     from iargus.training.simulator import SimulationPlan, simulate
 
     settings = Settings(Environment.read({"IARGUS_VAR": str(folder / "var")}), Policy())
-    for database in Services.build(settings, follow_registry=False).databases:
+    for database in Services(settings, follow_registry=False).databases:
         upgrade(database)
         database.dispose()
     placement = Placement(settings.models_dir)

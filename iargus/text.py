@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 # A word, or one sign that is neither word nor blank: "?", "€" and emoji carry meaning here.
@@ -32,6 +33,8 @@ def counted(number_of: int, one: str, many: str | None = None) -> str:
 
 
 NAME_CHARS = 60
+SENTENCE_CHARS = 1200
+NAMES = 6  # of a list
 _CUT = "…"
 _JOINERS = "\u200c\u200d"  # Persian words and composed emoji need them
 _SPACES = ("Cc", "Zl", "Zp", "Zs")
@@ -50,6 +53,17 @@ def printable(value: object, most: int = NAME_CHARS) -> str:
     room = line[:most].encode()[: 2 * most - len(_CUT.encode())].decode(errors="ignore")
     whole, _, _ = room.rpartition(" ")
     return (whole if len(whole) > most // 2 else room[: most - 1]).rstrip(" ,;:(") + _CUT
+
+
+def listed(names: Iterable[object], *, most: int = NAMES, longest: int = 30) -> str:
+    """`rivian, vinfast and 3 more`."""
+    every = list(names)
+    shown = ", ".join(printable(name, longest) for name in every[:most])
+    return f"{shown} and {len(every) - most:,} more" if len(every) > most else shown
+
+
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _harmless(character: str) -> str:

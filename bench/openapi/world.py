@@ -47,7 +47,7 @@ def prepare(folder: Path) -> dict[str, str]:
 @contextmanager
 def tokens(environ: dict[str, str]) -> Iterator[Services]:
     """The part of the service that issues tokens, before anything listens."""
-    services = Services.build(Settings.read({**os.environ, **environ}), follow_registry=False)
+    services = Services(Settings.read({**os.environ, **environ}), follow_registry=False)
     try:
         for database in services.databases:
             upgrade(database)

@@ -16,7 +16,7 @@ from iargus.settings import Settings
 def main(host: str, port: int) -> None:
     """Serve until the process is ended."""
     configure_logging("error")
-    services = Services.build(Settings.read(os.environ), follow_registry=False)
+    services = Services(Settings.read(os.environ), follow_registry=False)
     uvicorn.run(create_app(services), host=host, port=port, log_config=None, access_log=False)
 
 

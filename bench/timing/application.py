@@ -25,7 +25,7 @@ class Application:
     """IArgus on SQLite. Nothing runs beside the requests: no mail is sent, no model is there."""
 
     def __init__(self, var_dir: Path, policy: dict[str, Any]) -> None:
-        self.services = Services.build(
+        self.services = Services(
             Settings(
                 Environment(var_dir=var_dir, smtp=_NOWHERE, jwt_keys=KEYS),
                 Policy.model_validate({"limits": {"enabled": False}, **policy}),

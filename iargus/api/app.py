@@ -58,7 +58,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     Raises:
         ConfigurationError: the settings are invalid, or there is no signing key.
     """
-    built = services or Services.build(Settings.read(os.environ))
+    built = services or Services(Settings.read(os.environ))
 
     life = LifespanRunner(built)
     app = Application(

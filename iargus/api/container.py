@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from iargus.api.client_address import ClientAddresses
 from iargus.api.gauges import GaugeRefresher
@@ -40,31 +39,73 @@ logger = logging.getLogger(__name__)
 _UNBOUNDED: tuple[DeadlineRunner, DeadlineRunner] = (unbounded, unbounded)
 
 
-@dataclass
 class Services:
-    """The composition root of the API. `build` reads settings and keys but connects to nothing;
+    """The composition root of the API. Making it reads settings and keys but connects to nothing;
     `start` and `stop` belong to the worker's life."""
 
-    settings: Settings
-    clock: Clock
-    catalogue: Catalogue
-    champions: LoadedModels
-    tokens: TokenService
-    issuing: Issuing
-    register: SqlTokenRegister
-    revocations: RevocationSnapshot
-    recorder: PredictionRecorder
-    feedback: FeedbackService
-    metrics: Metrics
-    follow_registry: bool
-    databases: list[Database]
-    addresses: ClientAddresses
-    deadlines: list[ThreadedDeadlineRunner]
-    _background: list[Background] = field(default_factory=list)
-    _gauges: GaugeRefresher = field(init=False)
-    limits: RequestLimits | None = None
+    def __init__(
+        self, settings: Settings, *, clock: Clock = utc_now, follow_registry: bool = True
+    ) -> None:
+        """Without `follow_registry`, what is placed under `var/` is served and nobody asks the
+        registry for more.
 
-    def __post_init__(self) -> None:
+        Raises:
+            ConfigurationError: settings or keys are invalid.
+        """
+        policy = settings.policy
+        self.settings, self.clock, self.follow_registry = settings, clock, follow_registry
+        self.catalogue = Catalogue.read(policy)
+        keys = load_key_ring(settings)
+        ring = RotatingKeyRing(keys, policy.tokens, path=settings.ring_file)
+        silence_s = policy.database.read_timeout_s
+        api = Database.connect(API, settings, read_timeout_s=silence_s)
+        labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
+        self.databases = [api, labelled]
+        self.deadlines = _deadlines(self.databases, settings)
+        within, labelled_within = self.deadlines or _UNBOUNDED
+        store = SqlTokenStore(api)
+        max_age_s = policy.tokens.revocation_max_age_s
+        self.revocations = RevocationSnapshot(
+            store,
+            clock=clock,
+            max_age_s=max_age_s,
+            ring=ring,
+            refresh_s=policy.tokens.revocation_refresh_s,
+            file=RevocationFile(settings.revocation_file, clock=clock, max_age_s=max_age_s),
+        )
+        self.tokens = TokenService(
+            store=store,
+            ring=ring,
+            policy=policy.tokens,
+            clock=clock,
+            revocations=self.revocations,
+            within=within,
+            check_key=KeyFileCheck(settings, keys),
+        )
+        self.register = SqlTokenRegister(api)
+        self.issuing = Issuing.build(
+            settings, tokens=self.tokens, database=api, clock=clock, within=within
+        )
+        self.champions = LoadedModels(self.catalogue, settings.models_dir, policy.uncompiled)
+        predictions = SqlPredictionStore(api)
+        self.recorder = PredictionRecorder(
+            predictions,
+            queue_rows=policy.recording.queue_rows,
+            queue_bytes=policy.recording.queue_bytes,
+            flush_interval_s=policy.recording.flush_interval_s,
+        )
+        self.feedback = FeedbackService(
+            store=predictions,
+            add=adder(labelled, source=SOURCE),
+            catalogue=self.catalogue,
+            clock=clock,
+            within=within,
+            labelled_within=labelled_within,
+        )
+        self.addresses = ClientAddresses(policy.proxies, on_azure=settings.environment.on_azure)
+        self.metrics = Metrics(settings.metrics_dir)
+        self.limits: RequestLimits | None = None
+        self._background: list[Background] = []
         self._gauges = self.gauges()
 
     def gauges(self) -> GaugeRefresher:
@@ -76,77 +117,6 @@ class Services:
             recorder=self.recorder,
             revocations=self.revocations,
             not_ready=self.not_ready,
-        )
-
-    @classmethod
-    def build(
-        cls, settings: Settings, *, clock: Clock = utc_now, follow_registry: bool = True
-    ) -> Services:
-        """Put the parts together. Without `follow_registry`, what is placed under `var/` is
-        served and nobody asks the registry for more.
-
-        Raises:
-            ConfigurationError: settings or keys are invalid.
-        """
-        policy = settings.policy
-        catalogue = Catalogue.read(policy)
-        keys = load_key_ring(settings)
-        ring = RotatingKeyRing(keys, policy.tokens, path=settings.ring_file)
-        silence_s = policy.database.read_timeout_s
-        api = Database.connect(API, settings, read_timeout_s=silence_s)
-        labelled = Database.connect(LABELLED, settings, read_timeout_s=silence_s)
-        deadlines = _deadlines([api, labelled], settings)
-        within, labelled_within = deadlines or _UNBOUNDED
-        store = SqlTokenStore(api)
-        max_age_s = policy.tokens.revocation_max_age_s
-        revocations = RevocationSnapshot(
-            store,
-            clock=clock,
-            max_age_s=max_age_s,
-            ring=ring,
-            refresh_s=policy.tokens.revocation_refresh_s,
-            file=RevocationFile(settings.revocation_file, clock=clock, max_age_s=max_age_s),
-        )
-        tokens = TokenService(
-            store=store,
-            ring=ring,
-            policy=policy.tokens,
-            clock=clock,
-            revocations=revocations,
-            within=within,
-            check_key=KeyFileCheck(settings, keys),
-        )
-        predictions = SqlPredictionStore(api)
-        return cls(
-            settings=settings,
-            clock=clock,
-            catalogue=catalogue,
-            champions=LoadedModels(catalogue, settings.models_dir, policy.uncompiled),
-            tokens=tokens,
-            issuing=Issuing.build(
-                settings, tokens=tokens, database=api, clock=clock, within=within
-            ),
-            register=SqlTokenRegister(api),
-            revocations=revocations,
-            recorder=PredictionRecorder(
-                predictions,
-                queue_rows=policy.recording.queue_rows,
-                queue_bytes=policy.recording.queue_bytes,
-                flush_interval_s=policy.recording.flush_interval_s,
-            ),
-            feedback=FeedbackService(
-                store=predictions,
-                add=adder(labelled, source=SOURCE),
-                catalogue=catalogue,
-                clock=clock,
-                within=within,
-                labelled_within=labelled_within,
-            ),
-            metrics=Metrics(settings.metrics_dir),
-            follow_registry=follow_registry,
-            databases=[api, labelled],
-            addresses=ClientAddresses(policy.proxies, on_azure=settings.environment.on_azure),
-            deadlines=deadlines,
         )
 
     def not_ready(self) -> list[str]:

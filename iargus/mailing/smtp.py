@@ -9,7 +9,6 @@ login, since then neither a password nor the message travels over a network.
 
 from __future__ import annotations
 
-import ipaddress
 import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ from email.message import EmailMessage
 
 from iargus.errors import MailNotSent, MailRefused
 from iargus.mailing.message import without_addresses
-from iargus.settings.environment import SmtpServer
+from iargus.settings.environment import SmtpServer, is_loopback
 
 SSL_PORTS = (465,)
 
@@ -77,7 +76,7 @@ def _connect(server: SmtpServer, timeout_s: float) -> smtplib.SMTP:
         if client.has_extn("starttls"):
             client.starttls(context=context)
             client.ehlo()
-        elif server.login is not None or not _is_loopback(server.host):
+        elif server.login is not None or not is_loopback(server.host):
             raise MailNotSent(
                 f"the mail server {_name(server)} offers no STARTTLS; nothing is sent in the clear"
             )
@@ -133,10 +132,3 @@ def _reason(error: Exception) -> str:
 
 def _name(server: SmtpServer) -> str:
     return f"{server.host}:{server.port}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.casefold() == "localhost"

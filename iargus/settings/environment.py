@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -173,3 +174,13 @@ def _refuse_slips(values: Mapping[str, str]) -> None:
             raise ConfigurationError(
                 f"{name} is no variable of IArgus; did you mean {_PREFIX}{close[0]}?"
             )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is this machine's own."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

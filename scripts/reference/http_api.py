@@ -21,7 +21,7 @@ def description() -> Document:
     """The description of the service as `config.yml` has it; nothing is started or connected."""
     with tempfile.TemporaryDirectory() as var_dir:
         settings = Settings.read({"IARGUS_VAR": var_dir, "IARGUS_CONFIG": str(ROOT / "config.yml")})
-        document: Document = create_app(Services.build(settings)).openapi()
+        document: Document = create_app(Services(settings)).openapi()
         return document
 
 

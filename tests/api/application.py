@@ -64,7 +64,7 @@ def build(
     environ: Mapping[str, str] | None = None,
 ) -> Services:
     settings = Settings(Environment.read({"IARGUS_VAR": str(var_dir), **(environ or {})}), policy)
-    services = Services.build(settings, clock=StillClock(), follow_registry=False)
+    services = Services(settings, clock=StillClock(), follow_registry=False)
     services.champions = FixedChampions(services.catalogue, dict(models))
     if environ or not (var_dir / "iargus_api.db").exists():
         for database in services.databases:

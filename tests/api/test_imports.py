@@ -23,7 +23,7 @@ from iargus.api.container import Services
 
 ada, car, var_dir = json.loads(sys.argv[1])
 settings = Settings(Environment.read({"IARGUS_VAR": var_dir}), Policy())
-with TestClient(create_app(Services.build(settings, follow_registry=False))) as client:
+with TestClient(create_app(Services(settings, follow_registry=False))) as client:
     assert client.get("/ready").status_code == 200, client.get("/ready").text
     token = client.post("/get_token", json=ada).json()["token"]
     client.headers["Authorization"] = f"Bearer {token}"

@@ -72,7 +72,7 @@ def test_the_key_that_signs_is_the_database_s_once_it_has_one(
     (found,) = examine_key(settings, api)
     assert found.level is Level.PROBLEM
     assert found.detail.endswith("so other signs for this host alone")
-    service = Services.build(settings)
+    service = Services(settings)
     service.revocations.refresh()
     assert service.tokens.sign(Holder("", "", "a@example.org"))[1].kid == "other"
 

@@ -58,7 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_its_tokens_and_placed_models_answer(folder: Path) -> None:
     environ = {**KEYS, "IARGUS_VAR": str(folder / "var")}
-    services = Services.build(Settings.read(environ), clock=lambda: NOW, follow_registry=False)
+    services = Services(Settings.read(environ), clock=lambda: NOW, follow_registry=False)
     token = (folder / "token").read_text(encoding="ascii").strip()
     headers = {"Authorization": f"Bearer {token}"}
     with TestClient(create_app(services)) as client:

@@ -120,7 +120,7 @@ def test_without_starttls_only_a_relay_on_this_host_without_login_is_used(
     with_login = server.settings().model_copy(update={"login": LOGIN})
     with pytest.raises(MailNotSent, match="offers no STARTTLS"):
         send(with_login)
-    monkeypatch.setattr(smtp, "_is_loopback", lambda host: False)
+    monkeypatch.setattr(smtp, "is_loopback", lambda host: False)
     with pytest.raises(MailNotSent, match="offers no STARTTLS"):
         send(server.settings())
     assert len(server.received) == 1
@@ -139,7 +139,7 @@ def test_without_starttls_only_a_relay_on_this_host_without_login_is_used(
     ],
 )
 def test_loopback(host: str, expected: bool) -> None:
-    assert smtp._is_loopback(host) is expected
+    assert smtp.is_loopback(host) is expected
 
 
 def test_a_closed_port_is_an_outage() -> None:

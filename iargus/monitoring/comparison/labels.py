@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from iargus.errors import DataError, LabelsUnclear, UsageError
 from iargus.monitoring.comparison.row_errors import canonical
 from iargus.monitoring.stats.drift.reading import numbers_of
-from iargus.monitoring.view.names import listed
+from iargus.text import listed
 
 _FEW = 30  # different whole numbers; more are hardly classes by number
 _OFTEN = 3  # rows of each class, at least, on average

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from iargus.errors import DataError
 from iargus.monitoring.stats.drift.reading import numbers_of, plain_values
-from iargus.monitoring.view.names import listed
+from iargus.text import listed
 
 _TRUTH = {"true": "1", "false": "0"}
 _LEAST_ROWS = 30

@@ -11,7 +11,7 @@ from iargus.monitoring.observed import Observed
 from iargus.monitoring.stats.performance.verdict import State, Verdict, interval_of
 from iargus.monitoring.view.figures import percent
 from iargus.monitoring.view.month_view import MonthView, Status
-from iargus.monitoring.view.names import listed
+from iargus.text import listed
 
 
 def view_of(

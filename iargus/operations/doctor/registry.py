@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from iargus.registry.trust import bundle_keys
 from iargus.registry.version import CHAMPION
 from iargus.serving.placement import Placement
 from iargus.settings import Settings
+from iargus.settings.environment import is_loopback
 from iargus.tasks.base import Task
 
 ACCESS = "registry access"
@@ -103,16 +103,6 @@ def ask_anonymously(uri: str) -> Iterator[Finding]:
         "put MLflow behind authentication (deploy/mlflow, docs/how-to/azure.md), and set "
         "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD here",
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a name or an address is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def examine_bundle_keys(settings: Settings) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ import os, sys
 from iargus.errors import TokenRejected
 from iargus.settings import Environment, Policy, Settings
 from iargus.api.container import Services
-services = Services.build(
+services = Services(
     Settings(Environment.read(os.environ), Policy()), follow_registry=False
 )
 services.start()

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from iargus.text import listed
+
 SHARE = 0.01  # of the rows: a slip or two in a month are no news
 ROWS = 5
 REPEATED = 0.10  # more than in the reference: shares of repeats are never quite zero
@@ -71,12 +73,7 @@ def faults(findings: Sequence[Finding]) -> str:
             + (f" ({each.column})" if each.column else "")
             + (f" in {each.count:,} of {each.rows:,}" if 0 < each.count < each.rows else "")
             for each in findings
-        ]
+        ],
+        most=_MOST_NAMES,
+        longest=60,
     )
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first of the names, and how many more there are."""
-    text = ", ".join(name if len(name) <= 60 else f"{name[:59]}…" for name in names[:_MOST_NAMES])
-    more = len(names) - _MOST_NAMES
-    return f"{text} and {more:,} more" if more > 0 else text

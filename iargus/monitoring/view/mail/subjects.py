@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from iargus.monitoring.view.figures import effect, months, percent
 from iargus.monitoring.view.mail.reasons import Kind, in_order, severity_of, was_bad
 from iargus.monitoring.view.month_view import MonthView, Status
-from iargus.monitoring.view.names import listed
 from iargus.monitoring.view.wording.drift import drifted_of
 from iargus.monitoring.view.wording.rows import fault
 from iargus.monitoring.window import covered
-from iargus.text import printable
+from iargus.text import listed, printable
 
 _MAX_CHARS = 200
 _NAME_CHARS = 30

@@ -9,7 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from iargus.monitoring.stats.drift.facts import FeatureFacts
 from iargus.monitoring.view import figures
 from iargus.monitoring.view.month_view import MonthView
-from iargus.monitoring.view.names import SENTENCE_CHARS, capital
 from iargus.monitoring.view.report import palette
 from iargus.monitoring.view.report.bars import BarChart, Item, bar_chart
 from iargus.monitoring.view.report.months import names_of, slots_of
@@ -21,7 +20,7 @@ from iargus.monitoring.view.wording.drift import changes_of
 from iargus.monitoring.view.wording.explaining import sections_of
 from iargus.monitoring.view.wording.facts import facts_of
 from iargus.monitoring.view.wording.verdict import badge, headline, why
-from iargus.text import printable
+from iargus.text import SENTENCE_CHARS, capital, printable
 
 _MOST_FEATURES = 60  # in the table; fewer are pictured
 _MOST_PICTURES = 8

@@ -1,8 +1,5 @@
-"""The colours of the page, by their role, for light and dark screens.
-
-`PAIRS` are all combinations that occur, with the contrast that WCAG 2.2 AA asks for: 4.5 for text,
-3 for parts of a picture. A test computes them.
-"""
+"""The colours of the page, by their role, for light and dark screens; a test computes the contrast
+of all pairs that occur."""
 
 from __future__ import annotations
 
@@ -34,15 +31,6 @@ DARK = {
     "unsure": "#a3adba",
     "on": "#12161b",
 }
-TEXT = 4.5
-GRAPHIC = 3.0
-_STATES = ("healthy", "suspect", "breach", "unsure")
-PAIRS: tuple[tuple[str, str, float], ...] = (
-    *((text, ground, TEXT) for text in ("ink", "muted", *_STATES) for ground in ("page", "soft")),
-    *(("on", state, TEXT) for state in _STATES),
-    *((part, "page", GRAPHIC) for part in ("now", "before")),
-)
-
 TONES = {
     "healthy": "healthy",
     "suspect": "suspect",

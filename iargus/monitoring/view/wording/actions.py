@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from iargus.mailing.outbox import MailStatus, in_words
 from iargus.monitoring.view.figures import interval, minute, percent, rows, version
 from iargus.monitoring.view.month_view import MonthView, Status
-from iargus.monitoring.view.names import listed
 from iargus.monitoring.view.wording.contest import outcome_of
 from iargus.monitoring.view.wording.rows import repeats
 from iargus.monitoring.view.wording.sections import Section
 from iargus.monitoring.view.wording.sentence import missed
 from iargus.monitoring.view.wording.verdict import badge
-from iargus.text import counted, printable
+from iargus.text import counted, listed, printable
 
 
 def done(view: MonthView) -> Section:

@@ -13,7 +13,6 @@ from iargus.mailing.content import Step
 from iargus.monitoring.stats.performance.verdict import BELIEVABLE_ROWS
 from iargus.monitoring.view.figures import percent, rows, version
 from iargus.monitoring.view.month_view import MonthView, Status
-from iargus.monitoring.view.names import capital, listed
 from iargus.monitoring.view.wording.sentence import counted_again
 from iargus.monitoring.view.wording.steps import (
     Commands,
@@ -23,6 +22,7 @@ from iargus.monitoring.view.wording.steps import (
     without_repeats,
 )
 from iargus.monitoring.view.wording.verdict import LOW_POWER
+from iargus.text import capital, listed
 
 __all__ = ["NOTHING", "Advice", "advice_of"]
 

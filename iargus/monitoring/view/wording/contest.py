@@ -14,10 +14,9 @@ from iargus.monitoring.stats.performance.comparison import (
 from iargus.monitoring.stats.performance.segments import MINIMUM_ROWS
 from iargus.monitoring.view.figures import minute, p_value, percent, rows, version
 from iargus.monitoring.view.month_view import MonthView, Retraining
-from iargus.monitoring.view.names import SENTENCE_CHARS
 from iargus.monitoring.view.wording.sections import Fact, Section
 from iargus.storage.labelled.repeats import left_out
-from iargus.text import printable
+from iargus.text import SENTENCE_CHARS, printable
 
 _SHOWN = 0.001  # a tenth of a point, the last digit of an error
 _ALPHA = f"{ALPHA * 100:.1f} %"

@@ -9,10 +9,9 @@ from iargus.monitoring.stats.drift.facts import DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind
 from iargus.monitoring.view.figures import day, effect, p_value, percent, rows
 from iargus.monitoring.view.month_view import MonthView
-from iargus.monitoring.view.names import SENTENCE_CHARS, listed
 from iargus.monitoring.view.wording.rows import repeats
 from iargus.monitoring.view.wording.sections import Fact, Section
-from iargus.text import printable
+from iargus.text import SENTENCE_CHARS, listed, printable
 
 _MOST_FEATURES = 60
 _MOST_BARS = 3

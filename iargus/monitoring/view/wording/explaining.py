@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from iargus.mailing.content import Step
 from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.view.month_view import MonthView
-from iargus.monitoring.view.names import SENTENCE_CHARS
 from iargus.monitoring.view.wording.actions import done, mails, where
 from iargus.monitoring.view.wording.advice import NOTHING, advice_of
 from iargus.monitoring.view.wording.contest import contest
@@ -16,7 +15,7 @@ from iargus.monitoring.view.wording.facts import facts_of
 from iargus.monitoring.view.wording.rows import estimate, quality, segments
 from iargus.monitoring.view.wording.sections import Section
 from iargus.monitoring.view.wording.verdict import why
-from iargus.text import printable
+from iargus.text import SENTENCE_CHARS, printable
 
 _UNSEEN = "The record of this month holds nothing about columns, quality and segments."
 

@@ -14,13 +14,12 @@ from iargus.monitoring.view.figures import (
     version,
 )
 from iargus.monitoring.view.month_view import MonthView, Status
-from iargus.monitoring.view.names import listed
 from iargus.monitoring.view.wording.drift import drifted_of
 from iargus.monitoring.view.wording.rows import fault, left_out_of
 from iargus.monitoring.view.wording.sections import Fact
 from iargus.monitoring.window import covered
 from iargus.storage.labelled.repeats import left_out
-from iargus.text import counted, printable
+from iargus.text import counted, listed, printable
 
 
 def facts_of(view: MonthView) -> tuple[Fact, ...]:

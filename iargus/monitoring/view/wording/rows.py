@@ -9,10 +9,9 @@ from iargus.monitoring.observed import EstimateFacts, RepeatFacts
 from iargus.monitoring.stats.quality.findings import Finding
 from iargus.monitoring.view.figures import interval, percent, rows
 from iargus.monitoring.view.month_view import MonthView
-from iargus.monitoring.view.names import SENTENCE_CHARS, capital
 from iargus.monitoring.view.wording.sections import Fact, Section
 from iargus.storage.labelled.repeats import Repeats
-from iargus.text import counted, printable
+from iargus.text import SENTENCE_CHARS, capital, counted, printable
 
 _CAVEAT = (
     "This sees that inputs have become harder, as far as the model notices. It does not see a "

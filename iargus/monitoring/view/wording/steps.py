@@ -10,9 +10,8 @@ from iargus.mailing.content import Step
 from iargus.monitoring.stats.quality.findings import Fault
 from iargus.monitoring.view.figures import months, version
 from iargus.monitoring.view.month_view import MonthView
-from iargus.monitoring.view.names import capital, listed
 from iargus.monitoring.view.wording.drift import drifted_of
-from iargus.text import printable
+from iargus.text import capital, listed, printable
 
 _MOST_FAULTS = 8
 _REMEDIES = {

@@ -8,9 +8,8 @@ from iargus.monitoring.stats.performance.evidence import LIMIT, STAKES, Evidence
 from iargus.monitoring.stats.performance.verdict import ALPHA, BELIEVABLE_ROWS, WORSE
 from iargus.monitoring.view.figures import interval, percent, rows, version
 from iargus.monitoring.view.month_view import MonthView, Status
-from iargus.monitoring.view.names import capital
 from iargus.monitoring.view.wording.sections import Section
-from iargus.text import printable
+from iargus.text import capital, printable
 
 LOW_POWER = 0.5  # below, a month proves little
 _BADGES = {Status.INSUFFICIENT: "not enough data", Status.NOT_DUE: "not due"}

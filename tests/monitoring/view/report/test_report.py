@@ -19,7 +19,6 @@ from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.view.month_view import MonthView, Retraining, Status
 from iargus.monitoring.view.report import page as pages
-from iargus.monitoring.view.report.palette import PAIRS
 from tests.monitoring.view.report import documents
 from tests.monitoring.view.report.documents import Document, outcome
 from tests.services.require import require_program
@@ -32,6 +31,15 @@ UNKNOWN_OF_FILES = (
     *("lower_bound", "power", "evidence", "champion_version", "serving_version", "run_id"),
 )
 HOSTILE = '<script>alert("1")</script>&\u202egnirts\u2066\n\r\t\x00\x1b🚗'
+# The contrast that WCAG 2.2 AA asks for: of text, and of parts of a picture.
+TEXT = 4.5
+GRAPHIC = 3.0
+_STATES = ("healthy", "suspect", "breach", "unsure")
+PAIRS: tuple[tuple[str, str, float], ...] = (
+    *((text, ground, TEXT) for text in ("ink", "muted", *_STATES) for ground in ("page", "soft")),
+    *(("on", state, TEXT) for state in _STATES),
+    *((part, "page", GRAPHIC) for part in ("now", "before")),
+)
 
 
 class Reader(HTMLParser):
