@@ -17,8 +17,7 @@ Encoding = Annotated[
     str | None, typer.Option(help="The encoding, such as cp1252; recognised if unset.")
 ]
 Delimiter = Annotated[
-    str | None,
-    typer.Option(help="What separates the columns, \\t for tab; recognised if unset."),
+    str | None, typer.Option(help="What separates the columns, \\t for tab; recognised if unset.")
 ]
 Sheet = Annotated[
     str | None, typer.Option(help="The sheet of a workbook, by its name or number from 1.")

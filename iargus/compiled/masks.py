@@ -125,11 +125,7 @@ def _by_threshold(
 
 
 def _by_category(
-    trees: Trees,
-    at: npt.NDArray[np.intp],
-    tree: npt.NDArray[np.intp],
-    keeps: Masks,
-    count: int,
+    trees: Trees, at: npt.NDArray[np.intp], tree: npt.NDArray[np.intp], keeps: Masks, count: int
 ) -> Masks:
     table = np.full((count + 1, len(trees.sizes)), ~keeps.dtype.type(0))
     words = trees.bitsets[trees.bitset[at]]

@@ -62,10 +62,7 @@ class CounterMemory:
         self._secret = bytes(self._map[_SECRET])
         self.tables = [
             CounterTable(
-                self._words,
-                _HEADER_WORDS + number * table_words,
-                slots // SLOTS_OF_A_BUCKET,
-                limit,
+                self._words, _HEADER_WORDS + number * table_words, slots // SLOTS_OF_A_BUCKET, limit
             )
             for number, limit in enumerate(limits)
         ]

@@ -112,10 +112,6 @@ class Table:
             self._records = self.read()
         return self._records
 
-    def scan(self) -> Iterator[Record]:
-        """All rows in a pass of its own, from the start; `records` is not used up by it."""
-        return self.read()
-
     def head(self, count: int) -> list[Record]:
         """The first rows; `records` is not used up by it."""
         return list(islice(self.read(), count))

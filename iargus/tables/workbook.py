@@ -12,14 +12,7 @@ from typing import Any
 
 from iargus.errors import DataError
 from iargus.tables.content import FREE_BYTES, MAX_GROWTH, Content
-from iargus.tables.table import (
-    FIRST_ROWS,
-    NameColumns,
-    Record,
-    Table,
-    TableOptions,
-    check_title,
-)
+from iargus.tables.table import FIRST_ROWS, NameColumns, Record, Table, TableOptions, check_title
 
 MAX_UNPACKED_BYTES = 1 << 30
 MAX_COLUMNS = 2_000

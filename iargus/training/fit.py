@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
@@ -13,16 +15,25 @@ import sklearn
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from iargus.errors import DataError
+from iargus.compiled.errors import NotCompilable
+from iargus.errors import ArtefactRejected, DataError
 from iargus.registry import ModelVersion, Registry, TrainingRecord
-from iargus.registry.version import CHAMPION, RETRAINING
+from iargus.registry.version import (
+    BUNDLE_DIGEST,
+    BUNDLE_REFUSED,
+    BUNDLE_ROWS,
+    CHAMPION,
+    NOT_COMPILABLE,
+    RETRAINING,
+)
+from iargus.serving.compilation.compiling import compile_model
 from iargus.storage.labelled.repeats import in_brackets
 from iargus.tasks.base import Problem, Task
-from iargus.training.compiled import compiled
 from iargus.training.cross_validation import cross_validated
 from iargus.training.evaluate import Evaluation, evaluate
 from iargus.training.split import split
 
+_MAX_TAG_CHARS = 1_000  # registries limit the length of a tag
 Alias = Literal["auto", "champion", "challenger", "none"]
 
 FilesOf = Callable[[Task, pd.DataFrame, Evaluation, float], Mapping[str, str]]
@@ -170,7 +181,7 @@ def register_candidate(
             metrics=evaluation.metrics,
             pictures=pictures or {},
             files=files or {},
-            compiled=partial(compiled, task, estimator),
+            compiled=partial(_compiled, task, estimator),
         )
     )
 
@@ -184,3 +195,24 @@ def _give_alias(registry: Registry, version: ModelVersion, alias: Alias) -> Mode
     if alias == "challenger":
         registry.challenge(version.task, version.version)
     return registry.version(version.task, version.version)
+
+
+def _compiled(
+    task: Task, estimator: Pipeline, directory: Path, created_from: str
+) -> Mapping[str, str]:
+    """Compile the estimator to `directory` and hold both against each other; give the tags.
+
+    A bundle that is refused is no reason to lose the training: the version is registered without
+    it and can be looked at, and cannot become champion.
+    """
+    rows = task.policy.parity_rows
+    try:
+        with threadpool_limits(1):
+            digest = compile_model(
+                task, estimator, directory, created_from=created_from, rows=rows, is_new=True
+            )
+    except (NotCompilable, ArtefactRejected) as error:
+        shutil.rmtree(directory, ignore_errors=True)
+        tag = NOT_COMPILABLE if isinstance(error, NotCompilable) else BUNDLE_REFUSED
+        return {tag: " ".join(str(error).split())[:_MAX_TAG_CHARS]}
+    return {BUNDLE_DIGEST: digest, BUNDLE_ROWS: str(rows)}

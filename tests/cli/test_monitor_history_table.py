@@ -15,8 +15,7 @@ from iargus.cli.monitor.screen import ASCII, UNICODE
 from iargus.cli.monitor.tables import show
 from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import JobResult
-from iargus.monitoring.view.month_view import MonthView, Status
+from iargus.monitoring.view.month_view import JobResult, MonthView, Status
 from tests.monitoring.view.explaining.judged_months import (
     BREACH,
     SUSPECT,

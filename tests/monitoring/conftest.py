@@ -18,8 +18,7 @@ from iargus.mailing.outbox import Outbox, StoredMail
 from iargus.monitoring.job.job import run_month
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.month.reference import reference_files
-from iargus.monitoring.result import JobResult
-from iargus.monitoring.view.month_view import MonthView
+from iargus.monitoring.view.month_view import JobResult, MonthView
 from iargus.registry import ModelVersion, Registry
 from iargus.registry.connection import Connection
 from iargus.settings import Environment, Policy, Settings

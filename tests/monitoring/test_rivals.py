@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from iargus.monitoring.stats.performance.comparison import Decision
-from iargus.monitoring.view.mail.content import content_of
+from iargus.monitoring.view.mail.alerts import content_of
 from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.month_view import MonthView, Retraining
 from iargus.monitoring.view.report.page import render_report

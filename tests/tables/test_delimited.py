@@ -111,7 +111,7 @@ def test_rows_can_be_looked_at_before_they_are_read(write: Write) -> None:
     table = opened(path)
 
     assert [record.values for record in table.head(2)] == [["1", "2"]] * 2
-    assert sum(1 for _ in table.scan()) == 100
+    assert sum(1 for _ in table.read()) == 100
     assert sum(1 for _ in table.records) == 100
     assert table.bytes_read() == table.size_bytes == path.stat().st_size
 

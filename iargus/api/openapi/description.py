@@ -117,8 +117,7 @@ class Description:
         )
         models: list[type[BaseModel]] = [Problem, *(body.model for body in self._bodies.values())]
         references, definitions = models_json_schema(
-            [(model, "validation") for model in models],
-            ref_template="#/components/schemas/{model}",
+            [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
         )
         schemas: dict[str, Schema] = definitions.get("$defs", {})
         by_key = {}

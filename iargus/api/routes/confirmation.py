@@ -153,7 +153,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
             *(request, confirmer.look, request.path_params["link"]),
             page=_form,
             other=lambda _: JSONResponse(
-                {"message": "This link is valid. A POST to it returns the token, once."},
+                {"message": "This link is valid. A POST to it returns the token, once."}
             ),
         )
 
@@ -174,9 +174,7 @@ def confirm_router(services: Services, confirmer: Confirmer) -> APIRouter:
             request.scope, request.receive, max_bytes=MAX_BODY_BYTES, timeout_s=timeout_s
         )
         return await answer(
-            *(request, redeemed, request.path_params["link"]),
-            page=_token_page,
-            other=token_answer,
+            *(request, redeemed, request.path_params["link"]), page=_token_page, other=token_answer
         )
 
     return router

@@ -84,12 +84,7 @@ class KeyService:
     first for what is written."""
 
     def __init__(
-        self,
-        store: SqlKeyStore,
-        environment: KeyRing,
-        *,
-        clock: Clock,
-        origin: str = ENVIRONMENT,
+        self, store: SqlKeyStore, environment: KeyRing, *, clock: Clock, origin: str = ENVIRONMENT
     ) -> None:
         """`origin` says where `environment` was read from: the environment, or a file."""
         self._store = store

@@ -71,8 +71,7 @@ def compare(
         typer.Option(help="Compare only this column; may be repeated. Default: all."),
     ] = None,
     ignore: Annotated[
-        list[str] | None,
-        typer.Option(help="Do not compare this column; may be repeated."),
+        list[str] | None, typer.Option(help="Do not compare this column; may be repeated.")
     ] = None,
     keep: Annotated[
         list[str] | None,

@@ -18,8 +18,7 @@ def history(
         typer.Argument(metavar="[TASK]...", help="Only these tasks. Default: all of config.yml."),
     ] = None,
     task: Annotated[
-        list[str] | None,
-        typer.Option(help="Only this task, as for the run; may be repeated."),
+        list[str] | None, typer.Option(help="Only this task, as for the run; may be repeated.")
     ] = None,
     months: Annotated[
         int, typer.Option(min=1, max=1200, help="How many judged months to show.")

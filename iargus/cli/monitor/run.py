@@ -24,12 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 def run_month(
-    task: list[str] | None,
-    as_of: datetime | None,
-    *,
-    force: bool,
-    dry_run: bool,
-    as_json: bool,
+    task: list[str] | None, as_of: datetime | None, *, force: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Run, print the result, and end with its exit status."""
     from iargus.cli.monitor.tables import show

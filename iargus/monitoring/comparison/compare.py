@@ -21,12 +21,7 @@ from iargus.monitoring.comparison.view import view_of, why_unjudged
 from iargus.monitoring.observed import Observed, RepeatFacts
 from iargus.monitoring.stats.drift.facts import drift_facts
 from iargus.monitoring.stats.drift.summary import Kind
-from iargus.monitoring.stats.performance.verdict import (
-    BELIEVABLE_ROWS,
-    State,
-    Verdict,
-    judge_tally,
-)
+from iargus.monitoring.stats.performance.verdict import BELIEVABLE_ROWS, State, Verdict, judge_tally
 from iargus.monitoring.stats.quality.findings import Fault, Finding, is_serious
 from iargus.monitoring.view.month_view import MonthView
 from iargus.storage.labelled.repeats import Repeats

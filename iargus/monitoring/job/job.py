@@ -22,10 +22,9 @@ from iargus.monitoring.job.outcomes import failed_outcome
 from iargus.monitoring.job.task_run import judge_task
 from iargus.monitoring.month.estimating import RecordedAnswers
 from iargus.monitoring.period import Period
-from iargus.monitoring.result import JobResult
 from iargus.monitoring.view.mail.alerts import write_alert
 from iargus.monitoring.view.mail.reasons import Kind
-from iargus.monitoring.view.month_view import MonthView, Status
+from iargus.monitoring.view.month_view import JobResult, MonthView, Status
 from iargus.monitoring.window import is_due
 from iargus.registry import Registry
 from iargus.settings import Settings

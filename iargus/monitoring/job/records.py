@@ -117,11 +117,7 @@ class MonitoringRecords:
 
 def _values(run: RunRecord) -> dict[str, Any]:
     values = {each.name: getattr(run, each.name) for each in fields(run)}
-    return values | {
-        "period": str(run.period),
-        "state": run.state.value,
-        "facts": dict(run.facts),
-    }
+    return values | {"period": str(run.period), "state": run.state.value, "facts": dict(run.facts)}
 
 
 def _record(row: RowMapping) -> RunRecord:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
+from iargus.mailing.message import Delivery
 from iargus.monitoring.observed import Observed
 from iargus.monitoring.period import Period
 from iargus.monitoring.stats.performance.comparison import Decision
@@ -168,3 +169,25 @@ def plain(value: Any) -> Any:
     if hasattr(value, "__dataclass_fields__"):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     return value
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """All tasks of one run, and what became of the mails."""
+
+    as_of: date
+    period: Period
+    dry_run: bool
+    tasks: tuple[MonthView, ...]
+    delivery: Delivery | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every task that was due was judged ("not enough data" is a judgement) and no
+        mail was refused; 1 otherwise."""
+        failed = any(view.status is Status.FAILED for view in self.tasks)
+        undelivered = self.delivery is not None and self.delivery.failed > 0
+        return 1 if failed or undelivered else 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {**plain(self), "exit_code": self.exit_code}

@@ -61,11 +61,7 @@ def _add(connection: Connection, rows: Sequence[Recorded]) -> None:
             at = row.created_at
             at_text = at.strftime(_TIME)
         values += row[:5]
-        values += (
-            at_text,
-            row.payload.decode(),
-            row.answer.decode(),
-        )
+        values += (at_text, row.payload.decode(), row.answer.decode())
     statement = dialect_of(connection).insert_text("predictions", Recorded._fields, len(rows))
     connection.exec_driver_sql(statement, tuple(values))
 
@@ -89,13 +85,7 @@ class SqlPredictionStore:
         return None if row is None else Prediction(**row)
 
     def answered(
-        self,
-        task: str,
-        version: str,
-        *,
-        start: datetime,
-        end: datetime,
-        size: int = PAGE_ROWS,
+        self, task: str, version: str, *, start: datetime, end: datetime, size: int = PAGE_ROWS
     ) -> Iterator[list[tuple[dict[str, Any], dict[str, Any]]]]:
         """What one version of a task's model was asked and answered with
         `start <= created_at < end`, in order of time, in lists of at most `size`; none when it
@@ -105,11 +95,7 @@ class SqlPredictionStore:
         not among them. No connection is held between two lists.
         """
         table = predictions.c
-        wanted = [
-            table.model_version == version,
-            table.created_at >= start,
-            table.created_at < end,
-        ]
+        wanted = [table.model_version == version, table.created_at >= start, table.created_at < end]
         read = [table.created_at, table.prediction_id, table.payload, table.answer]
         for page in pages(self._database, read, wanted, task=(table.task, task), size=size):
             asked, answers = (decoded([row[place] for row in page]) for place in (2, 3))

@@ -65,11 +65,7 @@ class LabelledStore:
         return self._format().joined(self._pages(start, end, PAGE_ROWS))
 
     def chunks(
-        self,
-        *,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        size: int = PAGE_ROWS,
+        self, *, start: datetime | None = None, end: datetime | None = None, size: int = PAGE_ROWS
     ) -> Iterator[pd.DataFrame]:
         """The same rows in the same order, in tables of at most `size` rows; none when there is
         no row.

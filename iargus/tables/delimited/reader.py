@@ -13,14 +13,7 @@ from iargus.tables.delimited.dialect import SHOWN, dialect_of
 from iargus.tables.delimited.records import Dialect, split_records
 from iargus.tables.encoding import Encoding
 from iargus.tables.lines import TextLines
-from iargus.tables.table import (
-    FIRST_ROWS,
-    NameColumns,
-    Record,
-    Table,
-    TableOptions,
-    check_title,
-)
+from iargus.tables.table import FIRST_ROWS, NameColumns, Record, Table, TableOptions, check_title
 
 _OTHERS = {";": "';'", "\t": "a tab ('\\t')", "|": "'|'", ",": "','", ":": "':'"}
 

@@ -5,14 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from iargus.tasks.base import Input, Output
@@ -122,10 +115,7 @@ class Options(BaseModel):
         description="A label below this is a placeholder, not a price, and rejected",
     )
     maximum_price_usd: float = Field(
-        500_000.0,
-        gt=0,
-        le=1e12,
-        description="A label above this is a typing error, and rejected",
+        500_000.0, gt=0, le=1e12, description="A label above this is a typing error, and rejected"
     )
 
     @model_validator(mode="after")

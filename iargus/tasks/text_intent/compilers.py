@@ -55,10 +55,7 @@ def _words_and_characters(union: FeatureUnion, where: str) -> Part:
     _check(words, f"{where}.words", {"analyzer": "word", "token_pattern": WORD_OR_SIGN})
     _check(characters, f"{where}.characters", {"analyzer": "char_wb"})
     return Part(
-        {
-            "word_range": list(words.ngram_range),
-            "character_range": list(characters.ngram_range),
-        },
+        {"word_range": list(words.ngram_range), "character_range": list(characters.ngram_range)},
         {
             "words": _ngrams(words),
             "characters": _ngrams(characters),

@@ -43,10 +43,7 @@ def _by_each_name(schema: dict[str, Any]) -> None:
 class Sentence(Input):
     """A sentence, under the name `text`, `sentence` or `query`."""
 
-    model_config = ConfigDict(
-        populate_by_name=True,
-        json_schema_extra=_by_each_name,
-    )
+    model_config = ConfigDict(populate_by_name=True, json_schema_extra=_by_each_name)
 
     text: Annotated[str, Text(MAX_CHARS)] = Field(
         validation_alias=AliasChoices(*NAMES),

@@ -216,7 +216,7 @@ def _labels(table: Table, place: int) -> tuple[int, int]:
     """How many labels the whole file has, as far as they are counted, and how many rows."""
     labels: set[str] = set()
     rows = 0
-    for record in table.scan():
+    for record in table.read():
         if record.problem is None:
             rows += 1
             if record.values[place] is not None and len(labels) < _COUNTED_LABELS:

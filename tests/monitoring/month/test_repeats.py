@@ -12,7 +12,7 @@ from iargus.cli.monitor.tables import show
 from iargus.monitoring.month.month import Month
 from iargus.monitoring.month.reference import Found, Reference
 from iargus.monitoring.stats.quality.findings import Fault
-from iargus.monitoring.view.mail.content import content_of
+from iargus.monitoring.view.mail.alerts import content_of
 from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.month_view import MonthView, Status
 from iargus.monitoring.view.report.page import render_report

@@ -54,7 +54,7 @@ def pipeline() -> Pipeline:
 
 
 def predict_interval(pipeline: Pipeline, cars: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    low, high = pipeline[-1].predict_interval(pipeline[:-1].transform(cars))
+    _, low, high = pipeline[-1].predict_with_interval(pipeline[:-1].transform(cars))
     return low, high
 
 

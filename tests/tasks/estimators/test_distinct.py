@@ -61,5 +61,5 @@ def test_price_and_interval_together_are_those_of_each() -> None:
     price, low, high = model.predict_with_interval(features)
 
     assert price.tobytes() == model.predict(features).tobytes()
-    bounds = model.predict_interval(features)
+    bounds = model.predict_with_interval(features)[1:]
     assert (low.tobytes(), high.tobytes()) == tuple(bound.tobytes() for bound in bounds)

@@ -124,10 +124,7 @@ def never_seen(reference: CategorySummary, current: CategorySummary) -> NeverSee
 
 
 def _chernoff(
-    seen: float,
-    sizes: NDArray[np.float64],
-    levels: NDArray[np.int64],
-    chance: NDArray[np.float64],
+    seen: float, sizes: NDArray[np.float64], levels: NDArray[np.int64], chance: NDArray[np.float64]
 ) -> float:
     """P(sum >= seen) <= min over s of exp(-s seen) E exp(s sum)."""
 

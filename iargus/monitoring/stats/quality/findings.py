@@ -12,8 +12,6 @@ SHARE = 0.01  # of the rows: a slip or two in a month are no news
 ROWS = 5
 REPEATED = 0.10  # more than in the reference: shares of repeats are never quite zero
 
-_MOST_NAMES = 5
-
 
 class Fault(StrEnum):
     NO_ROWS = "no rows"
@@ -74,6 +72,6 @@ def faults(findings: Sequence[Finding]) -> str:
             + (f" in {each.count:,} of {each.rows:,}" if 0 < each.count < each.rows else "")
             for each in findings
         ],
-        most=_MOST_NAMES,
+        most=5,
         longest=60,
     )

@@ -97,11 +97,7 @@ class QualityScan:
     """
 
     def __init__(
-        self,
-        kinds: Kinds,
-        *,
-        label: str | None = None,
-        units: tuple[UnitCheck, ...] = (),
+        self, kinds: Kinds, *, label: str | None = None, units: tuple[UnitCheck, ...] = ()
     ) -> None:
         self._columns = {name: ColumnFaults(kind) for name, kind in kinds.items()}
         self._label = label

@@ -31,12 +31,7 @@ DARK = {
     "unsure": "#a3adba",
     "on": "#12161b",
 }
-TONES = {
-    "healthy": "healthy",
-    "suspect": "suspect",
-    "breach": "breach",
-    "failed": "breach",
-}
+TONES = {"healthy": "healthy", "suspect": "suspect", "breach": "breach", "failed": "breach"}
 """The colour of a state; other states are `unsure`."""
 
 

@@ -111,10 +111,6 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         price: FloatArray = np.exp(self.point_.predict(self._trees_see(X)))
         return price
 
-    def predict_interval(self, X: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-        """Return ``(low, high)`` in dollars, each (n,), with low <= price <= high."""
-        return self.predict_with_interval(X)[1:]
-
     def predict_with_interval(self, X: npt.ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return ``(price, low, high)``; the trees of the price, most of the work, run once."""
         trees = self._trees_see(X)

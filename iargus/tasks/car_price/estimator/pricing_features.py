@@ -82,6 +82,10 @@ class PricingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         mileage, names = numeric_column(X, "mileage"), self.encoder_.transform(X)
         return np.column_stack([self._age(X), mileage, names, *self._further(X)])
 
+    def unknown(self, X: pd.DataFrame) -> list[tuple[str, ...]]:
+        """Return which of ``make``, ``model`` and ``state`` of each row were never seen."""
+        return self.encoder_.unknown(X)
+
     def _age(self, X: pd.DataFrame) -> FloatArray:
         return self.reference_year_ - numeric_column(X, "year")
 

@@ -11,7 +11,7 @@ import pytest
 
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.quality.findings import Fault
-from iargus.monitoring.view.mail.content import advice_for
+from iargus.monitoring.view.mail.alerts import advice_for
 from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.month_view import MonthView, Status
 from iargus.monitoring.view.report.page import render_report

@@ -21,7 +21,8 @@ from iargus.monitoring.stats.drift.facts import FeatureFacts
 from iargus.monitoring.stats.performance.comparison import Decision
 from iargus.monitoring.stats.performance.segments import Worse
 from iargus.monitoring.stats.quality.findings import Fault, Finding
-from iargus.monitoring.view.mail.alerts import Kind, write_alert
+from iargus.monitoring.view.mail.alerts import write_alert
+from iargus.monitoring.view.mail.reasons import Kind
 from iargus.monitoring.view.month_view import MonthView, Status
 from iargus.text import printable
 from tests.monitoring.view.mail.cases import (

@@ -10,7 +10,7 @@ import pytest
 
 from iargus.clock import utc_now
 from iargus.mailing.delivery import deliver
-from iargus.monitoring.result import JobResult
+from iargus.monitoring.view.month_view import JobResult
 from iargus.settings.environment import SmtpServer
 from tests.monitoring.conftest import APRIL_1, World, noise_rows
 from tests.services.fixtures_smtp import StartMailServer
