@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from iargus.tasks.car_price.columns import AGE, CURVE, LEVEL, MAKE, MILEAGE, SLOPE, TRUST
 from iargus.tasks.car_price.estimator.grouping import group_folds
 from iargus.tasks.car_price.estimator.known_names import KNOWN, MAKE_ONLY, NEAR, NOTHING
-from iargus.tasks.car_price.estimator.price_curve import PriceCurve, fit_curve
+from iargus.tasks.car_price.estimator.price_curve import DIGITS, PriceCurve, fit_curve
 from iargus.tasks.car_price.estimator.smooth_pinball import SmoothPinball
 
 FloatArray = npt.NDArray[np.float64]
@@ -86,11 +86,11 @@ class MonotonePriceRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
             raise ValueError(f"coverage must lie between 0 and 1, not {self.coverage}")
         if not np.all(np.isfinite(price) & (price > 0)):
             raise ValueError("prices must be finite and positive")
-        rows = _Rows.read(features, np.log(price), TRUST + 1 + self.numbers)
+        rows = _Rows.read(features, np.log(price).round(DIGITS), TRUST + 1 + self.numbers)
         guess, low, high = self._out_of_fold(rows)
         learned = np.flatnonzero(rows.learned)
         self.curve_ = rows.curve(learned)
-        weight = np.exp(-self.tilt * np.clip(rows.z - guess, -2.0, 2.0))[learned]
+        weight = np.exp(-self.tilt * np.clip(rows.z - guess, -2.0, 2.0))[learned].round(DIGITS)
         trees, z = _filled(_with_curve(rows.features[learned], self.curve_)), rows.z[learned]
         self.point_ = self._fit(0.5, self.max_iter, trees, z, weight)
         self.low_ = self._fit(self._tail, self.interval_iter, trees, z)

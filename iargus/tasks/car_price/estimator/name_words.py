@@ -5,10 +5,9 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
-from sklearn.linear_model import Ridge
+from scipy import linalg, sparse
 
-from iargus.tasks.car_price.estimator.price_curve import AGE_CENTRE, AGE_SCALE
+from iargus.tasks.car_price.estimator.price_curve import AGE_CENTRE, AGE_SCALE, DIGITS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -37,11 +36,12 @@ def fit_words(
     numeric = sparse.csr_matrix(_hinges(years, mileage))
     by_age = sparse.diags((years - AGE_CENTRE) / AGE_SCALE) @ hot
     design = sparse.hstack([numeric, hot, by_age]).tocsr()
-    ridge = Ridge(alpha=alpha).fit(design, log_price)
+    coef, intercept = _ridge(design, log_price, np.ones(len(log_price)), alpha)
     # One step of Huber's (1964) reweighting: a typing error in a price moves no name.
-    residual = np.abs(log_price - ridge.predict(design))
-    ridge.fit(design, log_price, sample_weight=np.minimum(1.0, 0.4 / (residual + 1e-9)))
-    level, slope = np.split(ridge.coef_[numeric.shape[1] :], 2)
+    residual = np.abs(log_price - design @ coef - intercept)
+    weight = np.minimum(1.0, 0.4 / (residual + 1e-9))
+    coef, _ = _ridge(design, log_price, weight, alpha)
+    level, slope = np.split(coef[numeric.shape[1] :].round(DIGITS), 2)
     return (
         dict(zip(words, level.tolist(), strict=True)),
         dict(zip(words, slope.tolist(), strict=True)),
@@ -51,6 +51,24 @@ def fit_words(
 def numeric_column(X: pd.DataFrame, name: str) -> FloatArray:
     """Return a column as floats, (n,); what is no number is NaN."""
     return pd.to_numeric(X[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _ridge(
+    design: sparse.csr_matrix, target: FloatArray, weight: FloatArray, alpha: float
+) -> tuple[FloatArray, float]:
+    """Return coefficients and intercept of a weighted ridge regression (Hoerl & Kennard, 1970).
+
+    Solved directly: for sparse columns with an intercept scikit-learn has iterations only, whose
+    end depends on the processor.
+    """
+    weighted = sparse.diags(weight) @ design
+    mean = np.asarray(weighted.sum(axis=0)).ravel() / weight.sum()
+    centre = float(weight @ target / weight.sum())
+    gram = (design.T @ weighted).toarray() - weight.sum() * np.outer(mean, mean)
+    gram[np.diag_indices_from(gram)] += alpha
+    moment = weighted.T @ target - weight.sum() * mean * centre
+    coef: FloatArray = linalg.solve(gram, moment, assume_a="pos")
+    return coef, centre - float(mean @ coef)
 
 
 def _hinges(age: FloatArray, miles: FloatArray) -> FloatArray:

@@ -16,6 +16,9 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
+# Processors sum in other orders, and trees turn a last digit into another split. What is fitted
+# before the trees is rounded to this many digits, so that they see the same everywhere.
+DIGITS = 6
 AGE_CENTRE, AGE_SCALE = 9.0, 6.0  # years; roughly mean and spread of the age of cars on sale
 MILES_CENTRE = 1.0e5
 
@@ -80,7 +83,7 @@ def fit_curve(
         root = np.sqrt(weight)
         found = np.linalg.lstsq(design * root[:, np.newaxis], target * root, rcond=None)[0]
         weight = np.minimum(1.0, 0.4 / (np.abs(target - design @ found) + 1e-9))
-    coefficients: FloatArray = found[:COEFFICIENTS]
+    coefficients: FloatArray = found[:COEFFICIENTS].round(DIGITS)
     coefficients[len(_AGES) : -1] /= MILES_CENTRE
     return coefficients
 

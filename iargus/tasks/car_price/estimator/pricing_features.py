@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from iargus.tasks.car_price.columns import FURTHER_NUMBERS, is_placeholder
 from iargus.tasks.car_price.estimator.name_encoder import NameEncoder
 from iargus.tasks.car_price.estimator.name_words import numeric_column
+from iargus.tasks.car_price.estimator.price_curve import DIGITS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -154,4 +155,4 @@ def depreciation_clock(
     per_age, per_year_ago = float(coef[0]), float(coef[2])
     if per_age >= 0 or per_year_ago / error < MIN_T:
         return 0.0
-    return float(np.clip(per_year_ago / -per_age, 0.0, 1.0))
+    return round(float(np.clip(per_year_ago / -per_age, 0.0, 1.0)), DIGITS)
