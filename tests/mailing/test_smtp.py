@@ -9,7 +9,7 @@ import pytest
 
 from iargus.errors import MailNotSent, MailRefused
 from iargus.mailing import smtp
-from iargus.settings.environment import SmtpServer
+from iargus.settings.environment import SmtpServer, is_loopback
 from tests.services.fixtures_smtp import StartMailServer
 from tests.services.smtp_server import LOGIN, LocalMailServer, Mode
 
@@ -139,7 +139,7 @@ def test_without_starttls_only_a_relay_on_this_host_without_login_is_used(
     ],
 )
 def test_loopback(host: str, expected: bool) -> None:
-    assert smtp.is_loopback(host) is expected
+    assert is_loopback(host) is expected
 
 
 def test_a_closed_port_is_an_outage() -> None:

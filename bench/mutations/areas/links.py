@@ -94,13 +94,13 @@ GUARDS = (
     ),
     _SMTP.guard(
         "nothing goes over a network in the clear",
-        "elif server.login is not None or not _is_loopback(server.host):",
+        "elif server.login is not None or not is_loopback(server.host):",
         "elif server.login is not None:",
     ),
     _SMTP.guard(
         "no password goes in the clear",
-        "elif server.login is not None or not _is_loopback(server.host):",
-        "elif not _is_loopback(server.host):",
+        "elif server.login is not None or not is_loopback(server.host):",
+        "elif not is_loopback(server.host):",
     ),
     _SMTP.guard(
         "STARTTLS is used where it is offered",

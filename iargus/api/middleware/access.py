@@ -28,7 +28,11 @@ _EXACT: dict[str, Area] = {
     "/openapi.json": "pages",
     "/admin": "administration",
 }
-_BELOW: dict[str, Area] = {"/docs/": "pages", "/admin/": "administration", "/metrics/": "metrics"}
+_BELOW: dict[str, Area] = {
+    "/docs/": "pages",
+    "/admin/": "administration",
+    "/metrics/": "metrics",
+}
 
 
 def area_of(path: str) -> Area:

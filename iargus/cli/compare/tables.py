@@ -8,7 +8,7 @@ from rich.table import Table
 
 from iargus.cli.console import output
 from iargus.monitoring.comparison import Comparison
-from iargus.monitoring.comparison.roles import LOOKS_LIKE
+from iargus.monitoring.comparison.choosing import LOOKS_LIKE
 from iargus.monitoring.view.figures import interval, percent
 from iargus.monitoring.view.wording.rows import repeats
 

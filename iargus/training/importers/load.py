@@ -23,8 +23,8 @@ from iargus.training.importers.rejected import (
     Example,
     ImportRefused,
     RejectedRows,
+    StagedRows,
 )
-from iargus.training.importers.staged import StagedRows
 from iargus.training.importers.timestamps import day_after_tomorrow
 
 CHUNK_ROWS = 10_000  # one transaction; an import that is stopped loses no more than this

@@ -1,12 +1,14 @@
-"""Rows that are not taken: written to a file under `var/rejected`, and when they are so many that
-none is taken, since more likely the file is misread."""
+"""Rows of a file that is not accepted yet: those that are not taken are written to a file under
+`var/rejected`, the others wait until the whole file was checked."""
 
 from __future__ import annotations
 
 import csv
 import filecmp
+import pickle
+import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -16,6 +18,7 @@ from iargus.atomic_write import claim_name, draft_beside
 from iargus.errors import ConfigurationError, DataError
 from iargus.tables import Record
 from iargus.training.importers.candidate import RowRejected
+from iargus.training.importers.convert import Converted
 
 MAX_SHOWN_CHARS = 60
 # Real files have rows without a year or with a price of 1 dollar.
@@ -159,3 +162,27 @@ class ImportRefused(DataError):
 def _shown(value: object) -> str:
     text = str(value)
     return text if len(text) <= MAX_SHOWN_CHARS else f"{text[: MAX_SHOWN_CHARS - 3]}..."
+
+
+class StagedRows:
+    """Rows in chunks, in a file without a name, which is gone with the process however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        self._chunks = 0
+        self.count = 0
+        self.close = self._file.close
+
+    def put(self, rows: Sequence[Converted]) -> None:
+        """Add a chunk."""
+        pickle.dump(rows, self._file, protocol=pickle.HIGHEST_PROTOCOL)
+        self._chunks += 1
+        self.count += len(rows)
+
+    def chunks(self) -> Iterator[Sequence[Converted]]:
+        """All chunks in order."""
+        self._file.seek(0)
+        for _ in range(self._chunks):
+            # Nobody else can reach this file.
+            yield pickle.load(self._file)  # noqa: S301

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from iargus.auth.jwt.claims import Claims, check_times, decode
-from iargus.auth.jwt.key_ring import KeyRing
+from iargus.auth.jwt.claims import Claims, KeyRing, check_times, decode
 from iargus.settings.tokens import TokenPolicy
 
 

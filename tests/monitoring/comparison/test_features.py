@@ -15,8 +15,8 @@ import pytest
 
 from iargus.errors import DataError, UsageError
 from iargus.monitoring.comparison import Request, compare_files
+from iargus.monitoring.comparison.choosing import INDEX, NAMELESS, TIMES, no_features
 from iargus.monitoring.comparison.identifiers import IDENTIFIERS, NUMBERING
-from iargus.monitoring.comparison.roles import INDEX, NAMELESS, TIMES, no_features
 
 ROWS = 1000
 RANDOM = np.random.default_rng(7)
