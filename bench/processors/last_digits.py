@@ -27,23 +27,29 @@ def changed(values: Any) -> Any:
 
 def change_last_digits() -> None:
     """From here on, in this process."""
+    import scipy.linalg
     from sklearn.ensemble import HistGradientBoostingRegressor
     from sklearn.linear_model import LogisticRegression, Ridge
     from sklearn.svm import LinearSVC
 
     for kind in (LogisticRegression, Ridge, LinearSVC):
         kind.fit = _changing_coefficients(kind.fit)
-    fit_trees, solve = HistGradientBoostingRegressor.fit, np.linalg.lstsq
+    fit_trees, squares = HistGradientBoostingRegressor.fit, np.linalg.lstsq
+    equations = scipy.linalg.solve
 
     def fit(self: Any, X: Any, y: Any, sample_weight: Any = None) -> Any:
         return fit_trees(self, X, changed(y), sample_weight)
 
     def lstsq(*given: Any, **options: Any) -> Any:
-        found, *others = solve(*given, **options)
+        found, *others = squares(*given, **options)
         return changed(found), *others
+
+    def solve(*given: Any, **options: Any) -> Any:
+        return changed(equations(*given, **options))
 
     HistGradientBoostingRegressor.fit = fit
     np.linalg.lstsq = lstsq
+    scipy.linalg.solve = solve
 
 
 def _changing_coefficients(fit: Callable[..., Any]) -> Callable[..., Any]:

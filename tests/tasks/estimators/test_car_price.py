@@ -1,10 +1,13 @@
 """The car-price pipeline: accuracy, interval, odd input, determinism, storage."""
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.linalg
 import skops.io
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
@@ -61,6 +64,30 @@ def predict_interval(pipeline: Pipeline, cars: pd.DataFrame) -> tuple[np.ndarray
 def car(**changes: object) -> pd.DataFrame:
     base = {"state": "tx", "make": "ford", "model": "f-150 xlt", "year": 2014, "mileage": 70_000.0}
     return pd.DataFrame([{**base, **changes}])
+
+
+def test_the_last_digits_of_sums_change_no_price(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Processors sum in other orders; trees would make another split of a last digit."""
+    rng, changed = np.random.default_rng(0), []
+
+    def other_digits(solve: Callable[..., Any]) -> Callable[..., Any]:
+        def solved(*given: Any, **options: Any) -> Any:
+            found = solve(*given, **options)
+            values = found[0] if isinstance(found, tuple) else found
+            values *= 1 + 1e-13 * rng.uniform(-1, 1, values.shape)
+            changed.append(len(values))
+            return found
+
+        return solved
+
+    monkeypatch.setattr(scipy.linalg, "solve", other_digits(scipy.linalg.solve))
+    monkeypatch.setattr(np.linalg, "lstsq", other_digits(np.linalg.lstsq))
+    train, later = sales(2_000, seed=1), sales(500, seed=2)
+    again = build_car_price_pipeline().fit(train, train["price"])
+    assert len(changed) > 10
+    np.testing.assert_allclose(again.predict(later), pipeline.predict(later), rtol=1e-12)
 
 
 def test_prices_are_close_and_the_interval_covers_what_it_says(pipeline: Pipeline) -> None:
