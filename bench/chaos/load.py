@@ -13,7 +13,8 @@ import httpx2
 from pydantic import SecretStr
 
 from bench.chaos.history import Event, History, Token
-from iargus.auth.jwt.claims import KeyRing, new_claims, sign
+from iargus.auth.jwt.claims import new_claims, sign
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.settings.keys import JwtKey
 from iargus.settings.tokens import TokenPolicy
 from tests.outages.world import KEY

@@ -16,7 +16,8 @@ import jwt
 
 from bench.timing.application import KEYS, application
 from bench.timing.welch import Comparison, Opened, Sample
-from iargus.auth.jwt.claims import KeyRing, decode, new_claims, sign
+from iargus.auth.jwt.claims import decode, new_claims, sign
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.loading import fresh_key
 from iargus.clock import utc_now
 from iargus.errors import TokenMalformed

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, exists, or_, select, update
 
 from iargus.auth.issuing.addresses import for_envelope
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.tokens.record import TokenRecord
 from iargus.auth.tokens.store import token_record
 from iargus.clock import Clock, to_naive_utc

@@ -10,7 +10,7 @@ import pytest
 
 from iargus.auth import expiry_notices
 from iargus.auth.expiry_notices import SqlExpiryNotices, notify_all
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
 from iargus.auth.tokens.record import Holder, TokenRecord

@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 
 from iargus.cli.monitor.explain import show_sections
+from iargus.mailing.content import Section
 from iargus.mailing.message import Mail
 from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.period import Period
-from iargus.monitoring.view.wording.sections import Section
 from iargus.settings import Environment, Policy, Settings
 from iargus.storage.database import LABELLED, Database
 from iargus.storage.migrate import upgrade

@@ -23,7 +23,7 @@ CONTENT = Content(
     done=(MARKUP,),
     also=(MARKUP,),
     resolved=(MARKUP,),
-    sections=(Section(MARKUP, (Fact(MARKUP, MARKUP, MARKUP),), MARKUP, (MARKUP,)),),
+    sections=(Section("", MARKUP, (MARKUP,), (Fact(MARKUP, MARKUP, MARKUP),), note=MARKUP),),
 )
 VALUES: dict[str, dict[str, Any]] = {
     "alert": {"mail": CONTENT},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.service import KeyService
 from iargus.auth.keys.store import SqlKeyStore
 from iargus.settings.keys import JwtKey

@@ -17,8 +17,8 @@ import pytest
 from pydantic import SecretStr
 
 from iargus.auth.jwt import claims
-from iargus.auth.jwt.claims import KeyRing
 from iargus.auth.jwt.form import ALGORITHM
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenMalformed
 from iargus.settings.keys import JwtKey
 from iargus.settings.tokens import TokenPolicy

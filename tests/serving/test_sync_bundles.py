@@ -81,7 +81,7 @@ def test_the_bundle_is_placed_and_answers_as_the_estimator(host: Host) -> None:
 def upgraded(host: Host, monkeypatch: pytest.MonkeyPatch) -> Host:
     """A host on which an earlier release has placed a version without a bundle."""
     with monkeypatch.context() as earlier:
-        earlier.setattr("iargus.training.fit.compiled", lambda *_: {})
+        earlier.setattr("iargus.training.fit._compiled", lambda *_: {})
         version = host.promote()
     assert version.bundle_sha256 == ""
     home = host.placement.models_dir / host.task.name / "1"

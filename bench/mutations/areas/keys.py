@@ -13,7 +13,7 @@ def _on_sqlite(*tests: str) -> tuple[str, ...]:
 
 
 _WRAPPING = Module("iargus/auth/keys/wrapping.py", "tests/auth/tokens/test_wrapping.py")
-_RING = Module("iargus/auth/jwt/claims.py", "tests/auth/tokens/test_claims.py")
+_RING = Module("iargus/auth/jwt/key_ring.py", "tests/auth/tokens/test_claims.py")
 _LIVE = Module(
     "iargus/auth/keys/rotating_ring.py",
     "tests/auth/tokens/test_live_ring.py",

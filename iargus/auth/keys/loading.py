@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import ConfigurationError, SigningKeyMissing
 from iargus.settings import Settings
 from iargus.settings.keys import JwtKey, new_key, read_key, read_or_make

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from iargus.auth.jwt.claims import NOT_VALID, Claims, KeyRing, decode
+from iargus.auth.jwt.claims import NOT_VALID, Claims, decode
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.row import SIGNS_AFTER_S, KeyRow, load_rows, save_rows
 from iargus.auth.keys.wrapping import unwrap
 from iargus.errors import SigningKeyMissing, TokenKeyUnknown

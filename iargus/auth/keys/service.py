@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.loading import fresh_key
 from iargus.auth.keys.row import KeyRow
 from iargus.auth.keys.store import SqlKeyStore, Use

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from iargus.auth.jwt.claims import Claims, KeyRing, check_times, new_claims, sign
+from iargus.auth.jwt.claims import Claims, check_times, new_claims, sign
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.auth.tokens.record import Grant, Holder, TokenRecord

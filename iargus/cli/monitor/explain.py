@@ -16,10 +16,9 @@ from iargus.logs import configure_logging
 from iargus.operations.stack import Stack
 
 if TYPE_CHECKING:
-    from iargus.mailing.content import Step
+    from iargus.mailing.content import Section, Step
     from iargus.monitoring.job.records import RunRecord
     from iargus.monitoring.period import Period
-    from iargus.monitoring.view.wording.sections import Section
 
 LAST = "last"
 STDOUT = "-"

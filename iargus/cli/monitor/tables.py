@@ -9,13 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from iargus.cli.monitor.screen import COLOURS, plain
+from iargus.mailing.content import Fact
 from iargus.mailing.message import Delivery
 from iargus.mailing.outbox import in_words
 from iargus.monitoring.view.figures import p_value, percent, rows
 from iargus.monitoring.view.month_view import JobResult, MonthView, Status
 from iargus.monitoring.view.wording.facts import briefs, facts_of
 from iargus.monitoring.view.wording.rows import repeats
-from iargus.monitoring.view.wording.sections import Fact
 
 
 def show(result: JobResult, console: Console) -> None:

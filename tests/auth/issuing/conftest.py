@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from iargus.auth.issuing.composition import Issuing
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.revocation.snapshot import RevocationSnapshot
 from iargus.auth.tokens.record import Holder
 from iargus.auth.tokens.service import TokenService

@@ -13,7 +13,7 @@ import pytest
 from iargus.auth.issuing.composition import Issuing
 from iargus.auth.issuing.delivery import ConfirmationSender
 from iargus.auth.issuing.queue import ConfirmationQueue
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.tokens.record import Holder
 from iargus.storage.database import Database
 from tests.auth.issuing.conftest import (

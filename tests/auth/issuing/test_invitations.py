@@ -13,7 +13,7 @@ from sqlalchemy import select
 from iargus.auth.issuing.codes import Code, invitation_text, new_invitation
 from iargus.auth.issuing.invitations import Invitations, use_invitation
 from iargus.auth.issuing.issuer import Issuer
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.tokens.record import Grant, Holder
 from iargus.clock import to_naive_utc
 from iargus.errors import InvitationInvalid, TokensAtLimit

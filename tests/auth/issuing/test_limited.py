@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from iargus.auth.issuing.composition import Issuing
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.tokens.store import SqlTokenStore
 from iargus.errors import IArgusError, PersonNotAllowed, RateLimited, TokensAtLimit
 from iargus.storage.database import Database

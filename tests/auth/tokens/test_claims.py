@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from iargus.auth.jwt.claims import KeyRing, new_claims, sign
+from iargus.auth.jwt.claims import new_claims, sign
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenExpired, TokenMalformed
 from iargus.settings.keys import JwtKey
 from iargus.settings.tokens import TokenPolicy

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from iargus.auth.jwt.claims import KeyRing, decode, new_claims, sign
+from iargus.auth.jwt.claims import decode, new_claims, sign
 from iargus.auth.jwt.form import kid_of, strict_object
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenMalformed
 from iargus.settings.tokens import TokenPolicy
 from tests.auth.tokens.conftest import START

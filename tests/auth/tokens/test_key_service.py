@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from iargus.auth.jwt.claims import KeyRing, decode
+from iargus.auth.jwt.claims import decode
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.keys.row import KeyRow
 from iargus.auth.keys.service import KeyService

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.keys.loading import fresh_key
 from iargus.auth.keys.rotating_ring import RotatingKeyRing
 from iargus.auth.keys.row import KeyRow, save_rows

@@ -13,7 +13,7 @@ from jwt.algorithms import HMACAlgorithm
 from pydantic import SecretStr
 
 from iargus.auth.jwt import claims
-from iargus.auth.jwt.claims import KeyRing
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.errors import TokenKeyUnknown, TokenMalformed
 from iargus.settings.keys import JwtKey
 from iargus.settings.tokens import TokenPolicy

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from iargus.auth.counters import Position
-from iargus.auth.jwt.claims import Claims, KeyRing, decode
+from iargus.auth.jwt.claims import Claims, decode
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.auth.revocation.refresher import RevocationRefresher
 from iargus.auth.revocation.snapshot import SWEEP_S, Changes, RevocationSnapshot
 from iargus.auth.tokens.record import Holder

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from iargus.auth.jwt.claims import Claims, KeyRing, check_times, decode
+from iargus.auth.jwt.claims import Claims, check_times, decode
+from iargus.auth.jwt.key_ring import KeyRing
 from iargus.settings.tokens import TokenPolicy
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from iargus.mailing.content import Content, Links, Step, web_address, write_mail
-from iargus.mailing.content import Fact as MailFact
-from iargus.mailing.content import Section as MailSection
+from iargus.mailing.content import Content, Fact, Links, Section, Step, web_address, write_mail
 from iargus.mailing.message import Mail, identity_of
 from iargus.monitoring.view.figures import percent
 from iargus.monitoring.view.mail.reasons import Kind, in_order, severity_of, was_bad
@@ -16,7 +15,6 @@ from iargus.monitoring.view.wording.actions import done
 from iargus.monitoring.view.wording.advice import NOTHING, Advice, advice_of
 from iargus.monitoring.view.wording.explaining import sections_of
 from iargus.monitoring.view.wording.facts import facts_of
-from iargus.monitoring.view.wording.sections import Fact, Section
 from iargus.settings import Settings
 from iargus.text import printable
 
@@ -89,7 +87,7 @@ def content_of(
         resolved=tuple(resolved),
         steps=tuple(advice.steps),
         aside=advice.aside,
-        facts=_facts(facts_of(view)),
+        facts=facts_of(view),
         sections=tuple(_sections(view)),
         done=done(view).sentences,
         links=_links(view, settings),
@@ -113,23 +111,19 @@ def _fitted(step: Step) -> Step:
     return Step(printable(step.text, _MAX_STEP_CHARS), step.commands)
 
 
-def _sections(view: MonthView) -> Iterator[MailSection]:
+def _sections(view: MonthView) -> Iterator[Section]:
     """Those that tell of something, in short: a mail is read on a phone."""
     for section in sections_of(view):
         if section.facts or section.name in ("contest", "estimate"):
             yield _first(section)
 
 
-def _first(section: Section) -> MailSection:
+def _first(section: Section) -> Section:
     facts = section.facts[:_MOST_FACTS]
     if len(section.facts) > _MOST_FACTS:
         more = f"{len(section.facts) - _MOST_FACTS:,}"
         facts = (*facts, Fact("And more", more, "the report shows them all"))
-    return MailSection(section.title, _facts(facts), section.note, section.sentences)
-
-
-def _facts(facts: Sequence[Fact]) -> tuple[MailFact, ...]:
-    return tuple(MailFact(fact.name, fact.value, fact.detail) for fact in facts)
+    return replace(section, facts=facts)
 
 
 def _links(view: MonthView, settings: Settings) -> Links:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from iargus.mailing.content import Section
 from iargus.mailing.outbox import MailStatus, in_words
 from iargus.monitoring.view.figures import interval, minute, percent, rows, version
 from iargus.monitoring.view.month_view import MonthView, Status
 from iargus.monitoring.view.wording.contest import outcome_of
 from iargus.monitoring.view.wording.rows import repeats
-from iargus.monitoring.view.wording.sections import Section
 from iargus.monitoring.view.wording.sentence import missed
 from iargus.monitoring.view.wording.verdict import badge
 from iargus.text import counted, listed, printable

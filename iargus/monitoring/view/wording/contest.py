@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.mailing.content import Fact, Section
 from iargus.monitoring.stats.performance.comparison import (
     ALPHA,
     MARGIN,
@@ -14,7 +15,6 @@ from iargus.monitoring.stats.performance.comparison import (
 from iargus.monitoring.stats.performance.segments import MINIMUM_ROWS
 from iargus.monitoring.view.figures import minute, p_value, percent, rows, version
 from iargus.monitoring.view.month_view import MonthView, Retraining
-from iargus.monitoring.view.wording.sections import Fact, Section
 from iargus.storage.labelled.repeats import left_out
 from iargus.text import SENTENCE_CHARS, printable
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from iargus.mailing.content import Fact, Section
 from iargus.monitoring.stats.drift.compare import ALPHA, Change, ChangeType
 from iargus.monitoring.stats.drift.facts import DriftFacts, FeatureFacts
 from iargus.monitoring.stats.drift.summary import Kind
 from iargus.monitoring.view.figures import day, effect, p_value, percent, rows
 from iargus.monitoring.view.month_view import MonthView
 from iargus.monitoring.view.wording.rows import repeats
-from iargus.monitoring.view.wording.sections import Fact, Section
 from iargus.text import SENTENCE_CHARS, listed, printable
 
 _MOST_FEATURES = 60

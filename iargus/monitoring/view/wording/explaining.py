@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iargus.mailing.content import Step
+from iargus.mailing.content import Section, Step
 from iargus.mailing.outbox import MailStatus
 from iargus.monitoring.view.month_view import MonthView
 from iargus.monitoring.view.wording.actions import done, mails, where
@@ -13,7 +13,6 @@ from iargus.monitoring.view.wording.contest import contest
 from iargus.monitoring.view.wording.drift import drift
 from iargus.monitoring.view.wording.facts import facts_of
 from iargus.monitoring.view.wording.rows import estimate, quality, segments
-from iargus.monitoring.view.wording.sections import Section
 from iargus.monitoring.view.wording.verdict import why
 from iargus.text import SENTENCE_CHARS, printable
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.mailing.content import Fact
 from iargus.monitoring.view.figures import (
     interval,
     measure,
@@ -16,7 +17,6 @@ from iargus.monitoring.view.figures import (
 from iargus.monitoring.view.month_view import MonthView, Status
 from iargus.monitoring.view.wording.drift import drifted_of
 from iargus.monitoring.view.wording.rows import fault, left_out_of
-from iargus.monitoring.view.wording.sections import Fact
 from iargus.monitoring.window import covered
 from iargus.storage.labelled.repeats import left_out
 from iargus.text import counted, listed, printable

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.mailing.content import Fact, Section
 from iargus.monitoring.observed import EstimateFacts, RepeatFacts
 from iargus.monitoring.stats.quality.findings import Finding
 from iargus.monitoring.view.figures import interval, percent, rows
 from iargus.monitoring.view.month_view import MonthView
-from iargus.monitoring.view.wording.sections import Fact, Section
 from iargus.storage.labelled.repeats import Repeats
 from iargus.text import SENTENCE_CHARS, capital, counted, printable
 

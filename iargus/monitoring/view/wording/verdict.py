@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from iargus.mailing.content import Section
 from iargus.monitoring.stats.performance.evidence import LIMIT, STAKES, Evidence
 from iargus.monitoring.stats.performance.verdict import ALPHA, BELIEVABLE_ROWS, WORSE
 from iargus.monitoring.view.figures import interval, percent, rows, version
 from iargus.monitoring.view.month_view import MonthView, Status
-from iargus.monitoring.view.wording.sections import Section
 from iargus.text import capital, printable
 
 LOW_POWER = 0.5  # below, a month proves little
