@@ -32,7 +32,7 @@ class SyntheticRows(Protocol):
 class CompiledForm(ABC, Generic[B]):
     """How the estimators of a kind are compiled, and what their bundles are held against.
 
-    Class attributes:
+    Attributes:
         kind: the name of the kind in manifests.
         bundle_type: what a bundle of this kind is read as.
         canaries: rows that every bundle must answer as its estimator did: plain ones and odd ones.
