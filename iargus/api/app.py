@@ -69,8 +69,6 @@ def create_app(services: Services | None = None) -> FastAPI:
         openapi_tags=tags(built.catalogue),
         generate_unique_id_function=lambda route: route.name,
         openapi_url=None,  # `add_docs` serves it
-        docs_url=None,
-        redoc_url=None,
         lifespan=life.span,
     )
     description = Description()

@@ -142,6 +142,9 @@ def _is_whole(connection: Connection, version: ModelVersion, trust: Trust) -> bo
     client = connection.client()
     if client.get_model_version(version.task, version.version).status != _READY:
         return False
+    # Also where versions of an earlier release may be unsigned: this one is of ours.
+    if trust.has_keys and not version.signature:
+        return False
     with tempfile.TemporaryDirectory(prefix="iargus-model-") as place:
         try:
             trust.check(version)

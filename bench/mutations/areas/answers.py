@@ -10,7 +10,6 @@ _POLICY = Module("iargus/settings/http.py", "tests/api/test_front.py")
 _ACCESS = Module("iargus/api/middleware/access.py", "tests/api/test_front.py")
 _PROBLEMS = Module("iargus/api/problems.py", "tests/api/test_problems.py")
 _DIRECT = Module("iargus/api/routes/fast_path.py", "tests/api/test_direct.py")
-_APP = Module("iargus/api/app.py", "tests/api/test_service_pages.py")
 _DOCS = Module("iargus/api/routes/docs.py", "tests/api/test_service_pages.py")
 _PAGE = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
 _CONFIRM = Module("iargus/api/routes/confirmation.py", "tests/api/test_confirm.py")
@@ -88,10 +87,6 @@ GUARDS = (
         "        except Exception:\n",
         "        except ZeroDivisionError:\n",
     ),
-    _APP.guard(
-        "there is one page of documentation and no other", "redoc_url=None", 'redoc_url="/redoc"'
-    ),
-    _APP.guard("the page of documentation asks no other host", "docs_url=None", 'docs_url="/docs"'),
     _DOCS.guard(
         "only its own scripts run on the page of documentation",
         "\"script-src 'self'\"",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from iargus.errors import RegistryUnavailable
@@ -13,7 +14,9 @@ from iargus.monitoring.job.records import MonitoringRecords
 from iargus.monitoring.job.steps import Step, Steps
 from iargus.monitoring.view.month_view import Status
 from iargus.registry import Registry
-from iargus.registry.version import RETRAINING
+from iargus.registry.trust import Trust
+from iargus.registry.version import RETRAINING, SIGNATURE
+from iargus.settings.keys import BundleKey, new_key
 from iargus.storage.schema import monitoring_steps
 from tests.monitoring.conftest import APRIL_1, World, noise_rows
 from tests.toy_tasks import rent_rows
@@ -138,6 +141,21 @@ def test_a_version_without_its_file_is_made_again(
     outcome = breached.judge()
     assert (outcome.champion_version, outcome.serving_version) == ("1", "3")
     assert versions(breached) == ["3", "1"]
+
+
+def test_a_version_that_was_cut_off_before_its_signature_is_made_again(
+    breached: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = BundleKey(kid="one", secret=SecretStr(new_key()))
+    monkeypatch.setattr(breached.registry, "_trust", Trust(lambda: [key], allow_unsigned=True))
+    cut_off(monkeypatch, breached, JudgementExecutor, "log")
+    name = breached.rent.name
+    assert breached.registry.version(name, "2").signature
+    with breached.registry._connection.translated("cut a signature off") as client:
+        client.delete_model_version_tag(name, "2", SIGNATURE)
+    outcome = breached.judge()
+    assert (outcome.champion_version, outcome.serving_version) == ("1", "3")
+    assert breached.registry.version(name, "3").signature
 
 
 def test_a_registry_that_is_down_meanwhile_changes_nothing(
