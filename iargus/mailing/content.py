@@ -76,7 +76,7 @@ class Links:
 @dataclass(frozen=True)
 class Content:
     """A report to the operators, by the template `alert`. Its texts are plain: the HTML escapes
-    them, and whoever makes one cuts the names in it by `iargus.text.printable`.
+    them, and the caller cuts names from data with `iargus.text.printable`.
 
     Attributes:
         also: the reasons beside the one in the title.

@@ -1,4 +1,4 @@
-"""`iargus compare`: two files of rows, for whoever has no database and no task."""
+"""`iargus compare`: two files of rows, without a database or a task."""
 
 from __future__ import annotations
 
